@@ -1,0 +1,1 @@
+//! A local Okta org that answers as the real one does.

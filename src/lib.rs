@@ -1,0 +1,1 @@
+//! Declarative reconciler for OAuth clients.

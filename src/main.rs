@@ -1,0 +1,2 @@
+//! The `idpctl` command.
+fn main() {}

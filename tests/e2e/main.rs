@@ -1,0 +1,1 @@
+//! End to end: the real binary against the emulated org over HTTP.
