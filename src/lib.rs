@@ -1,1 +1,18 @@
-//! Declarative reconciler for OAuth clients.
+//! Declarative reconciler for OAuth clients: YAML manifests in git, Okta and a Tyk portal as they should be.
+//!
+//! ```text
+//! manifests ──load──▶ documents ──resolve──▶ Desired ─┐
+//!                                                     ├─bind─▶ Bound ─diff─▶ Changes ─program─▶ Actions ─plan─▶ Plan ─┬─render
+//! Okta, Tyk ──observe (GET only)──▶ Observed ─────────┘                                                               └─apply──▶ Outcomes
+//! ```
+//!
+//! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network.
+
+pub mod address;
+pub mod clock;
+pub mod diagnostic;
+pub mod env;
+pub mod json;
+pub mod manifest;
+pub mod request;
+pub mod secret;

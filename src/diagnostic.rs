@@ -1,0 +1,171 @@
+//! Mistakes in the input: what is wrong, where in which manifest, and what to do about it.
+//!
+//! All of them are gathered and reported together; nothing stops at the first.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+/// Where in which manifest something stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// The file, as it is shown: relative to the working directory, with forward slashes.
+    pub file: Arc<str>,
+    /// First byte in that file's text; files are capped at 1 MiB.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl Serialize for Origin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// How bad a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing is sent while one of these stands.
+    Error,
+    /// Worth a look; does not stop anything.
+    Warning,
+}
+
+/// One mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Stable code, `IDP` and four digits; `explain` knows each.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, without the place: "unknown field `redirectURIs`".
+    pub message: String,
+    /// Where; `None` only for mistakes that are in no file.
+    pub origin: Option<Origin>,
+    /// What is said at the marked text; may be empty.
+    pub label: String,
+    /// Other places that have to do with it, each with its words ("set here").
+    pub related: Vec<(Origin, String)>,
+    /// What to do, where it is known.
+    pub help: Option<String>,
+}
+
+/// A diagnostic's stable code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Code(pub u16);
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IDP{:04}", self.0)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Diagnostic {
+    /// Returns an error without help or related places.
+    pub fn error(code: Code, origin: Option<Origin>, message: impl Into<String>) -> Self {
+        Self { code, severity: Severity::Error, message: message.into(), origin, label: String::new(), related: Vec::new(), help: None }
+    }
+
+    /// Returns the same as a warning.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// Returns the same with words at the marked text.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Returns the same with a remedy.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Returns the same with another place that has to do with it.
+    #[must_use]
+    pub fn related(mut self, origin: Origin, words: impl Into<String>) -> Self {
+        self.related.push((origin, words.into()));
+        self
+    }
+}
+
+/// The mistakes found so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Diagnostics {
+    items: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.items.push(diagnostic);
+    }
+
+    /// Adds all of another list.
+    pub fn append(&mut self, mut other: Self) {
+        self.items.append(&mut other.items);
+    }
+
+    /// Returns whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.items.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Returns whether there is none at all.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Returns them sorted by place, then code and message, each once.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut sorted: Vec<_> = self.items.iter().collect();
+        sorted.sort_by_key(|d| (d.origin.clone(), d.code, d.message.clone()));
+        sorted.dedup();
+        sorted
+    }
+}
+
+/// The texts of the files that were read, for showing excerpts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    texts: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl Sources {
+    /// Remembers a file's text.
+    pub fn insert(&mut self, file: Arc<str>, text: Arc<str>) {
+        self.texts.insert(file, text);
+    }
+
+    /// Returns the text of a file that was read.
+    pub fn text(&self, file: &str) -> Option<&str> {
+        self.texts.get(file).map(AsRef::as_ref)
+    }
+}
