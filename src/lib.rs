@@ -15,4 +15,5 @@ pub mod env;
 pub mod json;
 pub mod manifest;
 pub mod request;
+pub mod resource;
 pub mod secret;
