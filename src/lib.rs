@@ -9,6 +9,7 @@
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network.
 
 pub mod address;
+pub mod bind;
 pub mod clock;
 pub mod desired;
 pub mod diagnostic;
