@@ -9,12 +9,16 @@
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network.
 
 pub mod address;
+pub mod bind;
 pub mod clock;
+pub mod desired;
 pub mod diagnostic;
 pub mod env;
 pub mod http;
 pub mod json;
 pub mod manifest;
+pub mod observed;
 pub mod printable;
 pub mod request;
+pub mod resource;
 pub mod secret;
