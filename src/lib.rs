@@ -17,6 +17,7 @@ pub mod env;
 pub mod http;
 pub mod json;
 pub mod manifest;
+pub mod observe;
 pub mod observed;
 pub mod printable;
 pub mod request;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::observed::Clean;
+
 /// A value that can be made of an answer.
 ///
 /// # Contract
@@ -49,6 +51,12 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, expected } = self;
         if path.is_empty() { write!(f, "expected {expected}") } else { write!(f, "expected {expected} at `{path}`") }
+    }
+}
+
+impl Decode for Clean {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        Ok(Self::new(raw))
     }
 }
 

@@ -224,8 +224,8 @@ impl fmt::Display for Kind {
             Self::Transport(_) => f.write_str("got no answer"),
             Self::Status { status, problem } if *problem == Problem::default() => write!(f, "was answered {status} without a reason"),
             Self::Status { status, problem } => write!(f, "was answered {status}: {problem}"),
-            Self::Decode { rust_type, error: _, excerpt: Some(it) } => write!(f, "was answered by something that is no {rust_type}: {it}"),
-            Self::Decode { rust_type, error: _, excerpt: None } => write!(f, "was answered by something that is no {rust_type}"),
+            Self::Decode { rust_type, error: _, excerpt: Some(it) } => write!(f, "was answered by what is no `{rust_type}`: {it}"),
+            Self::Decode { rust_type, error: _, excerpt: None } => write!(f, "was answered by what is no `{rust_type}`"),
             Self::NotJson { status, content_type: Some(it) } => {
                 write!(f, "was answered {status} by `{it}`, not JSON, perhaps by something between us and the server")
             }

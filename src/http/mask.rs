@@ -3,13 +3,13 @@
 //! Two nets: members with a secret's name lose their value, and the secret values of the request at hand are replaced wherever the
 //! server repeats them.
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use crate::printable::printable_head;
+use crate::request::segment;
+use crate::resource::validate::secret_like;
 use crate::secret::Secret;
 
 const HIDDEN: &str = "(secret)";
@@ -18,10 +18,9 @@ const EXCERPT: usize = 300;
 
 /// Tells whether a member's text is not for anybody's eyes.
 fn is_secret_name(name: &str) -> bool {
-    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let endings = ["secret", "secrets", "secrethash", "password", "token", "privatekey", "assertion", "authorization", "apikey"];
-    // The private members of a JWK.
-    matches!(name.as_str(), "d" | "p" | "q" | "dp" | "dq" | "qi" | "k") || endings.iter().any(|ending| name.ends_with(ending))
+    // Beside what a manifest may not hold: the private members of a JWK, and what OAuth's endpoints speak of.
+    let endings = ["token", "Token", "assertion", "authorization"];
+    matches!(name, "d" | "p" | "q" | "dp" | "dq" | "qi" | "k") || endings.iter().any(|ending| name.ends_with(ending)) || secret_like(name)
 }
 
 /// The secret values that a request carries, to be replaced where the answer repeats them.
@@ -83,19 +82,11 @@ fn hide(tree: &mut Value, secret: bool) {
 
 /// Returns how a value may be written: as it is, JSON-escaped, percent-encoded, in base64.
 fn forms(value: &str) -> Vec<String> {
-    let mut percent = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            percent.push(char::from(byte));
-        } else {
-            write!(percent, "%{byte:02X}").expect("writing to a String does not fail");
-        }
-    }
     let quoted = Value::from(value).to_string();
     let mut forms = vec![
         value.to_owned(),
         quoted.trim_matches('"').to_owned(),
-        percent,
+        segment(value),
         url::form_urlencoded::byte_serialize(value.as_bytes()).collect(),
         STANDARD.encode(value),
         URL_SAFE_NO_PAD.encode(value),

@@ -51,7 +51,7 @@ async fn each_way_to_fail_has_its_words() {
     insta::assert_snapshot!(texts.join("\n"), @r#"
     `GET /api/v1/apps/0oa1` was answered 200 by `text/html; charset=utf-8`, not JSON, perhaps by something between us and the server, 1 attempt in 0.1 s
     `GET /api/v1/apps/0oa1` was answered 302, a redirect to `https://evil.example.com/ x`, which is not followed, 1 attempt in 0.1 s
-    `GET /api/v1/apps/0oa1` was answered by something that is no Any, 1 attempt in 0.1 s
+    `GET /api/v1/apps/0oa1` was answered by what is no `Any`, 1 attempt in 0.1 s
       caused by: expected a whole JSON document
     `GET /api/v1/apps/0oa1` was answered 401: invalid_client, Client authentication failed, 1 attempt in 0.1 s
     `GET /api/v1/apps/0oa1` was answered 404 without a reason, 1 attempt in 0.1 s
@@ -62,7 +62,7 @@ async fn each_way_to_fail_has_its_words() {
     `GET /api/v1/apps/0oa1` got no answer, 6 attempts in 8.3 s
       caused by: could not connect: connection refused
     `GET /api/v1/apps/0oa1` was answered 503 without a reason, 6 attempts in 8.3 s
-    `GET /api/v1/apps` was answered by something that is no Vec<Any>: {"id":"0oa1","client_secret":"(secret)"}, 1 attempt in 0.1 s
+    `GET /api/v1/apps` was answered by what is no `Vec<Any>`: {"id":"0oa1","client_secret":"(secret)"}, 1 attempt in 0.1 s
       caused by: expected a list
     `GET /api/v1/../x` cannot be sent: the path holds a `.` or `..` segment
     "#);
