@@ -16,3 +16,4 @@ pub mod json;
 pub mod manifest;
 pub mod request;
 pub mod secret;
+pub mod spelling;

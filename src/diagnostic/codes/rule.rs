@@ -1,0 +1,4 @@
+//! Codes of checks across fields and documents.
+
+super::codes! { RULE:
+}
