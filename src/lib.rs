@@ -10,10 +10,13 @@
 
 pub mod address;
 pub mod clock;
+pub mod desired;
 pub mod diagnostic;
 pub mod env;
 pub mod json;
 pub mod manifest;
+pub mod observed;
 pub mod request;
+pub mod resource;
 pub mod secret;
 pub mod spelling;

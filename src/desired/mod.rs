@@ -1,0 +1,122 @@
+//! What the manifests say, resolved: one entry a live object, whatever number of documents speaks of it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::address::Address;
+use crate::diagnostic::Origin;
+use crate::json::{Fingerprint, Path};
+use crate::manifest::Metadata;
+use crate::observed::Status;
+use crate::resource::Reference;
+use crate::resource::marker::{Facility, Marker, Owner};
+use crate::secret::SecretRef;
+
+/// Everything that the manifests declare.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Desired {
+    /// The ownership namespace.
+    pub project: String,
+    /// Whether apps are marked as ours; without marks nothing can be pruned.
+    pub ownership: bool,
+    /// The apps that some document speaks of, in address order.
+    pub apps: Vec<App>,
+}
+
+/// What the manifests say of one live app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct App {
+    /// `App/name`; for an app that no manifest declares, the address of the first document that speaks of it.
+    pub address: Address,
+    /// How the app is found: by its document's name if a manifest declares it.
+    pub reference: Reference,
+    /// `metadata` of the `App` document; of the first document that speaks of an app that none declares.
+    pub metadata: Metadata,
+    /// Where that document stands.
+    pub origin: Origin,
+    /// The declared fields in the shape of the API's object, `normalise`d; without status, access policy and secrets.
+    pub body: Value,
+    /// Where each declared field of the body stands, and in which document.
+    pub origins: BTreeMap<Path, Origin>,
+    /// The declared status.
+    pub status: Option<Status>,
+    /// The declared access policy.
+    pub access_policy: Option<PolicyReference>,
+    /// The declared secrets; `None` if no document speaks of secrets.
+    pub secrets: Option<Vec<Secret>>,
+    /// The granted scopes by document; `None` if no `Grant` document speaks of this app.
+    pub grants: Option<Vec<Grant>>,
+    /// Whether `metadata.prune` of a document on secrets, keys (`ClientCredentials`) or grants (`Grant`) allows pruning below an app
+    /// that is not ours.
+    pub prunable: Vec<Facility>,
+}
+
+/// An access policy, as a manifest names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyReference {
+    /// By its name, which must be the only one.
+    Name(String),
+    /// By its id.
+    Id(String),
+}
+
+/// A declared client secret.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Secret {
+    /// `App/name/secret/its-name`.
+    pub address: Address,
+    /// Where its value is to be had.
+    pub reference: SecretRef,
+    /// Whether it is in use or on its way out.
+    pub status: Status,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+/// A declared grant of one scope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grant {
+    /// `Grant/name/scope`.
+    pub address: Address,
+    /// The scope.
+    pub scope: String,
+    /// The authorization server; `None` for the org's own.
+    pub issuer: Option<String>,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+impl App {
+    /// Returns whether a manifest declares the app itself, rather than something about an app that exists.
+    pub fn is_declared(&self) -> bool {
+        matches!(self.reference, Reference::Name(_))
+    }
+
+    /// Returns the declared client id.
+    pub fn client_id(&self) -> Option<&str> {
+        Path::of("credentials.oauthClient.client_id").find(&self.body).and_then(Value::as_str)
+    }
+
+    /// Returns the declared label.
+    pub fn label(&self) -> Option<&str> {
+        self.body.get("label").and_then(Value::as_str)
+    }
+
+    /// Returns the child kinds that documents manage.
+    pub fn manages(&self) -> Vec<Facility> {
+        let keys = Path::of("settings.oauthClient.jwks.keys").find(&self.body).is_some();
+        let facilities = [(Facility::Grants, self.grants.is_some()), (Facility::Keys, keys), (Facility::Secrets, self.secrets.is_some())];
+        facilities.into_iter().filter(|(_, managed)| *managed).map(|(facility, _)| facility).collect()
+    }
+
+    /// Returns the mark that the app bears once this is applied.
+    pub fn marker(&self, project: &str) -> Marker {
+        Marker {
+            owner: Owner { project: project.to_owned(), name: self.address.name.clone() },
+            manages: self.manages().into_iter().collect(),
+            protected: self.metadata.protected,
+            applied: Some(Fingerprint::of(&self.body)),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Live objects of an Okta org.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Clean;
+use crate::json::{Fingerprint, Path};
+use crate::resource::app::{READ_ONLY, VOLATILE, normalise, without};
+use crate::resource::marker::Marker;
+use crate::secret::SecretHash;
+
+/// The server's id of an app (`0oa…`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AppId(pub String);
+
+impl fmt::Display for AppId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether an object is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Status {
+    /// It is.
+    Active,
+    /// It is not.
+    Inactive,
+}
+
+impl Status {
+    /// Returns the status that a text of the API or of a manifest says.
+    pub fn read(text: &str) -> Option<Self> {
+        match text {
+            "ACTIVE" => Some(Self::Active),
+            "INACTIVE" => Some(Self::Inactive),
+            _ => None,
+        }
+    }
+
+    /// Returns the API's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+        }
+    }
+}
+
+/// A live app. A list's item and a by-id answer of the same app give the same value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveApp {
+    /// Its id.
+    pub id: AppId,
+    /// Its label.
+    pub label: String,
+    /// Its OAuth client id.
+    pub client_id: String,
+    /// Whether it is in force.
+    pub status: Status,
+    /// Its access policy's id, where the answer links one.
+    pub access_policy: Option<String>,
+    /// Whose it is.
+    pub marker: Option<Marker>,
+    /// Its body: what PUT replaces, unknown members included, without what only the server sets.
+    pub body: Value,
+}
+
+/// The fingerprints of an app's facets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facets {
+    /// Of the body, but for what changes by itself and for what our own mark says was applied last.
+    pub body: Fingerprint,
+    /// Whether it is in force.
+    pub status: Status,
+    /// Its access policy's id.
+    pub access_policy: Option<String>,
+}
+
+impl LiveApp {
+    /// Returns the app of an answer; `None` if it lacks what every app has.
+    pub fn read(answer: &Clean) -> Option<Self> {
+        let tree = answer.tree();
+        let text = |path: &str| Path::of(path).find(tree).and_then(Value::as_str).map(str::to_owned);
+        let id = text("id")?;
+        let link = text("_links.accessPolicy.href");
+        let mut body = without(tree, &READ_ONLY);
+        normalise(&mut body);
+        Some(Self {
+            label: text("label")?,
+            // Okta takes the app's id as client id unless one was given (recorded); catalogue apps show none at all.
+            client_id: text("credentials.oauthClient.client_id").unwrap_or_else(|| id.clone()),
+            status: text("status").as_deref().and_then(Status::read)?,
+            access_policy: link.and_then(|href| href.rsplit('/').next().map(str::to_owned)),
+            marker: Marker::read(tree),
+            body,
+            id: AppId(id),
+        })
+    }
+
+    /// Returns the fingerprints by which apply knows that the app is still the one that was planned for.
+    pub fn facets(&self) -> Facets {
+        let mut body = without(&self.body, &VOLATILE);
+        Marker::path().key("applied").remove(&mut body);
+        Facets { body: Fingerprint::of(&body), status: self.status, access_policy: self.access_policy.clone() }
+    }
+
+    /// Returns the app's public keys.
+    pub fn keys(&self) -> &[Value] {
+        Path::of("settings.oauthClient.jwks.keys").find(&self.body).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A live client secret: its hash only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSecret {
+    /// Its id (`ocs…`).
+    pub id: String,
+    /// Whether it is in force.
+    pub status: Status,
+    /// What it is compared by.
+    pub hash: SecretHash,
+    /// When it was made (RFC 3339).
+    pub created: String,
+}
+
+/// A live grant of a scope to an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveGrant {
+    /// Its id (`oag…`).
+    pub id: String,
+    /// The scope.
+    pub scope: String,
+    /// The authorization server that the scope belongs to.
+    pub issuer: String,
+    /// Who granted it: the id of a user or client, where the answer says so.
+    pub created_by: Option<String>,
+}
+
+/// An access policy: what it is called, and its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessPolicy {
+    /// Its id (`rst…`).
+    pub id: String,
+    /// Its name; not unique in Okta.
+    pub name: String,
+    /// Whether it is the one that new apps get.
+    pub system: bool,
+}

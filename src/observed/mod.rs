@@ -1,0 +1,42 @@
+//! What was read of the org: types only, no I/O.
+//!
+//! Nothing in here holds a secret: trees are [`Clean`], and of client secrets there is only the hash.
+
+mod clean;
+mod live;
+
+use std::collections::BTreeMap;
+
+pub use clean::Clean;
+pub use live::{AccessPolicy, AppId, Facets, LiveApp, LiveGrant, LiveSecret, Status};
+
+/// The org, as far as it was read.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// The org itself.
+    pub org: Org,
+    /// Every OIDC app (`name eq "oidc_client"`), in the order of the list.
+    pub apps: Vec<LiveApp>,
+    /// Secrets of the apps whose secrets were read.
+    pub secrets: BTreeMap<AppId, Vec<LiveSecret>>,
+    /// Grants of the apps whose grants were read.
+    pub grants: BTreeMap<AppId, Vec<LiveGrant>>,
+    /// Access policies, if any document names one.
+    pub policies: Vec<AccessPolicy>,
+}
+
+/// Which org was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Org {
+    /// The org's id (`00o…`).
+    pub id: String,
+    /// The org's own URL, without a trailing slash: the issuer of its grants.
+    pub url: String,
+}
+
+impl Observed {
+    /// Returns the live app with an id.
+    pub fn app(&self, id: &AppId) -> Option<&LiveApp> {
+        self.apps.iter().find(|app| app.id == *id)
+    }
+}

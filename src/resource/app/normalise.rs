@@ -1,0 +1,47 @@
+//! What a field table cannot say of an app: members that Okta makes by itself, and one that it drops by rule.
+
+use serde_json::Value;
+
+use crate::json::Path;
+
+/// Members that only the server sets: never sent, never compared (okta-api.md, sections 1.3 and 1.5).
+pub const READ_ONLY: [&str; 11] = [
+    "id",
+    "orn",
+    "created",
+    "lastUpdated",
+    "status",
+    "features",
+    "universalLogout",
+    "expressConfiguration",
+    "_links",
+    "_embedded",
+    "settings.emOptInStatus",
+];
+
+/// Members that are sent back as they are, but change without anybody changing the app: Okta's signing key is one for
+/// all OIDC apps of an org and rotates.
+pub const VOLATILE: [&str; 1] = ["credentials.signing"];
+
+/// Brings a declared or live app to the form in which the two are compared. Applying it twice is applying it once.
+pub fn normalise(app: &mut Value) {
+    let refresh_token = Path::of("settings.oauthClient.refresh_token");
+    let grants = Path::of("settings.oauthClient.grant_types");
+    let without_grant = grants.find(app).and_then(Value::as_array).is_some_and(|g| !g.iter().any(|t| t == "refresh_token"));
+    if without_grant {
+        refresh_token.remove(app);
+    }
+    // Sent `{"leeway": 0, "rotation_type": "STATIC"}`, Okta answered `{"rotation_type": "STATIC"}` (recorded).
+    if refresh_token.key("rotation_type").find(app).is_some_and(|t| t == "STATIC") {
+        refresh_token.key("leeway").remove(app);
+    }
+}
+
+/// Returns a tree without the members at some paths.
+pub fn without<'p>(tree: &Value, paths: impl IntoIterator<Item = &'p &'p str>) -> Value {
+    let mut tree = tree.clone();
+    for path in paths {
+        Path::of(path).remove(&mut tree);
+    }
+    tree
+}

@@ -1,0 +1,116 @@
+//! The mark that says whose an app is: one entry in its `profile`.
+//!
+//! The mark is copied along when people clone an app by GET and POST, and lost when somebody's PUT leaves the profile out; both are
+//! normal, and told apart in `bind` and `drift`.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::json::{Fingerprint, Path};
+
+/// The member of `profile` that holds the mark.
+pub const MEMBER: &str = "idpctl";
+
+/// Who owns an app, which children of it are managed, and what was last applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marker {
+    /// `project/name`.
+    pub owner: Owner,
+    /// The child kinds that some document manages: how a deleted `Grant` document is noticed.
+    #[serde(default)]
+    pub manages: BTreeSet<Facility>,
+    /// Whether deletion and replacement are forbidden even after the document is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protected: bool,
+    /// The digest of the fields that were declared at the last write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Fingerprint>,
+}
+
+/// A kind of children of an app that documents may manage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Facility {
+    /// The scopes granted to it.
+    Grants,
+    /// Its public keys.
+    Keys,
+    /// Its client secrets.
+    Secrets,
+}
+
+/// The project and document that an app belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owner {
+    /// The ownership namespace.
+    pub project: String,
+    /// `metadata.name` of the `App` document.
+    pub name: String,
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.project, self.name)
+    }
+}
+
+impl Serialize for Owner {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Owner {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (project, name) = text.split_once('/').ok_or_else(|| serde::de::Error::custom("an owner is PROJECT/NAME"))?;
+        Ok(Self { project: project.to_owned(), name: name.to_owned() })
+    }
+}
+
+impl Marker {
+    /// Returns the place of the mark in an app.
+    pub fn path() -> Path {
+        Path::of("profile").key(MEMBER)
+    }
+
+    /// Returns the mark of a live app. One that cannot be read (anybody may edit a profile) counts as none.
+    pub fn read(app: &Value) -> Option<Self> {
+        Self::path().find(app).and_then(|mark| Self::deserialize(mark).ok())
+    }
+
+    /// Returns the mark as it is written.
+    pub fn to_value(&self) -> Value {
+        json!(self)
+    }
+
+    /// Returns whether two marks say the same of who owns and manages what. What was last applied is left out: a mark costs no
+    /// write of its own for that.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let Self { owner, manages, protected, applied: _ } = self;
+        (owner, manages, protected) == (&other.owner, &other.manages, &other.protected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_reads_back_and_a_broken_one_counts_as_none() {
+        let owner = Owner { project: "payments".to_owned(), name: "web".to_owned() };
+        let marker = Marker { owner, manages: [Facility::Secrets, Facility::Grants].into(), protected: true, applied: None };
+        let mut app = json!({"profile": {"team": "x"}});
+        Marker::path().set(&mut app, marker.to_value());
+        assert_eq!(
+            app.to_string(),
+            r#"{"profile":{"team":"x","idpctl":{"owner":"payments/web","manages":["grants","secrets"],"protected":true}}}"#
+        );
+        assert_eq!(Marker::read(&app), Some(marker));
+        for broken in [json!("payments/web"), json!({"owner": "payments"}), json!({"owner": "a/b", "manages": ["x"]})] {
+            assert_eq!(Marker::read(&json!({"profile": {"idpctl": broken}})), None);
+        }
+    }
+}

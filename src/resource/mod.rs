@@ -1,0 +1,26 @@
+//! What each kind consists of: one annotated struct a kind, and the field table made of it.
+//!
+//! The structs are never filled in: live and declared objects stay JSON trees, so that members nobody has heard of survive. What they
+//! give is their JSON Schema, whose `x-idpctl` members say how a field is compared, cleared and written. Everything that needs to know a
+//! field (validation, diff, edits, `explain`, the published schemas) walks a tree with that table, through [`walk`].
+
+pub mod app;
+pub mod credentials;
+mod field;
+pub mod grant;
+pub mod jwk;
+pub mod marker;
+mod reference;
+mod schema;
+mod suggest;
+mod table;
+pub mod validate;
+mod walk;
+
+pub use field::{Clear, Compare, Facet, Field, Rule, Shape};
+pub use reference::Reference;
+pub use schema::{document_schema, manifest_schema};
+pub use suggest::nearest;
+pub use table::table;
+pub use validate::{Fault, validate};
+pub use walk::{Leaf, every_leaf, leaves, merged, same};

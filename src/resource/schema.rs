@@ -1,0 +1,77 @@
+//! The JSON Schemas that editors read: one a kind, and one for all of them.
+
+use serde_json::{Value, json};
+
+use super::table::spec_schema;
+use crate::address::Kind;
+
+/// The dialect that the schemas are written in.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// Returns the schema of one kind's documents.
+pub fn document_schema(kind: Kind) -> Value {
+    let mut schema = json!({
+        "$schema": DIALECT,
+        "title": kind.as_str(),
+    });
+    if let (Value::Object(schema), Value::Object(body)) = (&mut schema, body(kind)) {
+        schema.extend(body);
+    }
+    schema
+}
+
+/// Returns the schema of a manifest: any of the kinds, told apart by `kind`.
+pub fn manifest_schema() -> Value {
+    let branches: Vec<_> = Kind::ALL
+        .into_iter()
+        .map(|kind| {
+            json!({
+                "if": {"properties": {"kind": {"const": kind.as_str()}}, "required": ["kind"]},
+                "then": body(kind),
+            })
+        })
+        .collect();
+    json!({
+        "$schema": DIALECT,
+        "title": "idpctl manifest",
+        "type": "object",
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "properties": {"kind": {"enum": Kind::ALL.map(Kind::as_str), "description": "What the document is about"}},
+        "allOf": branches,
+    })
+}
+
+fn body(kind: Kind) -> Value {
+    let spec = spec_schema(kind);
+    json!({
+        "description": spec.get("description"),
+        "type": "object",
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "additionalProperties": false,
+        "properties": {
+            "apiVersion": {"const": "idpctl/v1", "description": "The version of the manifest format"},
+            "kind": {"const": kind.as_str(), "description": "What the document is about"},
+            "metadata": metadata(),
+            "spec": spec,
+        },
+    })
+}
+
+fn metadata() -> Value {
+    json!({
+        "description": "Who the document is about, and what may be done to it",
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": {
+            "name": {
+                "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                "description": "The identity in git, unique per kind: lower-case letters, digits and dashes",
+            },
+            "id": {"type": "string", "description": "The server's id of the object, where it has to be pinned"},
+            "adopt": {"type": "boolean", "description": "Take over an object that is recognised by its label alone"},
+            "protected": {"type": "boolean", "description": "Never delete or replace it, even after the document is gone"},
+            "prune": {"type": "boolean", "description": "Allow --prune below an object that is not ours"},
+        },
+    })
+}

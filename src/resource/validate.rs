@@ -1,0 +1,308 @@
+//! Holds a document's `spec` against its field table and says everything that is wrong with it at once.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::field::{Field, Shape};
+use super::jwk::PRIVATE;
+use super::suggest::nearest;
+use super::table::table;
+use crate::address::Kind;
+use crate::diagnostic::Code;
+use crate::json::Path;
+
+/// A field that no table knows.
+pub const UNKNOWN_FIELD: Code = Code(301);
+/// A value of another type than the field's.
+pub const WRONG_TYPE: Code = Code(302);
+/// A value that is none of the field's.
+pub const UNKNOWN_VALUE: Code = Code(303);
+/// A text that is too short or too long, or a number out of range.
+pub const OUT_OF_BOUNDS: Code = Code(304);
+/// A null where it is not known what the server would make of it.
+pub const NULL_UNKNOWN: Code = Code(305);
+/// A field that must be said.
+pub const MISSING_FIELD: Code = Code(306);
+/// A known field below `additionalFields`.
+pub const KNOWN_ADDITIONAL: Code = Code(307);
+/// Something that looks like a secret where none may be.
+pub const SECRET_IN_MANIFEST: Code = Code(308);
+/// Not exactly one of several members.
+pub const NOT_EXACTLY_ONE: Code = Code(309);
+/// A field that only the server sets.
+pub const READ_ONLY_FIELD: Code = Code(310);
+/// The member of `profile` that is ours.
+pub const RESERVED_PROFILE: Code = Code(311);
+
+/// Something that is wrong with a tree, and where in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// Where, relative to `spec`.
+    pub path: Path,
+    /// Whether the member's name is at fault rather than its value.
+    pub at_key: bool,
+    /// The diagnostic's code.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// What is said at the marked text.
+    pub label: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Fault {
+    fn value(path: &Path, code: Code, message: String) -> Self {
+        Self { path: path.clone(), at_key: false, code, message, label: String::new(), help: None }
+    }
+
+    fn key(path: &Path, code: Code, message: String) -> Self {
+        Self { at_key: true, ..Self::value(path, code, message) }
+    }
+
+    fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Adds everything that is wrong with the `spec` of a kind to a list.
+pub fn validate(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
+    check(table(kind), &Path::root(), spec, faults);
+    exactly_one(&Path::of("accessPolicy"), spec, &["name", "id"], faults);
+    exactly_one(&Path::of("jwks"), spec, &["keys", "file"], faults);
+    exactly_one(&Path::of("settings.oauthClient.jwks"), spec, &["keys", "file"], faults);
+    for i in 0..spec.get("client_secrets").and_then(Value::as_array).map_or(0, Vec::len) {
+        exactly_one(&Path::of("client_secrets").index(i), spec, &["env", "file"], faults);
+    }
+    if kind == Kind::App {
+        additional(spec, faults);
+        let marker = Path::of("profile").key(super::marker::MEMBER);
+        if marker.find(spec).is_some() {
+            faults.push(
+                Fault::key(&marker, RESERVED_PROFILE, format!("`profile.{}` is idpctl's own", super::marker::MEMBER))
+                    .help("take it out: idpctl writes its mark there by itself"),
+            );
+        }
+    }
+}
+
+fn check(field: &Field, path: &Path, value: &Value, faults: &mut Vec<Fault>) {
+    if value.is_null() {
+        if field.rule.absent.is_none() {
+            faults.push(
+                Fault::value(path, NULL_UNKNOWN, format!("`{path}` cannot be null: what the server would make of it is not known"))
+                    .help("say the value that it should have, or take the field out to leave it alone"),
+            );
+        }
+        return;
+    }
+    match (&field.shape, value) {
+        (Shape::Object(members), Value::Object(given)) => check_members(members, path, given, faults),
+        (Shape::List(item), Value::Array(items)) => {
+            for (i, inner) in items.iter().enumerate() {
+                check(item, &path.index(i), inner, faults);
+            }
+        }
+        (Shape::Text { min, max, choices }, Value::String(text)) => check_text(path, text, *min, *max, choices, faults),
+        (Shape::Integer { min, max }, Value::Number(number)) => check_number(path, number, *min, *max, faults),
+        (Shape::Flag, Value::Bool(_)) | (Shape::Free, Value::Object(_)) => {}
+        (Shape::Either(branches), _) => match branches.iter().find(|b| fits(&b.shape, value)) {
+            Some(branch) => check_branch(branch, path, value, faults),
+            None => faults.push(wrong_type(field, path, value)),
+        },
+        _ => faults.push(wrong_type(field, path, value)),
+    }
+}
+
+fn check_branch(branch: &Field, path: &Path, value: &Value, faults: &mut Vec<Fault>) {
+    check(branch, path, value, faults);
+    // Alternatives that are mappings are references: exactly one way of naming the thing.
+    if let (Shape::Object(members), Value::Object(given)) = (&branch.shape, value)
+        && given.len() != 1
+    {
+        let names: Vec<_> = members.keys().map(|n| format!("`{n}`")).collect();
+        faults.push(Fault::value(path, NOT_EXACTLY_ONE, format!("`{path}` needs exactly one of {}", names.join(", "))));
+    }
+}
+
+fn check_members(members: &IndexMap<String, Field>, path: &Path, given: &serde_json::Map<String, Value>, faults: &mut Vec<Fault>) {
+    for (name, inner) in given {
+        match members.get(name) {
+            Some(field) => check(field, &path.key(name), inner, faults),
+            None => faults.push(unknown(members, path, name)),
+        }
+    }
+    for (name, field) in members {
+        if field.required && !given.contains_key(name) {
+            let whose = if path.steps().is_empty() { "spec".to_owned() } else { format!("`{path}`") };
+            faults.push(
+                Fault::key(path, MISSING_FIELD, format!("{whose} needs `{name}`")).help(format!("add `{name}`: {}", lower(&field.doc))),
+            );
+        }
+    }
+}
+
+fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault {
+    let here = path.key(name);
+    if name == "client_secret" {
+        return Fault::key(&here, SECRET_IN_MANIFEST, "a secret is never written in a manifest".to_owned()).help(
+            "declare it in a ClientCredentials document: `client_secrets: [{name: \"2026-09\", env: IDPCTL_…}]`, with the value in that environment variable",
+        );
+    }
+    if PRIVATE.contains(&name) && members.contains_key("kty") {
+        return Fault::key(&here, SECRET_IN_MANIFEST, format!("`{name}` is a part of a private key"))
+            .help("declare the public key only, and treat this one as leaked: make a new pair");
+    }
+    if super::app::READ_ONLY.contains(&here.to_string().as_str()) {
+        return Fault::key(&here, READ_ONLY_FIELD, format!("`{here}` is set by the server alone")).help("take it out");
+    }
+    let fault = Fault::key(&here, UNKNOWN_FIELD, format!("unknown field `{name}`"));
+    match nearest(name, members.keys().map(String::as_str)) {
+        Some(known) => fault.label(format!("did you mean `{known}`?")).help(format!("write `{known}`")),
+        None if path.steps().is_empty() || members.contains_key("grant_types") => {
+            fault.help("if Okta has this field and idpctl does not know it yet, set it below `spec.additionalFields` of the App document")
+        }
+        None => fault.help(format!("known here: {}", members.keys().map(String::as_str).collect::<Vec<_>>().join(", "))),
+    }
+}
+
+fn check_text(path: &Path, text: &str, min: Option<u64>, max: Option<u64>, choices: &[String], faults: &mut Vec<Fault>) {
+    if !choices.is_empty() {
+        if !choices.iter().any(|c| c == text) {
+            let fault = Fault::value(path, UNKNOWN_VALUE, format!("`{path}` cannot be this: known are {}", choices.join(", ")));
+            faults.push(match nearest(text, choices.iter().map(String::as_str)) {
+                Some(known) => fault.label(format!("did you mean `{known}`?")),
+                None => fault.label("not one of them"),
+            });
+        }
+        return;
+    }
+    let length = text.chars().count() as u64;
+    if min.is_some_and(|min| length < min) || max.is_some_and(|max| length > max) {
+        let bounds = match (min, max) {
+            (Some(min), Some(max)) => format!("{min} to {max}"),
+            (Some(min), None) => format!("at least {min}"),
+            (None, max) => format!("at most {}", max.unwrap_or_default()),
+        };
+        faults
+            .push(Fault::value(path, OUT_OF_BOUNDS, format!("`{path}` must have {bounds} characters")).label(format!("this has {length}")));
+    }
+}
+
+fn check_number(path: &Path, number: &serde_json::Number, min: Option<i64>, max: Option<i64>, faults: &mut Vec<Fault>) {
+    let fits = number.as_i64().is_some_and(|n| min.is_none_or(|min| n >= min) && max.is_none_or(|max| n <= max));
+    if !fits {
+        let bounds = match (min, max) {
+            (Some(min), Some(max)) => format!("a whole number from {min} to {max}"),
+            (Some(min), None) => format!("a whole number from {min}"),
+            _ => "a whole number".to_owned(),
+        };
+        faults.push(Fault::value(path, OUT_OF_BOUNDS, format!("`{path}` must be {bounds}")));
+    }
+}
+
+fn wrong_type(field: &Field, path: &Path, value: &Value) -> Fault {
+    let fault =
+        Fault::value(path, WRONG_TYPE, format!("`{path}` must be {}", words(&field.shape))).label(format!("this is {}", word(value)));
+    match (&field.shape, value) {
+        (Shape::Text { .. }, Value::Number(_) | Value::Bool(_)) => fault.help("put it in quotes"),
+        (Shape::List(_), Value::String(_)) => fault.help("put it in brackets: `[…]`"),
+        (Shape::Flag, Value::String(_)) => fault.help("write true or false, without quotes"),
+        (Shape::Object(members), Value::String(_)) if members.contains_key("env") => Fault { code: SECRET_IN_MANIFEST, ..fault }
+            .help("a secret is never written in a manifest: `{name: \"2026-09\", env: IDPCTL_…}`"),
+        _ => fault,
+    }
+}
+
+fn fits(shape: &Shape, value: &Value) -> bool {
+    matches!(
+        (shape, value),
+        (Shape::Text { .. }, Value::String(_)) | (Shape::Object(_) | Shape::Free, Value::Object(_)) | (Shape::List(_), Value::Array(_))
+    )
+}
+
+fn words(shape: &Shape) -> String {
+    match shape {
+        Shape::Text { .. } => "a text".to_owned(),
+        Shape::Flag => "true or false".to_owned(),
+        Shape::Integer { .. } => "a whole number".to_owned(),
+        Shape::List(_) => "a list".to_owned(),
+        Shape::Object(_) | Shape::Free => "a mapping".to_owned(),
+        Shape::Either(branches) => branches.iter().map(|b| words(&b.shape)).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+fn word(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}
+
+fn lower(doc: &str) -> String {
+    let mut letters = doc.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn exactly_one(path: &Path, spec: &Value, names: &[&str], faults: &mut Vec<Fault>) {
+    let Some(Value::Object(given)) = path.find(spec) else { return };
+    if names.iter().filter(|name| given.contains_key(**name)).count() != 1 {
+        let listed: Vec<_> = names.iter().map(|n| format!("`{n}`")).collect();
+        faults.push(Fault::key(path, NOT_EXACTLY_ONE, format!("`{path}` needs exactly one of {}", listed.join(" and "))));
+    }
+}
+
+/// `additionalFields` is for what the table does not know, and for nothing that must be kept from manifests.
+fn additional(spec: &Value, faults: &mut Vec<Fault>) {
+    let root = Path::of("additionalFields");
+    let Some(tree) = root.find(spec) else { return };
+    let mut open = vec![(root, Some(table(Kind::App)), tree)];
+    while let Some((path, field, value)) = open.pop() {
+        match (value, field.map(|f| &f.shape)) {
+            (Value::Object(members), shape) if !matches!(shape, Some(Shape::Free)) => {
+                for (name, inner) in members {
+                    let known = shape.and_then(|s| if let Shape::Object(known) = s { known.get(name) } else { None });
+                    let here = path.key(name);
+                    if secret_like(name) {
+                        faults.push(secret_additional(&here, name));
+                    } else if super::app::READ_ONLY.contains(&relative(&here).as_str()) {
+                        faults.push(Fault::key(&here, READ_ONLY_FIELD, format!("`{name}` is set by the server alone")).help("take it out"));
+                    } else {
+                        open.push((here, known, inner));
+                    }
+                }
+            }
+            (Value::Array(items), None) => open.extend(items.iter().enumerate().map(|(i, item)| (path.index(i), None, item))),
+            (_, Some(_)) => faults.push(
+                Fault::key(&path, KNOWN_ADDITIONAL, format!("`{}` is a known field", relative(&path)))
+                    .help("set it in its own place in `spec`"),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn relative(path: &Path) -> String {
+    path.to_string().trim_start_matches("additionalFields.").to_owned()
+}
+
+fn secret_additional(path: &Path, name: &str) -> Fault {
+    Fault::key(path, SECRET_IN_MANIFEST, format!("`{name}` looks like a secret, and secrets are never written in a manifest"))
+        .help("take it out; client secrets are declared in a ClientCredentials document")
+}
+
+/// Returns whether a member's name says that its value is one that must not be seen.
+pub fn secret_like(name: &str) -> bool {
+    let folded: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ["secret", "password", "passphrase", "privatekey", "apikey", "accesstoken", "credentialvalue"].iter().any(|word| folded.contains(word))
+}
