@@ -14,7 +14,7 @@ use super::yaml::Written;
 use crate::address::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::Path;
-use crate::spelling::{did_you_mean, nearest};
+use crate::resource::{did_you_mean, nearest};
 
 /// The only `apiVersion` there is.
 pub const API_VERSION: &str = "idpctl/v1";
@@ -157,7 +157,9 @@ impl Reader<'_> {
         for misfit in shape::misfits(&schema_for!(Header).to_value(), tree) {
             let path = Path::of("metadata").join(&misfit.path);
             let (code, at, message) = match misfit.what {
-                What::Unknown(name) => (codes::METADATA, self.written.positions.key(&path), format!("unknown member `{name}` of `metadata`")),
+                What::Unknown(name) => {
+                    (codes::METADATA, self.written.positions.key(&path), format!("unknown member `{name}` of `metadata`"))
+                }
                 What::Missing(name) => (codes::NAME, self.written.positions.value(&path), format!("`metadata.{name}` is missing")),
                 What::Type(wanted) if path == Path::of("metadata.name") => {
                     (codes::NAME, self.written.positions.value(&path), format!("`metadata.name` is not {wanted}"))

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::path;
 
+use serde_json::Value;
+
 use super::envelope::{self, is_server_id};
 use super::project::{self, PROJECT_FILE, Project};
 use super::source::{self, SourceFile};
 use super::target::{self, Target, Wish};
 use super::vars::{Filler, Variables};
-use super::yaml::{self, Written};
-use super::{Document, cover};
+use super::yaml::Written;
+use super::{Document, Positions, cover};
+use crate::address::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, codes};
 use crate::json::Path;
+use crate::resource::{Fault, validate};
 
 /// Everything that was read.
 ///
@@ -37,10 +41,7 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
     let mut diagnostics = Diagnostics::default();
     let mut sources = Sources::default();
     let project = match source::file(root, PROJECT_FILE, &mut diagnostics) {
-        Some(file) => {
-            sources.insert(file.name.clone(), file.text.clone());
-            project::read(&file.name, &file.text, &mut diagnostics)
-        }
+        Some(file) => project::read(&file, &mut sources, &mut diagnostics),
         None if diagnostics.is_empty() => Some(Project::default()),
         None => None,
     };
@@ -66,13 +67,7 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
 pub fn read(files: &[SourceFile], variables: Option<&Variables>, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<Document> {
     let mut documents = Vec::new();
     for file in files {
-        sources.insert(file.name.clone(), file.text.clone());
-        let yaml::File { documents: written, unread } = yaml::read(&file.name, &file.text, diagnostics);
-        for range in unread {
-            cover::unread(&file.name, &file.text, range, sources);
-        }
-        for written in written {
-            cover::secrets(&written, sources);
+        for written in cover::read(file, sources, diagnostics) {
             documents.extend(document(written, variables, diagnostics));
         }
     }
@@ -100,7 +95,24 @@ fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut D
         metadata.id = Some(id.to_owned());
     }
     let spec = tree["spec"].take();
+    if spec.is_object() {
+        fields(kind, &spec, &positions, diagnostics);
+    }
     Some(Document { kind, name, metadata, spec, positions })
+}
+
+fn fields(kind: Kind, spec: &Value, positions: &Positions, diagnostics: &mut Diagnostics) {
+    let mut faults = Vec::new();
+    validate(kind, spec, &mut faults);
+    for Fault { path, at_key, code, message, label, help } in faults {
+        let path = Path::of("spec").join(&path);
+        let origin = if at_key { positions.key(&path) } else { positions.value(&path) };
+        let diagnostic = Diagnostic::error(code, Some(origin), message).label(label);
+        diagnostics.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
 }
 
 fn refuse_duplicates(documents: &[Document], diagnostics: &mut Diagnostics) {

@@ -4,18 +4,19 @@
 //! it are assertions about where the credentials belong.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use schemars::{JsonSchema, schema_for};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+use super::cover;
 use super::envelope::is_dns_label;
 use super::shape::{self, What};
+use super::source::SourceFile;
 use super::vars::is_variable_name;
-use super::yaml::{self, Written};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, codes};
+use super::yaml::Written;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources, codes};
 use crate::json::Path;
 
 /// The name of the project file.
@@ -128,14 +129,15 @@ impl Default for Project {
 }
 
 /// Reads the project file. `None` if it cannot be relied upon; why is among the diagnostics.
-pub(super) fn read(file: &Arc<str>, text: &str, diagnostics: &mut Diagnostics) -> Option<Project> {
+pub(super) fn read(file: &SourceFile, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Project> {
     let before = diagnostics.len();
-    let documents = yaml::read(file, text, diagnostics).documents;
+    let documents = cover::read(file, sources, diagnostics);
     let mut documents = documents.into_iter();
     let Some(written) = documents.next() else {
         if diagnostics.len() == before {
             let message = format!("{PROJECT_FILE} holds no project");
-            diagnostics.push(Diagnostic::error(codes::PROJECT_DOCUMENT, None, message).help("write `apiVersion: idpctl/v1` and `kind: Project`"));
+            diagnostics
+                .push(Diagnostic::error(codes::PROJECT_DOCUMENT, None, message).help("write `apiVersion: idpctl/v1` and `kind: Project`"));
         }
         return None;
     };
@@ -183,7 +185,13 @@ impl Reader<'_> {
         let last = path.steps().len();
         match what {
             What::Unknown(name) if (name == "defaults" && last == 1) || (name == "overlays" && last == 3) => {
-                self.push(codes::PROJECT_LATER, &path, true, format!("`{name}` is not supported yet"), Some("leave it out until a later version".to_owned()));
+                self.push(
+                    codes::PROJECT_LATER,
+                    &path,
+                    true,
+                    format!("`{name}` is not supported yet"),
+                    Some("leave it out until a later version".to_owned()),
+                );
             }
             What::Unknown(name) => self.push(codes::PROJECT_FIELD, &path, true, format!("unknown key `{name}`"), help),
             What::Missing(name) => self.push(codes::PROJECT_FIELD, &path, false, format!("`{}` is missing", path.key(&name)), help),
@@ -250,7 +258,7 @@ impl Reader<'_> {
             && let Err(why) = origin_of(text)
         {
             let help = Some("write it as `https://acme.okta.com`".to_owned());
-            self.push(codes::PROJECT_VALUE, path, false, format!("`{text}` is no address of a server: {why}"), help);
+            self.push(codes::PROJECT_VALUE, path, false, format!("`{path}` is no address of a server: {why}"), help);
         }
     }
 
@@ -291,4 +299,74 @@ fn origin_of(text: &str) -> Result<(), &'static str> {
         return Err("it holds more than a host and a port");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> (Option<Project>, String) {
+        let mut diagnostics = Diagnostics::default();
+        let file = SourceFile { name: PROJECT_FILE.into(), text: text.into() };
+        let project = read(&file, &mut Sources::default(), &mut diagnostics);
+        let line = |d: &&Diagnostic| {
+            let place = d.origin.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{place} {}: {}; {}", d.code, d.message, d.help.as_deref().unwrap_or("-"))
+        };
+        (project, diagnostics.sorted().iter().map(line).collect::<Vec<_>>().join("\n"))
+    }
+
+    #[test]
+    fn the_project_file_of_the_design_is_read() {
+        let text = "apiVersion: idpctl/v1\nkind: Project\nproject: payments\nmanifests: [manifests]\nownership: none\ntargets:\n  \
+            emulator: {emulator: {data: .idpctl/emulator}}\n  staging:\n    okta: {org_url: https://acme-staging.oktapreview.com, org_id: 00o1a2b3c4d5e6f7g8h9}\n    \
+            tyk_portal: {url: http://127.0.0.1:3001}\n    vars: {host: portal.staging.example.com}\n    project: other\n    manifests: [a, b/c]\n";
+        let (project, shown) = faults(text);
+        assert_eq!(shown, "");
+        let project = project.unwrap();
+        assert_eq!((project.ownership, project.targets.len()), (Ownership::None, 2));
+        assert_eq!(project.targets["staging"].vars["host"], "portal.staging.example.com");
+        assert_eq!(project.targets["staging"].okta.as_ref().unwrap().org_id.as_deref(), Some("00o1a2b3c4d5e6f7g8h9"));
+    }
+
+    #[test]
+    fn every_mistake_in_a_project_file_is_reported() {
+        let (project, shown) = faults(
+            "apiVersion: idpctl/v2\nkind: Projekt\nproject: Pay ments\nmanifests: [../other, /etc]\nownership: marks\ndefaults: {}\ncolour: red\ntargets:\n  \
+             a: {emulator: {data: ../x}, okta: {org_url: https://u:p@acme.okta.com}}\n  b: {emulator: {}, vars: {1x: a, y: 2}}\n  \
+             C: {okta: {org_url: http://acme.okta.com, orgid: 1}, overlays: [x]}\n  d: {tyk_portal: {url: https://a.example/path}}\n  e: {okta: https://acme.okta.com}\n",
+        );
+        assert_eq!(project, None);
+        insta::assert_snapshot!(shown, @r#"
+        idpctl.yaml:1:13 IDP0221: `apiVersion` is not one of `idpctl/v1`; did you mean `idpctl/v1`?
+        idpctl.yaml:2:7 IDP0221: `kind` is not one of `Project`; did you mean `Project`?
+        idpctl.yaml:3:10 IDP0223: the project's name `Pay ments` is not a DNS label; use lower-case letters, digits and `-`, at most 63 characters
+        idpctl.yaml:4:13 IDP0223: the path `../other` leads out of the repository; write a path relative to the repository, without `..`
+        idpctl.yaml:4:23 IDP0223: the path `/etc` leads out of the repository; write a path relative to the repository, without `..`
+        idpctl.yaml:5:12 IDP0221: `ownership` is not one of `marker`, `none`; did you mean `marker`?
+        idpctl.yaml:6:1 IDP0222: `defaults` is not supported yet; leave it out until a later version
+        idpctl.yaml:7:1 IDP0221: unknown key `colour`; known here: `apiVersion`, `kind`, `project`, `manifests`, `ownership`, `targets`
+        idpctl.yaml:9:24 IDP0223: the path `../x` leads out of the repository; write a path relative to the repository, without `..`
+        idpctl.yaml:9:31 IDP0224: the target `a` is an emulator and a real org at once; keep `emulator` or `okta`
+        idpctl.yaml:9:47 IDP0223: `targets.a.okta.org_url` is no address of a server: it holds credentials; write it as `https://acme.okta.com`
+        idpctl.yaml:10:17 IDP0221: `targets.b.emulator.data` is missing; -
+        idpctl.yaml:10:28 IDP0223: `1x` cannot name a variable; use letters, digits and `_`, not a digit first
+        idpctl.yaml:10:38 IDP0221: `targets.b.vars.y` is not a text; quote it: "2"
+        idpctl.yaml:11:3 IDP0223: the target's name `C` is not a DNS label; use lower-case letters, digits and `-`
+        idpctl.yaml:11:23 IDP0223: `targets.C.okta.org_url` is no address of a server: plain http is for this machine only; write it as `https://acme.okta.com`
+        idpctl.yaml:11:45 IDP0221: unknown key `orgid`; did you mean `org_id`?
+        idpctl.yaml:11:56 IDP0222: `overlays` is not supported yet; leave it out until a later version
+        idpctl.yaml:12:25 IDP0223: `targets.d.tyk_portal.url` is no address of a server: it holds more than a host and a port; write it as `https://acme.okta.com`
+        idpctl.yaml:13:13 IDP0221: `targets.e.okta` is not a mapping; -
+        "#);
+    }
+
+    #[test]
+    fn the_project_file_holds_one_project_and_nothing_else() {
+        insta::assert_snapshot!(["", "- a\n", "kind: Project\napiVersion: idpctl/v1\n---\nkind: App\n"].map(|text| faults(text).1).join("\n"), @"
+         IDP0220: idpctl.yaml holds no project; write `apiVersion: idpctl/v1` and `kind: Project`
+        idpctl.yaml:1:1 IDP0220: the project is not a mapping; -
+        idpctl.yaml:4:1 IDP0220: idpctl.yaml holds more than one document; move manifests below manifests/
+        ");
+    }
 }

@@ -90,7 +90,9 @@ mod tests {
 
     #[test]
     fn only_what_all_readers_agree_about_is_read_as_a_number() {
-        for (text, value) in [("0", json!(0)), ("-1", json!(-1)), ("18446744073709551615", json!(u64::MAX)), ("1.10", json!(1.1)), ("1e3", json!(1000.0))] {
+        for (text, value) in
+            [("0", json!(0)), ("-1", json!(-1)), ("18446744073709551615", json!(u64::MAX)), ("1.10", json!(1.1)), ("1e3", json!(1000.0))]
+        {
             assert_eq!(plain(text), Plain::Clear(value), "{text}");
         }
         for text in ["030", "-030", "+5", ".5", "5.", "01.5", "0x1F", "0o17", "0b1", "+.5e1"] {

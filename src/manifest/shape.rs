@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::json::Path;
-use crate::spelling::did_you_mean;
+use crate::resource::did_you_mean;
 
 /// Something that does not fit its schema.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,11 +42,11 @@ struct Walk<'a> {
     found: &'a mut Vec<Misfit>,
 }
 
-impl Walk<'_> {
-    fn value(&mut self, schema: &Value, tree: &Value, path: &Path) {
-        let schema = self.resolved(schema, tree);
+impl<'a> Walk<'a> {
+    fn value(&mut self, schema: &'a Value, tree: &Value, path: &Path) {
+        let schema = resolved(self.root, schema, tree);
         if let Some(allowed) = constants(schema) {
-            if !allowed.iter().any(|known| tree == *known) {
+            if !allowed.contains(&tree) {
                 let known: Vec<&str> = allowed.iter().filter_map(|known| known.as_str()).collect();
                 let help = tree.as_str().and_then(|word| did_you_mean(word, known.iter().copied()));
                 self.push(path, What::Type(format!("one of `{}`", known.join("`, `"))), help);
@@ -70,13 +70,14 @@ impl Walk<'_> {
             Value::Number(_) if types.contains(&"integer") || types.contains(&"number") => {}
             Value::Null if types.contains(&"null") => {}
             _ => {
-                let quote = (types.contains(&"string") && !tree.is_array() && !tree.is_object() && !tree.is_null()).then(|| format!("quote it: \"{tree}\""));
+                let quote = (types.contains(&"string") && !tree.is_array() && !tree.is_object() && !tree.is_null())
+                    .then(|| format!("quote it: \"{tree}\""));
                 self.push(path, What::Type(in_words(types[0]).to_owned()), quote);
             }
         }
     }
 
-    fn object(&mut self, schema: &Value, tree: &Value, path: &Path) {
+    fn object(&mut self, schema: &'a Value, tree: &Value, path: &Path) {
         let Some(members) = tree.as_object() else { return };
         let known = schema["properties"].as_object();
         for (name, value) in members {
@@ -97,25 +98,22 @@ impl Walk<'_> {
         }
     }
 
-    /// Follows `$ref`, and of an optional type's alternatives the one that is not null.
-    fn resolved<'s>(&'s self, schema: &'s Value, tree: &Value) -> &'s Value
-    where
-        Self: 's,
-    {
-        if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/")) {
-            return &self.root["$defs"][name];
-        }
-        match schema["anyOf"].as_array() {
-            Some(options) => options
-                .iter()
-                .find(|option| (option["type"] == "null") == tree.is_null())
-                .map_or(schema, |option| self.resolved(option, tree)),
-            None => schema,
-        }
-    }
-
     fn push(&mut self, path: &Path, what: What, help: Option<String>) {
         self.found.push(Misfit { path: path.clone(), what, help });
+    }
+}
+
+/// Follows `$ref`, and of an optional type's alternatives takes the one that is not null.
+fn resolved<'s>(root: &'s Value, schema: &'s Value, tree: &Value) -> &'s Value {
+    if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/")) {
+        return &root["$defs"][name];
+    }
+    match schema["anyOf"].as_array() {
+        Some(options) => {
+            let fitting = options.iter().find(|option| (option["type"] == "null") == tree.is_null());
+            fitting.map_or(schema, |option| resolved(root, option, tree))
+        }
+        None => schema,
     }
 }
 

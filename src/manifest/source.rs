@@ -104,8 +104,8 @@ impl<'a> Search<'a> {
             return self.push(codes::UNREADABLE, format!("`{shown}` is not a regular file"), "name a file or a folder");
         }
         let mut bytes = Vec::new();
-        let read = fs::File::open(&real).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-        if let Err(error) = read {
+        let outcome = fs::File::open(&real).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+        if let Err(error) = outcome {
             return self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check its permissions");
         }
         if bytes.len() as u64 > MAX_BYTES {
@@ -153,4 +153,74 @@ fn display(path: &str) -> String {
     let path = path.trim_end_matches('/');
     let path = path.strip_prefix("./").unwrap_or(path);
     if path.is_empty() { ".".to_owned() } else { path.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn found(root: &Path, paths: &[&str]) -> String {
+        let mut diagnostics = Diagnostics::default();
+        let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+        let files = find(root, &paths, &mut diagnostics);
+        let mut lines: Vec<String> = files.iter().map(|file| file.name.to_string()).collect();
+        lines.extend(diagnostics.sorted().iter().map(|d| format!("{}: {}", d.code, d.message)));
+        lines.join("\n")
+    }
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "a: 1\n").unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn manifests_are_found_in_order_and_once() {
+        let dir = folder(&["m/b.yaml", "m/a/z.yml", "m/c.txt", "m/.hidden/x.yaml", "m/.x.yaml", "idpctl.yaml", "other.conf"]);
+        assert_eq!(found(dir.path(), &["./m/", "m/b.yaml"]), "m/a/z.yml\nm/b.yaml");
+        assert_eq!(found(dir.path(), &["."]), "m/a/z.yml\nm/b.yaml");
+        assert_eq!(found(dir.path(), &["other.conf"]), "other.conf", "a file that is named is read whatever it is called");
+        assert_eq!(found(dir.path(), &["n", "m/b.yaml"]), "m/b.yaml\nIDP0130: there is no file or folder `n`");
+    }
+
+    #[test]
+    fn no_link_leads_out_of_the_repository_or_round_in_circles() {
+        let outside = folder(&["secret.yaml", "d/e.yaml"]);
+        let dir = folder(&["m/a.yaml", "n/b.yaml"]);
+        symlink(outside.path().join("secret.yaml"), dir.path().join("m/link.yaml")).unwrap();
+        symlink(outside.path().join("d"), dir.path().join("m/folder")).unwrap();
+        symlink(dir.path().join("n"), dir.path().join("m/inside")).unwrap();
+        symlink(dir.path().join("m"), dir.path().join("m/loop")).unwrap();
+        symlink("nowhere.yaml", dir.path().join("m/broken.yaml")).unwrap();
+        insta::assert_snapshot!(found(dir.path(), &["m"]), @"
+        m/a.yaml
+        m/inside/b.yaml
+        IDP0131: `m/broken.yaml` cannot be read: No such file or directory (os error 2)
+        IDP0132: the link `m/folder` leads out of the repository
+        IDP0132: the link `m/link.yaml` leads out of the repository
+        IDP0133: the link `m/loop` leads back to a folder above it
+        ");
+    }
+
+    #[test]
+    fn only_regular_utf8_files_within_the_cap_are_read() {
+        let dir = folder(&["m/a.yaml"]);
+        fs::write(dir.path().join("m/big.yaml"), vec![b'#'; 1024 * 1024 + 1]).unwrap();
+        fs::write(dir.path().join("m/full.yaml"), vec![b'#'; 1024 * 1024]).unwrap();
+        fs::write(dir.path().join("m/latin.yaml"), b"a: 1\nb: \xe4\n").unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(dir.path().join("m/socket.yaml")).unwrap();
+        insta::assert_snapshot!(found(dir.path(), &["m"]), @"
+        m/a.yaml
+        m/full.yaml
+        IDP0102: `m/big.yaml` is larger than 1 MiB
+        IDP0131: `m/socket.yaml` is not a regular file
+        IDP0104: the file is not UTF-8 from here on
+        ");
+        drop(socket);
+    }
 }

@@ -10,23 +10,32 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use serde_json::{Map, Value};
 
 use super::Positions;
+use super::cover::looks_secret;
 use super::locate::Locator;
 use super::scalar::{Plain, plain};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
-use crate::json::Path;
+use crate::json::{Path, Step};
 
 const MAX_DEPTH: usize = 32;
 const MAX_NODES: usize = 50_000;
 const WRITE_OUT: &str = "write the value out; a value that many documents share can be a variable: `${var.NAME}`";
 
-/// A document's tree, and where its parts stand. `None` for a document in which nothing is written.
-pub(super) type Tree = Option<(Value, Positions)>;
+/// A document's tree.
+#[derive(Debug)]
+pub(super) struct Tree {
+    /// The tree.
+    pub(super) value: Value,
+    /// Where its parts stand.
+    pub(super) positions: Positions,
+    /// Where values stand that have no place in the tree, such as those of a key that was given before.
+    pub(super) dropped: Vec<(Path, Origin)>,
+}
 
-/// Builds the tree of the document that takes up a range of characters.
+/// Builds the tree of the document whose text starts at a character of its file. `None` for a document in which nothing is written.
 ///
 /// # Errors
 /// `Err` if the document could not be read to its end; what is wrong is among the diagnostics.
-pub(super) fn build(text: &str, first: usize, locator: &Locator, diagnostics: &mut Diagnostics) -> Result<Tree, Unreadable> {
+pub(super) fn build(text: &str, first: usize, locator: &Locator, diagnostics: &mut Diagnostics) -> Result<Option<Tree>, Unreadable> {
     let mut builder = Builder {
         text,
         first,
@@ -37,6 +46,7 @@ pub(super) fn build(text: &str, first: usize, locator: &Locator, diagnostics: &m
         skipping: 0,
         nodes: 0,
         root: None,
+        dropped: Vec::new(),
     };
     for event in Parser::new_from_str(text) {
         match event {
@@ -44,8 +54,8 @@ pub(super) fn build(text: &str, first: usize, locator: &Locator, diagnostics: &m
             Err(error) => return Err(builder.syntax(&error)),
         }
     }
-    let Builder { root, positions, .. } = builder;
-    Ok(root.map(|root| (root, positions)))
+    let Builder { root, positions, dropped, .. } = builder;
+    Ok(root.map(|value| Tree { value, positions, dropped }))
 }
 
 /// A document that was given up; the reason has been reported.
@@ -63,6 +73,7 @@ struct Builder<'a> {
     skipping: usize,
     nodes: usize,
     root: Option<Value>,
+    dropped: Vec<(Path, Origin)>,
 }
 
 /// A collection that is not closed yet.
@@ -128,8 +139,12 @@ impl Builder<'_> {
     }
 
     fn plain(&mut self, text: &str, at: &Range<usize>) -> Value {
+        let read = plain(text);
+        // A message must not show what an excerpt would cover.
+        let text =
+            if self.next_path().0.steps().iter().any(|step| matches!(step, Step::Key(name) if looks_secret(name))) { "…" } else { text };
         let quoted = format!("quote it if a text is meant: \"{text}\"");
-        match plain(text) {
+        match read {
             Plain::Clear(value) => return value,
             Plain::Ambiguous(value) => {
                 let message = format!("`{text}` is a text here, and a boolean for other YAML readers");
@@ -200,8 +215,7 @@ impl Builder<'_> {
     fn open(&mut self, content: Content, start: usize) -> Result<(), Unreadable> {
         self.count(start)?;
         if self.frames.len() + self.skipping >= MAX_DEPTH {
-            let message = format!("the document is nested deeper than {MAX_DEPTH} levels");
-            self.error(codes::TOO_DEEP, start..start + 1, message, "look for a bracket or an indentation that is not meant");
+            self.too_deep(start);
             return Err(Unreadable);
         }
         let is_key = matches!(self.frames.last(), Some(Frame { content: Content::Mapping { open: None, .. }, .. }));
@@ -240,8 +254,10 @@ impl Builder<'_> {
     /// Puts a value where it belongs and remembers its place.
     fn place(&mut self, value: Value, at: Range<usize>) {
         let (path, lost) = self.next_path();
-        if !lost && !at.is_empty() {
-            let origin = self.origin(at);
+        let origin = self.origin(at);
+        if lost {
+            self.dropped.push((path, origin));
+        } else if origin.start < origin.end {
             self.positions.insert_value(path, origin);
         }
         self.put(value);
@@ -283,11 +299,19 @@ impl Builder<'_> {
         if self.char_at(at) == Some('*') && error.info().contains("anchor") {
             let end = self.token_end(at);
             self.error(codes::ALIAS, at..end, "aliases are not allowed", WRITE_OUT);
+        } else if error.info().contains("recursion limit") {
+            // The scanner looks far ahead inside brackets, so its own limit may come before ours.
+            self.too_deep(at);
         } else {
             let help = "look at the marked place and just above it: indentation, a missing colon, an open quote or bracket";
             self.error(codes::SYNTAX, at..at + 1, format!("this is not YAML: {}", error.info()), help);
         }
         Unreadable
+    }
+
+    fn too_deep(&mut self, at: usize) {
+        let message = format!("the document is nested deeper than {MAX_DEPTH} levels");
+        self.error(codes::TOO_DEEP, at..at + 1, message, "look for a bracket or an indentation that is not meant");
     }
 
     fn char_at(&self, index: usize) -> Option<char> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Positions;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::json::Path;
-use crate::spelling::did_you_mean;
+use crate::resource::did_you_mean;
 
 /// The variables of a run, by name.
 pub type Variables = BTreeMap<String, String>;
@@ -127,8 +127,10 @@ mod tests {
         let variables = Variables::from([("host".to_owned(), "a.example".to_owned()), ("odd".to_owned(), "${var.host}: [x]".to_owned())]);
         let positions = Positions::new(Origin { file: "x".into(), start: 0, end: 0, line: 1, column: 1 });
         let mut diagnostics = Diagnostics::default();
-        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }.fill(&mut tree, &Path::root());
-        let messages = diagnostics.sorted().iter().map(|d| format!("{}: {}; {}", d.code, d.message, d.help.as_deref().unwrap_or_default())).collect();
+        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }
+            .fill(&mut tree, &Path::root());
+        let messages =
+            diagnostics.sorted().iter().map(|d| format!("{}: {}; {}", d.code, d.message, d.help.as_deref().unwrap_or_default())).collect();
         (tree, messages)
     }
 
@@ -150,7 +152,11 @@ mod tests {
     fn every_undefined_or_malformed_reference_is_reported() {
         let (tree, faults) = filled(json!("${var.hots} ${var.region} ${var.} ${var.host"));
         assert_eq!(tree, json!("${var.hots} ${var.region} ${var.} ${var.host"));
-        insta::assert_snapshot!(faults.join("\n"), @"");
+        insta::assert_snapshot!(faults.join("\n"), @"
+        IDP0401: the variable `hots` is not defined; did you mean `host`?
+        IDP0401: the variable `region` is not defined; defined are `host`, `odd`; define it under the target's `vars`, or with `--var region=VALUE`
+        IDP0402: `${var.` does not start a variable reference; write `${var.NAME}`, with letters, digits and `_` in the name, or `$${` for a literal `${`
+        ");
     }
 
     #[test]
@@ -159,7 +165,8 @@ mod tests {
         let positions = Positions::new(Origin { file: "x".into(), start: 0, end: 0, line: 1, column: 1 });
         let mut diagnostics = Diagnostics::default();
         let mut tree = json!(["${var.big}", "${var.big}"]);
-        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }.fill(&mut tree, &Path::root());
+        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }
+            .fill(&mut tree, &Path::root());
         assert_eq!(diagnostics.sorted().iter().map(|d| d.code).collect::<Vec<_>>(), [codes::VARIABLE_SIZE]);
     }
 }
