@@ -23,6 +23,8 @@ pub mod observed;
 pub mod plan;
 pub mod program;
 pub mod printable;
+pub mod printable;
+pub mod render;
 pub mod request;
 pub mod resource;
 pub mod secret;
