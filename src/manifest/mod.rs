@@ -1,7 +1,31 @@
 //! Text to documents: strict YAML, the envelope, variables, the project file. Everything keeps its position.
+//!
+//! ```text
+//! paths ──source──▶ texts ──yaml, tree──▶ trees with positions ──envelope, vars──▶ documents
+//! ```
 
+mod cover;
 mod document;
+mod envelope;
+mod load;
+mod locate;
 mod position;
+mod project;
+mod scalar;
+mod shape;
+mod source;
+mod target;
+mod tree;
+mod vars;
+mod yaml;
 
 pub use document::{Document, Metadata};
+pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
+pub use load::{Loaded, load, read};
 pub use position::Positions;
+pub use project::{
+    ApiVersion, EmulatorEntry, OktaEntry, Ownership, PROJECT_FILE, PortalEntry, Project, ProjectKind, TargetEntry, stays_inside,
+};
+pub use source::SourceFile;
+pub use target::{Place, Target, Wish};
+pub use vars::{Variables, is_variable_name};

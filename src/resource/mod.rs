@@ -20,7 +20,7 @@ mod walk;
 pub use field::{Clear, Compare, Facet, Field, Rule, Shape};
 pub use reference::Reference;
 pub use schema::{document_schema, manifest_schema};
-pub use suggest::nearest;
+pub use suggest::{did_you_mean, nearest};
 pub use table::table;
 pub use validate::{Fault, validate};
 pub use walk::{Leaf, every_leaf, leaves, merged, same};

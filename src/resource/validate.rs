@@ -9,30 +9,11 @@ use super::suggest::nearest;
 use super::table::table;
 use crate::address::Kind;
 use crate::diagnostic::Code;
+use crate::diagnostic::codes::{
+    KNOWN_ADDITIONAL, MISSING_FIELD, NOT_EXACTLY_ONE, NULL_UNKNOWN, OUT_OF_BOUNDS, READ_ONLY_FIELD, RESERVED_PROFILE, SECRET_IN_MANIFEST,
+    UNKNOWN_FIELD, UNKNOWN_VALUE, WRONG_TYPE,
+};
 use crate::json::Path;
-
-/// A field that no table knows.
-pub const UNKNOWN_FIELD: Code = Code(301);
-/// A value of another type than the field's.
-pub const WRONG_TYPE: Code = Code(302);
-/// A value that is none of the field's.
-pub const UNKNOWN_VALUE: Code = Code(303);
-/// A text that is too short or too long, or a number out of range.
-pub const OUT_OF_BOUNDS: Code = Code(304);
-/// A null where it is not known what the server would make of it.
-pub const NULL_UNKNOWN: Code = Code(305);
-/// A field that must be said.
-pub const MISSING_FIELD: Code = Code(306);
-/// A known field below `additionalFields`.
-pub const KNOWN_ADDITIONAL: Code = Code(307);
-/// Something that looks like a secret where none may be.
-pub const SECRET_IN_MANIFEST: Code = Code(308);
-/// Not exactly one of several members.
-pub const NOT_EXACTLY_ONE: Code = Code(309);
-/// A field that only the server sets.
-pub const READ_ONLY_FIELD: Code = Code(310);
-/// The member of `profile` that is ours.
-pub const RESERVED_PROFILE: Code = Code(311);
 
 /// Something that is wrong with a tree, and where in it.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,11 @@
 //!
 //! All of them are gathered and reported together; nothing stops at the first.
 
+pub mod codes;
+
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -138,6 +141,11 @@ impl Diagnostics {
         self.items.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// Returns whether there is none at all.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
@@ -162,6 +170,18 @@ impl Sources {
     /// Remembers a file's text.
     pub fn insert(&mut self, file: Arc<str>, text: Arc<str>) {
         self.texts.insert(file, text);
+    }
+
+    /// Covers part of a file's text with asterisks, byte for byte, so that no excerpt can show what stood there.
+    ///
+    /// For values that look like secrets written out in a manifest. Line breaks stay, so that positions do.
+    pub fn mask(&mut self, file: &str, range: Range<usize>) {
+        if let Some(text) = self.texts.get_mut(file)
+            && let (Some(before), Some(within), Some(after)) = (text.get(..range.start), text.get(range.clone()), text.get(range.end..))
+        {
+            let cover: String = within.bytes().map(|b| if b == b'\n' || b == b'\r' { char::from(b) } else { '*' }).collect();
+            *text = format!("{before}{cover}{after}").into();
+        }
     }
 
     /// Returns the text of a file that was read.

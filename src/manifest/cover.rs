@@ -1,0 +1,123 @@
+//! What looks like a secret written out in a manifest, to asterisks in the text that excerpts are taken from.
+//!
+//! A literal secret is refused, and the message that refuses it must not be what publishes it. In doubt more is covered than need be.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::source::SourceFile;
+use super::yaml::{self, Written};
+use crate::diagnostic::{Diagnostics, Origin, Sources};
+use crate::json::{Path, Step};
+use crate::resource::jwk::PRIVATE;
+use crate::resource::validate::secret_like;
+
+/// Takes a file apart, and keeps its text for excerpts, covered.
+pub(super) fn read(file: &SourceFile, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<Written> {
+    sources.insert(file.name.clone(), file.text.clone());
+    let yaml::File { documents, unread } = yaml::read(&file.name, &file.text, diagnostics);
+    for range in unread {
+        lines(&file.name, &file.text, range, sources);
+    }
+    for written in &documents {
+        secrets(written, sources);
+    }
+    documents
+}
+
+/// Covers values under names that look secret.
+fn secrets(written: &Written, sources: &mut Sources) {
+    let mut mask = |origin: &Origin| sources.mask(&origin.file, origin.start as usize..origin.end as usize);
+    walk(&written.tree, &Path::root(), false, &mut |path| mask(&written.positions.value(path)));
+    for (path, origin) in &written.dropped {
+        if path.steps().iter().any(|step| matches!(step, Step::Key(name) if looks_secret(name) || PRIVATE.contains(&name.as_str()))) {
+            mask(origin);
+        }
+    }
+}
+
+fn walk(tree: &Value, path: &Path, secret: bool, cover: &mut impl FnMut(&Path)) {
+    match tree {
+        Value::Object(members) => {
+            let is_key = members.contains_key("kty");
+            for (name, member) in members {
+                let secret = match name.as_str() {
+                    // The members of an entry of `client_secrets` that are no secrets, if they look as they should.
+                    "name" | "status" | "file" => false,
+                    "env" => !member.as_str().is_some_and(is_variable),
+                    _ => secret || looks_secret(name) || (is_key && PRIVATE.contains(&name.as_str())),
+                };
+                walk(member, &path.key(name), secret, cover);
+            }
+        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| walk(item, &path.index(index), secret, cover)),
+        Value::String(_) | Value::Number(_) if secret => cover(path),
+        Value::String(text) if text.contains("PRIVATE KEY") || holds_credentials(text) => cover(path),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
+    }
+}
+
+/// Covers what follows a name that looks secret, line by line, in a part of a file that could not be taken apart.
+fn lines(file: &str, text: &str, range: Range<usize>, sources: &mut Sources) {
+    let mut start = range.start;
+    let mut below: Option<usize> = None;
+    for line in text[range].split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        if below.is_some_and(|key| indent <= key && !line.trim().is_empty()) {
+            below = None;
+        }
+        let first = line.split(':').next().unwrap_or_default();
+        if below.is_some() {
+            sources.mask(file, start..start + line.len());
+        } else if let Some(colon) = line.find(':')
+            && looks_secret(first.trim_matches(|c: char| !c.is_alphanumeric()))
+        {
+            below = Some(indent);
+            sources.mask(file, start + colon + 1..start + line.len());
+        }
+        start += line.len();
+    }
+}
+
+/// Whether a member of this name is likely to hold a secret.
+pub(super) fn looks_secret(name: &str) -> bool {
+    secret_like(name) || matches!(name.to_ascii_lowercase().as_str(), "token" | "value" | "pem")
+}
+
+/// Whether a text is a URL with a user or password in it.
+fn holds_credentials(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(_, rest)| rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@')))
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_secret_is_covered_and_nothing_moves() {
+        let text = "a: {client_secret: hunter2-hunter2, client_secret: 1234567890123456789012, label: x, url: 'https://u:pw@h/'}\nclient_secrets:\n  - {name: n, value: tops3cret, env: s3cret-pasted}\n  \
+            - {name: n, env: IDPCTL_X, file: f}\n  - literal\njwks:\n  keys: [{kty: RSA, n: public, d: private}]\n---\nfaulty: [\npassword: hidden\n  too\nlabel: x\n";
+        let mut sources = Sources::default();
+        read(&SourceFile { name: "a".into(), text: text.into() }, &mut sources, &mut Diagnostics::default());
+        assert_eq!(sources.text("a").unwrap().len(), text.len());
+        insta::assert_snapshot!(sources.text("a").unwrap(), @"
+        a: {client_secret: ***************, client_secret: **********************, label: x, url: *****************}
+        client_secrets:
+          - {name: n, value: *********, env: *************}
+          - {name: n, env: IDPCTL_X, file: f}
+          - *******
+        jwks:
+          keys: [{kty: RSA, n: public, d: *******}]
+        ---
+        faulty: [
+        password:*******
+        *****
+        label: x
+        ");
+    }
+}

@@ -1,0 +1,223 @@
+//! A document's tree to its kind, name and metadata: everything around `spec`.
+//!
+//! A document whose kind and name are known is passed on even if something else is wrong with it, so that references to it are not
+//! reported as well.
+
+use schemars::{JsonSchema, schema_for};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::document::Metadata;
+use super::shape::{self, What};
+use super::yaml::Written;
+use crate::address::Kind;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
+use crate::json::Path;
+use crate::resource::{did_you_mean, nearest};
+
+/// The only `apiVersion` there is.
+pub const API_VERSION: &str = "idpctl/v1";
+
+const MEMBERS: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
+const LATER: [&str; 5] = ["AuthorizationServer", "OAuthProvider", "ClientType", "Client", "GroupAssignment"];
+
+/// What every document has in `metadata`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Stable identity in git: a DNS label, unique per kind.
+    #[schemars(length(min = 1, max = 63), pattern(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"))]
+    pub name: String,
+    /// The server's id of the object, where it has to be pinned.
+    pub id: Option<String>,
+    /// Allows taking over an object that is recognised by its label alone.
+    #[serde(default)]
+    pub adopt: bool,
+    /// Forbids deletion and replacement, even after the document is gone.
+    #[serde(default)]
+    pub protected: bool,
+    /// Allows `--prune` under parents that are not ours.
+    #[serde(default)]
+    pub prune: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "read to hold the envelope to its type; the members were taken from the tree")]
+struct Envelope {
+    api_version: String,
+    kind: String,
+    metadata: Header,
+    spec: IgnoredAny,
+}
+
+/// What stands around `spec`.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) kind: Kind,
+    pub(super) name: String,
+    pub(super) metadata: Metadata,
+}
+
+/// Reads what stands around `spec`. `None` if it is not clear who the document is about.
+pub(super) fn read(written: &Written, diagnostics: &mut Diagnostics) -> Option<Read> {
+    let faults_before = diagnostics.len();
+    let mut reader = Reader { written, diagnostics };
+    let tree = &written.tree;
+    if !tree.is_object() {
+        let help = "a document has the members `apiVersion`, `kind`, `metadata` and `spec`";
+        reader.push(codes::NOT_A_MAPPING, reader.value(""), "the document is not a mapping", help);
+        return None;
+    }
+    reader.members();
+    let kind = reader.kind();
+    let name = reader.metadata();
+    reader.spec();
+    let (kind, name) = (kind?, name?);
+    let metadata = if diagnostics.len() == faults_before {
+        match written.typed::<Envelope>() {
+            Ok(Envelope { metadata: Header { name: _, id, adopt, protected, prune }, .. }) => Metadata { id, adopt, protected, prune },
+            Err((path, why)) => {
+                let origin = written.positions.value(&path);
+                diagnostics.push(Diagnostic::error(codes::METADATA, Some(origin), format!("the document cannot be read: {why}")));
+                Metadata::default()
+            }
+        }
+    } else {
+        Metadata::default()
+    };
+    Some(Read { kind, name, metadata })
+}
+
+struct Reader<'a> {
+    written: &'a Written,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn members(&mut self) {
+        for name in self.written.tree.as_object().into_iter().flat_map(|members| members.keys()) {
+            if MEMBERS.contains(&name.as_str()) {
+                continue;
+            }
+            let help = did_you_mean(name, MEMBERS).unwrap_or_else(|| "fields of the object belong into `spec`".to_owned());
+            self.push(codes::UNKNOWN_TOP_KEY, self.key(&[name]), format!("unknown key `{name}`"), help);
+        }
+        let help = format!("write `apiVersion: {API_VERSION}`");
+        match &self.written.tree["apiVersion"] {
+            Value::Null => self.push(codes::API_VERSION, self.value("apiVersion"), "`apiVersion` is missing", help),
+            Value::String(version) if version == API_VERSION => {}
+            other => {
+                let message = format!("`apiVersion` is {}, which is not known", shown(other));
+                self.push(codes::API_VERSION, self.value("apiVersion"), message, help);
+            }
+        }
+    }
+
+    fn kind(&mut self) -> Option<Kind> {
+        let kinds = || format!("kinds are `{}`", Kind::ALL.map(Kind::as_str).join("`, `"));
+        let at = self.value("kind");
+        let word = match &self.written.tree["kind"] {
+            Value::Null => {
+                self.push(codes::KIND, at, "`kind` is missing", kinds());
+                return None;
+            }
+            Value::String(word) => word,
+            other => {
+                self.push(codes::KIND, at, format!("`kind` is {}, which is not a text", shown(other)), kinds());
+                return None;
+            }
+        };
+        if let Ok(kind) = word.parse() {
+            return Some(kind);
+        }
+        if word == "Project" {
+            let help = "`kind: Project` is read from idpctl.yaml at the root of the repository only";
+            self.push(codes::PROJECT_ELSEWHERE, at, "a project is not a manifest", help);
+        } else if LATER.contains(&word.as_str()) {
+            let message = format!("the kind `{word}` is not supported yet");
+            self.push(codes::KIND_LATER, at, message, format!("leave the document out until a later version; {}", kinds()));
+        } else {
+            let help = nearest(word, Kind::ALL.map(Kind::as_str).into_iter().chain(LATER));
+            let help = help.map_or_else(kinds, |near| format!("did you mean `{near}`?"));
+            self.push(codes::KIND, at, format!("there is no kind {}", shown(&Value::from(word.as_str()))), help);
+        }
+        None
+    }
+
+    fn metadata(&mut self) -> Option<String> {
+        let tree = &self.written.tree["metadata"];
+        let help = "write `metadata: {name: …}`, a DNS label";
+        if !tree.is_object() {
+            let message = if tree.is_null() { "`metadata` is missing" } else { "`metadata` is not a mapping" };
+            self.push(codes::METADATA, self.value("metadata"), message, help);
+            return None;
+        }
+        for misfit in shape::misfits(&schema_for!(Header).to_value(), tree) {
+            let path = Path::of("metadata").join(&misfit.path);
+            let (code, at, message) = match misfit.what {
+                What::Unknown(name) => {
+                    (codes::METADATA, self.written.positions.key(&path), format!("unknown member `{name}` of `metadata`"))
+                }
+                What::Missing(name) => (codes::NAME, self.written.positions.value(&path), format!("`metadata.{name}` is missing")),
+                What::Type(wanted) if path == Path::of("metadata.name") => {
+                    (codes::NAME, self.written.positions.value(&path), format!("`metadata.name` is not {wanted}"))
+                }
+                What::Type(wanted) => (codes::METADATA, self.written.positions.value(&path), format!("`{path}` is not {wanted}")),
+            };
+            let help = misfit.help.unwrap_or_else(|| help.to_owned());
+            self.push(code, at, message, help);
+        }
+        let name = tree["name"].as_str()?;
+        if !is_dns_label(name) {
+            let help = "use lower-case letters, digits and `-`, not at the ends, at most 63 characters";
+            self.push(codes::NAME, self.value("metadata.name"), format!("{} is not a DNS label", shown(&tree["name"])), help);
+        }
+        Some(name.to_owned())
+    }
+
+    fn spec(&mut self) {
+        let spec = self.written.tree.get("spec");
+        if spec.is_some_and(Value::is_object) {
+            return;
+        }
+        let message = if spec.is_none_or(Value::is_null) { "`spec` is missing" } else { "`spec` is not a mapping" };
+        self.push(codes::SPEC, self.value("spec"), message, "write `spec:` and the fields below it; `spec: {}` manages none");
+    }
+
+    fn value(&self, path: &str) -> Origin {
+        self.written.positions.value(&Path::of(path))
+    }
+
+    fn key(&self, steps: &[&str]) -> Origin {
+        self.written.positions.key(&steps.iter().fold(Path::root(), |path, step| path.key(step)))
+    }
+
+    fn push(&mut self, code: Code, at: Origin, message: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(code, Some(at), message).help(help));
+    }
+}
+
+/// Returns whether a text is a DNS label in lower case.
+pub fn is_dns_label(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+/// Returns whether a text can be a server's id, which ends up in the path of requests.
+pub fn is_server_id(id: &str) -> bool {
+    (1..=100).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.chars().count() <= 80 => format!("`{text}`"),
+        Value::String(_) => "a long text".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a mapping".to_owned(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
+    }
+}

@@ -1,0 +1,226 @@
+//! Paths to the texts of files. The only part of the module that touches the file system.
+//!
+//! Whatever a manifest folder holds, no link in it can have a file outside the repository read, and no file is read beyond the cap.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
+
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Its path as it is shown.
+    pub name: Arc<str>,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// Reads one file below the repository's root, if it is there.
+pub(super) fn file(root: &Path, name: &str, diagnostics: &mut Diagnostics) -> Option<SourceFile> {
+    let path = root.join(name);
+    path.symlink_metadata().ok()?;
+    let mut search = Search::new(root, diagnostics);
+    let within = search.root.clone();
+    search.file(&path, name, &within);
+    search.found.pop()
+}
+
+/// Finds the `.yaml` and `.yml` files below the given files and folders, in order, each once. Hidden folders and the project file are left
+/// out. Paths are relative to the root, which is the repository.
+pub(super) fn find(root: &Path, paths: &[String], diagnostics: &mut Diagnostics) -> Vec<SourceFile> {
+    let mut search = Search::new(root, diagnostics);
+    for given in paths {
+        let path = root.join(given);
+        let shown = display(given);
+        match path.canonicalize() {
+            // What the user names may lie anywhere; links below it have to stay below it, or inside the repository.
+            Ok(real) if real.is_dir() => search.folder(&path, &shown, &real, &mut vec![]),
+            Ok(real) => search.file(&path, &shown, &real),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let message = format!("there is no file or folder `{shown}`");
+                search.push(codes::PATH_MISSING, message, "correct the path, or make the folder");
+            }
+            Err(error) => search.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check its permissions"),
+        }
+    }
+    search.found
+}
+
+struct Search<'a> {
+    root: PathBuf,
+    seen: BTreeSet<PathBuf>,
+    found: Vec<SourceFile>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> Search<'a> {
+    fn new(root: &Path, diagnostics: &'a mut Diagnostics) -> Self {
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        Self { root, seen: BTreeSet::new(), found: Vec::new(), diagnostics }
+    }
+
+    fn folder(&mut self, path: &Path, shown: &str, within: &Path, above: &mut Vec<PathBuf>) {
+        let Some(real) = self.contained(path, shown, within) else { return };
+        if above.contains(&real) {
+            return self.push(codes::LINK_LOOP, format!("the link `{shown}` leads back to a folder above it"), "remove the link");
+        }
+        let entries = match fs::read_dir(&real).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+            Ok(entries) => entries,
+            Err(error) => return self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check its permissions"),
+        };
+        above.push(real);
+        let mut names: Vec<_> = entries.into_iter().map(|entry| entry.file_name()).collect();
+        names.sort();
+        for name in names {
+            let child = path.join(&name);
+            let name = name.to_string_lossy();
+            let shown = if shown == "." { name.to_string() } else { format!("{shown}/{name}") };
+            let is_manifest = name.ends_with(".yaml") || name.ends_with(".yml");
+            if name.starts_with('.') || child == self.root.join(super::project::PROJECT_FILE) {
+                continue;
+            }
+            if child.is_dir() {
+                self.folder(&child, &shown, within, above);
+            } else if is_manifest {
+                self.file(&child, &shown, within);
+            }
+        }
+        above.pop();
+    }
+
+    fn file(&mut self, path: &Path, shown: &str, within: &Path) {
+        let Some(real) = self.contained(path, shown, within) else { return };
+        if !self.seen.insert(real.clone()) {
+            return;
+        }
+        // Opening a pipe would wait for ever.
+        if !real.is_file() {
+            return self.push(codes::UNREADABLE, format!("`{shown}` is not a regular file"), "name a file or a folder");
+        }
+        let mut bytes = Vec::new();
+        let outcome = fs::File::open(&real).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+        if let Err(error) = outcome {
+            return self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check its permissions");
+        }
+        if bytes.len() as u64 > MAX_BYTES {
+            return self.push(codes::FILE_TOO_LARGE, format!("`{shown}` is larger than 1 MiB"), "split the file");
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => self.found.push(SourceFile { name: shown.into(), text: text.into() }),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let bytes = error.into_bytes();
+                let before = String::from_utf8_lossy(&bytes[..at]);
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+                let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+                let origin = Origin { file: shown.into(), start: short(at), end: short(at), line: short(line), column: short(column) };
+                let diagnostic = Diagnostic::error(codes::NOT_UTF8, Some(origin), "the file is not UTF-8 from here on");
+                self.diagnostics.push(diagnostic.help("save the file as UTF-8"));
+            }
+        }
+    }
+
+    /// Returns where a path leads in the end, if that is inside the repository or inside what the user named.
+    fn contained(&mut self, path: &Path, shown: &str, within: &Path) -> Option<PathBuf> {
+        match path.canonicalize() {
+            Ok(real) if real.starts_with(&self.root) || real.starts_with(within) => Some(real),
+            Ok(_) => {
+                let message = format!("the link `{shown}` leads out of the repository");
+                self.push(codes::LINK_OUTSIDE, message, "put the file itself into the repository");
+                None
+            }
+            Err(error) => {
+                self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check where the link leads");
+                None
+            }
+        }
+    }
+
+    fn push(&mut self, code: Code, message: impl Into<String>, help: &str) {
+        self.diagnostics.push(Diagnostic::error(code, None, message).help(help));
+    }
+}
+
+/// A path as it is shown: with forward slashes, without `./`.
+fn display(path: &str) -> String {
+    let path = path.trim_end_matches('/');
+    let path = path.strip_prefix("./").unwrap_or(path);
+    if path.is_empty() { ".".to_owned() } else { path.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn found(root: &Path, paths: &[&str]) -> String {
+        let mut diagnostics = Diagnostics::default();
+        let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+        let files = find(root, &paths, &mut diagnostics);
+        let mut lines: Vec<String> = files.iter().map(|file| file.name.to_string()).collect();
+        lines.extend(diagnostics.sorted().iter().map(|d| format!("{}: {}", d.code, d.message)));
+        lines.join("\n")
+    }
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "a: 1\n").unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn manifests_are_found_in_order_and_once() {
+        let dir = folder(&["m/b.yaml", "m/a/z.yml", "m/c.txt", "m/.hidden/x.yaml", "m/.x.yaml", "idpctl.yaml", "other.conf"]);
+        assert_eq!(found(dir.path(), &["./m/", "m/b.yaml"]), "m/a/z.yml\nm/b.yaml");
+        assert_eq!(found(dir.path(), &["."]), "m/a/z.yml\nm/b.yaml");
+        assert_eq!(found(dir.path(), &["other.conf"]), "other.conf", "a file that is named is read whatever it is called");
+        assert_eq!(found(dir.path(), &["n", "m/b.yaml"]), "m/b.yaml\nIDP0130: there is no file or folder `n`");
+    }
+
+    #[test]
+    fn no_link_leads_out_of_the_repository_or_round_in_circles() {
+        let outside = folder(&["secret.yaml", "d/e.yaml"]);
+        let dir = folder(&["m/a.yaml", "n/b.yaml"]);
+        symlink(outside.path().join("secret.yaml"), dir.path().join("m/link.yaml")).unwrap();
+        symlink(outside.path().join("d"), dir.path().join("m/folder")).unwrap();
+        symlink(dir.path().join("n"), dir.path().join("m/inside")).unwrap();
+        symlink(dir.path().join("m"), dir.path().join("m/loop")).unwrap();
+        symlink("nowhere.yaml", dir.path().join("m/broken.yaml")).unwrap();
+        insta::assert_snapshot!(found(dir.path(), &["m"]), @"
+        m/a.yaml
+        m/inside/b.yaml
+        IDP0131: `m/broken.yaml` cannot be read: No such file or directory (os error 2)
+        IDP0132: the link `m/folder` leads out of the repository
+        IDP0132: the link `m/link.yaml` leads out of the repository
+        IDP0133: the link `m/loop` leads back to a folder above it
+        ");
+    }
+
+    #[test]
+    fn only_regular_utf8_files_within_the_cap_are_read() {
+        let dir = folder(&["m/a.yaml"]);
+        fs::write(dir.path().join("m/big.yaml"), vec![b'#'; 1024 * 1024 + 1]).unwrap();
+        fs::write(dir.path().join("m/full.yaml"), vec![b'#'; 1024 * 1024]).unwrap();
+        fs::write(dir.path().join("m/latin.yaml"), b"a: 1\nb: \xe4\n").unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(dir.path().join("m/socket.yaml")).unwrap();
+        insta::assert_snapshot!(found(dir.path(), &["m"]), @"
+        m/a.yaml
+        m/full.yaml
+        IDP0102: `m/big.yaml` is larger than 1 MiB
+        IDP0131: `m/socket.yaml` is not a regular file
+        IDP0104: the file is not UTF-8 from here on
+        ");
+        drop(socket);
+    }
+}

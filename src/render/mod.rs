@@ -1,0 +1,3 @@
+//! Results to text and JSON: one file per thing that is shown. What came from outside is made inert here, once.
+
+pub mod diagnostics;
