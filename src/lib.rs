@@ -21,3 +21,4 @@ pub mod render;
 pub mod request;
 pub mod resource;
 pub mod secret;
+pub mod secrets;
