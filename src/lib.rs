@@ -9,16 +9,23 @@
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network.
 
 pub mod address;
+pub mod bind;
 pub mod clock;
 pub mod desired;
 pub mod diagnostic;
+pub mod diff;
 pub mod env;
+pub mod http;
 pub mod json;
 pub mod manifest;
+pub mod observe;
 pub mod observed;
+pub mod plan;
 pub mod printable;
+pub mod program;
 pub mod render;
 pub mod request;
 pub mod resource;
 pub mod secret;
 pub mod secrets;
+pub mod select;

@@ -35,6 +35,8 @@ pub struct App {
     pub metadata: Metadata,
     /// Where that document stands.
     pub origin: Origin,
+    /// Every document that speaks of this app.
+    pub documents: Vec<Address>,
     /// The declared fields in the shape of the API's object, `normalise`d; without status, access policy and secrets.
     pub body: Value,
     /// Where each declared field of the body stands, and in which document.
@@ -121,6 +123,7 @@ impl App {
             owner: Owner { project: project.to_owned(), name: self.address.name.clone() },
             manages: self.manages().into_iter().collect(),
             protected: self.metadata.protected,
+            superseded: false,
             applied: Some(Fingerprint::of(&self.body)),
         }
     }

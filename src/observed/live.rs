@@ -51,6 +51,9 @@ impl Status {
     }
 }
 
+/// Where an app holds its client secret, in answers to POST and PUT.
+pub const CLIENT_SECRET: &str = "credentials.oauthClient.client_secret";
+
 /// A live app. A list's item and a by-id answer of the same app give the same value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveApp {
@@ -68,6 +71,8 @@ pub struct LiveApp {
     pub marker: Option<Marker>,
     /// Its body: what PUT replaces, unknown members included, without what only the server sets.
     pub body: Value,
+    /// Members that were dropped because they look like secrets, other than the client secret: a PUT could not send them back.
+    pub withheld: Vec<Path>,
 }
 
 /// The fingerprints of an app's facets.
@@ -98,6 +103,7 @@ impl LiveApp {
             access_policy: link.and_then(|href| href.rsplit('/').next().map(str::to_owned)),
             marker: Marker::read(tree),
             body,
+            withheld: answer.dropped().iter().filter(|path| path.to_string() != CLIENT_SECRET).cloned().collect(),
             id: AppId(id),
         })
     }

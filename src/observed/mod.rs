@@ -8,7 +8,7 @@ mod live;
 use std::collections::BTreeMap;
 
 pub use clean::Clean;
-pub use live::{AccessPolicy, AppId, Facets, LiveApp, LiveGrant, LiveSecret, Status};
+pub use live::{AccessPolicy, AppId, CLIENT_SECRET, Facets, LiveApp, LiveGrant, LiveSecret, Status};
 
 /// The org, as far as it was read.
 #[derive(Debug, Clone, Default)]

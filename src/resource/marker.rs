@@ -24,6 +24,9 @@ pub struct Marker {
     /// Whether deletion and replacement are forbidden even after the document is gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protected: bool,
+    /// Whether another app is taking this one's place: the replacement that is under way survives an interruption.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
     /// The digest of the fields that were declared at the last write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Fingerprint>,
@@ -89,8 +92,8 @@ impl Marker {
     /// Returns whether two marks say the same of who owns and manages what. What was last applied is left out: a mark costs no
     /// write of its own for that.
     pub fn agrees_with(&self, other: &Self) -> bool {
-        let Self { owner, manages, protected, applied: _ } = self;
-        (owner, manages, protected) == (&other.owner, &other.manages, &other.protected)
+        let Self { owner, manages, protected, superseded, applied: _ } = self;
+        (owner, manages, protected, superseded) == (&other.owner, &other.manages, &other.protected, &other.superseded)
     }
 }
 
@@ -101,7 +104,8 @@ mod tests {
     #[test]
     fn a_mark_reads_back_and_a_broken_one_counts_as_none() {
         let owner = Owner { project: "payments".to_owned(), name: "web".to_owned() };
-        let marker = Marker { owner, manages: [Facility::Secrets, Facility::Grants].into(), protected: true, applied: None };
+        let marker =
+            Marker { owner, manages: [Facility::Secrets, Facility::Grants].into(), protected: true, superseded: false, applied: None };
         let mut app = json!({"profile": {"team": "x"}});
         Marker::path().set(&mut app, marker.to_value());
         assert_eq!(

@@ -1,0 +1,171 @@
+//! Which document is which live object: identity, adoption, renames, orphans. Pure.
+//!
+//! The rules are tried in order, each for every document before the next rule, so that a weaker rule never takes what a stronger one
+//! of another document would have found. One live app matches at most one document.
+//!
+//! ```text
+//! metadata.id ─▶ mark project/name ─▶ client_id ─▶ label (only if adoption was asked for)
+//! ```
+
+mod foreign;
+mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::{Address, Kind};
+use crate::desired::{App, Desired};
+use crate::diagnostic::{Code, Diagnostics, Origin};
+use crate::observed::{AppId, LiveApp, Observed};
+use crate::resource::marker::Marker;
+
+/// Several live apps fit where one must.
+pub const AMBIGUOUS: Code = Code(601);
+/// A live app that a document refers to does not exist.
+pub const NOT_THERE: Code = Code(602);
+/// Two documents mean the same live app.
+pub const TWICE: Code = Code(603);
+
+/// What was asked for, beyond the manifests.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// Addresses that may take over an app recognised by its label alone, besides those that say `metadata.adopt`.
+    pub adopt: BTreeSet<Address>,
+}
+
+/// Documents and live apps, brought together.
+#[derive(Debug, Clone, Default)]
+pub struct Bound<'a> {
+    /// Every declared app in address order, with the live one if there is one.
+    pub apps: Vec<BoundApp<'a>>,
+    /// Live apps that bear our mark and that no document matched.
+    pub orphans: Vec<Orphan<'a>>,
+    /// Documents that mean an app of another project.
+    pub refused: Vec<Refusal>,
+    /// What is worth knowing about a match or the lack of one.
+    pub notes: Vec<(Address, String)>,
+    /// Documents for which no live app could be told.
+    pub problems: Diagnostics,
+}
+
+/// A declared app and its live counterpart.
+#[derive(Debug, Clone, Copy)]
+pub enum BoundApp<'a> {
+    /// There is none yet.
+    New(&'a App),
+    /// There is one, found by a rule.
+    Both(&'a App, &'a LiveApp, How),
+}
+
+/// The rule by which a live app was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// `metadata.id`.
+    Id,
+    /// Our mark.
+    Marker,
+    /// The client id; the app bore no mark of ours under this name.
+    ClientId,
+    /// The label: an adoption that must be asked for.
+    Label,
+    /// A reference to an app that no manifest declares.
+    Reference,
+}
+
+/// A live app that bears our mark and that no document matched.
+#[derive(Debug, Clone)]
+pub struct Orphan<'a> {
+    /// What its mark says it is.
+    pub address: Address,
+    /// The app.
+    pub live: &'a LiveApp,
+    /// Its mark.
+    pub marker: Marker,
+    /// Why no document has it.
+    pub why: Orphaned,
+}
+
+/// Why a marked app has no document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orphaned {
+    /// Its document is gone.
+    DocumentGone,
+    /// Its document matched another app: this one is a copy, mark included.
+    Copy,
+    /// Another app took its place.
+    Superseded,
+}
+
+/// A document that means an app which is not to be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The document.
+    pub address: Address,
+    /// Where it stands.
+    pub origin: Origin,
+    /// Why not.
+    pub why: String,
+}
+
+/// Brings documents and live apps together.
+pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices) -> Bound<'a> {
+    let mut matching = rules::Matching::new(desired, observed, choices);
+    matching.by_id();
+    if desired.ownership {
+        matching.by_marker();
+    }
+    matching.by_client_id();
+    matching.by_label();
+    let mut bound = matching.finish();
+    foreign::bind(desired, observed, &mut bound);
+    bound.apps.sort_by(|a, b| a.wanted().address.cmp(&b.wanted().address));
+    if desired.ownership {
+        bound.orphans = orphans(desired, observed, &bound);
+    }
+    bound
+}
+
+impl<'a> BoundApp<'a> {
+    /// Returns what is declared.
+    pub fn wanted(&self) -> &'a App {
+        match self {
+            Self::New(wanted) | Self::Both(wanted, ..) => wanted,
+        }
+    }
+
+    /// Returns the live app, if there is one.
+    pub fn live(&self) -> Option<&'a LiveApp> {
+        match self {
+            Self::New(_) => None,
+            Self::Both(_, live, _) => Some(live),
+        }
+    }
+}
+
+impl Bound<'_> {
+    /// Returns the id of every declared app that is there.
+    pub fn ids(&self) -> BTreeMap<Address, AppId> {
+        self.apps.iter().filter_map(|app| Some((app.wanted().address.clone(), app.live()?.id.clone()))).collect()
+    }
+}
+
+fn orphans<'a>(desired: &Desired, observed: &'a Observed, bound: &Bound<'a>) -> Vec<Orphan<'a>> {
+    let taken: BTreeSet<&AppId> = bound.apps.iter().filter_map(|app| app.live().map(|live| &live.id)).collect();
+    let documents: BTreeSet<&str> = desired.apps.iter().filter(|a| a.is_declared()).map(|a| a.address.name.as_str()).collect();
+    let unclaimed = observed.apps.iter().filter(|live| !taken.contains(&live.id));
+    let mut orphans: Vec<_> = unclaimed
+        .filter_map(|live| {
+            let marker = live.marker.clone().filter(|m| m.owner.project == desired.project)?;
+            let why = match (marker.superseded, documents.contains(marker.owner.name.as_str())) {
+                (true, _) => Orphaned::Superseded,
+                (false, true) => Orphaned::Copy,
+                (false, false) => Orphaned::DocumentGone,
+            };
+            Some(Orphan { address: Address::new(Kind::App, marker.owner.name.clone()), live, marker, why })
+        })
+        .collect();
+    orphans.sort_by(|a, b| (&a.address, &a.live.id).cmp(&(&b.address, &b.live.id)));
+    orphans
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! The fields of an app, and the mark that it bears.
+
+use serde_json::{Value, json};
+
+use super::{AppChanges, Change, Changes, FieldChange, GrantChange, POLICY_UNCLEAR, Scope, SecretChange};
+use crate::address::Kind;
+use crate::desired::{App, PolicyReference};
+use crate::diagnostic::Diagnostic;
+use crate::json::Path;
+use crate::observed::{LiveApp, Status};
+use crate::resource::marker::{Facility, Marker};
+use crate::resource::{Facet, leaves, merged, same, table};
+
+/// Compares the app itself, given the differences of its body. Its children are compared before: what becomes of them decides what
+/// the mark says.
+pub(super) fn compare<'a>(
+    entry: &mut AppChanges<'a>,
+    mut fields: Vec<FieldChange>,
+    replaced: bool,
+    scope: &Scope<'a, '_>,
+    changes: &mut Changes<'a>,
+) {
+    let wanted = entry.wanted;
+    entry.marker = marker(entry, scope);
+    let policy = policy(wanted, scope, changes);
+    let because = if replaced { std::mem::replace(&mut fields, body(wanted, None)) } else { Vec::new() };
+    let under = entry.live.filter(|_| !replaced);
+    fields.extend(status(wanted, under));
+    fields.extend(policy.as_deref().and_then(|id| access_policy(wanted, id, under)));
+    fields.extend(under.and_then(|live| mark(entry.marker.as_ref()?, live)));
+    entry.change = match under {
+        Some(_) => (!fields.is_empty()).then_some(Change::Update { fields }),
+        None if replaced => Some(Change::Replace { because: because.into_iter().filter(|f| f.immutable).collect(), fields }),
+        None => Some(Change::Create { fields }),
+    };
+}
+
+/// Returns where the body differs; everything that is declared if there is no live app.
+pub(super) fn body(wanted: &App, live: Option<&LiveApp>) -> Vec<FieldChange> {
+    leaves(table(Kind::App), &wanted.body)
+        .into_iter()
+        .filter_map(|leaf| {
+            let before = live.and_then(|live| leaf.path.find(&live.body));
+            // On a new app a null is what the server has anyway.
+            let differs = match live {
+                Some(_) => !same(leaf.field, leaf.value, before),
+                None => !leaf.value.is_null(),
+            };
+            differs.then(|| FieldChange {
+                facet: Facet::Body,
+                before: before.cloned(),
+                after: merged(&leaf, before),
+                declared: leaf.value.clone(),
+                origin: Some(origin(wanted, &leaf.path)),
+                immutable: leaf.field.is_some_and(|field| field.rule.immutable),
+                path: leaf.path,
+            })
+        })
+        .collect()
+}
+
+fn origin(wanted: &App, path: &Path) -> crate::diagnostic::Origin {
+    let mut at = Some(path.clone());
+    while let Some(here) = at {
+        if let Some(origin) = wanted.origins.get(&here) {
+            return origin.clone();
+        }
+        at = here.parent();
+    }
+    wanted.origin.clone()
+}
+
+fn status(wanted: &App, live: Option<&LiveApp>) -> Option<FieldChange> {
+    let declared = wanted.status?;
+    let before = live.map(|live| live.status);
+    // A new app is in force unless asked otherwise.
+    let differs = before.unwrap_or(Status::Active) != declared;
+    differs.then(|| field(wanted, "status", Facet::Status, before.map(|s| json!(s)), json!(declared)))
+}
+
+fn access_policy(wanted: &App, id: &str, live: Option<&LiveApp>) -> Option<FieldChange> {
+    let before = live.and_then(|live| live.access_policy.clone());
+    let differs = before.as_deref() != Some(id);
+    differs.then(|| field(wanted, "accessPolicy", Facet::AccessPolicy, before.map(Value::from), Value::from(id)))
+}
+
+fn field(wanted: &App, name: &str, facet: Facet, before: Option<Value>, after: Value) -> FieldChange {
+    let path = Path::of(name);
+    let origin = Some(origin(wanted, &path));
+    FieldChange { path, facet, before, declared: after.clone(), after: Some(after), origin, immutable: false }
+}
+
+/// Returns the id of the declared access policy.
+fn policy(wanted: &App, scope: &Scope<'_, '_>, changes: &mut Changes<'_>) -> Option<String> {
+    let name = match wanted.access_policy.as_ref()? {
+        PolicyReference::Id(id) => return Some(id.clone()),
+        PolicyReference::Name(name) => name,
+    };
+    let found: Vec<_> = scope.observed.policies.iter().filter(|p| p.name == *name).collect();
+    let at = || Some(origin(wanted, &Path::of("accessPolicy")));
+    match found.as_slice() {
+        [policy] => return Some(policy.id.clone()),
+        [] => {
+            let known: Vec<_> = scope.observed.policies.iter().map(|p| format!("`{}`", p.name)).collect();
+            let message = format!("there is no access policy named `{name}`");
+            changes.problems.push(Diagnostic::error(POLICY_UNCLEAR, at(), message).help(format!("the org has {}", known.join(", "))));
+        }
+        several => {
+            let ids: Vec<_> = several.iter().map(|p| p.id.as_str()).collect();
+            let message = format!("{} access policies are named `{name}`: {}", ids.len(), ids.join(", "));
+            changes.problems.push(Diagnostic::error(POLICY_UNCLEAR, at(), message).help("refer to it by `id`"));
+        }
+    }
+    None
+}
+
+/// Returns the mark that the app is to bear. A child kind stays in it, though no document speaks of it any more, as long as children
+/// are left that pruning would remove: the mark is all that remembers them.
+fn marker(entry: &AppChanges<'_>, scope: &Scope<'_, '_>) -> Option<Marker> {
+    if !scope.desired.ownership || !entry.wanted.is_declared() {
+        return None;
+    }
+    let mut marker = entry.wanted.marker(&scope.desired.project);
+    if let Some(live) = entry.live {
+        let before = live.marker.as_ref().filter(|m| m.owner == marker.owner);
+        for facility in before.into_iter().flat_map(|m| &m.manages) {
+            if leftovers(entry, live, *facility, scope) {
+                marker.manages.insert(*facility);
+            }
+        }
+    }
+    Some(marker)
+}
+
+fn leftovers(entry: &AppChanges<'_>, live: &LiveApp, facility: Facility, scope: &Scope<'_, '_>) -> bool {
+    let (there, going) = match facility {
+        Facility::Grants => (
+            scope.observed.grants.get(&live.id).map(Vec::len),
+            entry.grants.iter().filter(|g| matches!(g, GrantChange::Revoke(..))).count(),
+        ),
+        Facility::Secrets => (
+            // One secret stays whatever is pruned: Okta keeps the only active one.
+            scope.observed.secrets.get(&live.id).map(|s| s.len().saturating_sub(1)),
+            entry.secrets.iter().filter(|s| matches!(s, SecretChange::Delete(..))).count(),
+        ),
+        Facility::Keys => (Some(live.keys().len().saturating_sub(1)), entry.keys.len()),
+    };
+    // What was not read may be there.
+    there.is_none_or(|there| there > going)
+}
+
+fn mark(marker: &Marker, live: &LiveApp) -> Option<FieldChange> {
+    let agrees = live.marker.as_ref().is_some_and(|before| marker.agrees_with(before));
+    (!agrees).then(|| FieldChange {
+        path: Marker::path(),
+        facet: Facet::Body,
+        before: Marker::path().find(&live.body).cloned(),
+        after: Some(marker.to_value()),
+        declared: marker.to_value(),
+        origin: None,
+        immutable: false,
+    })
+}

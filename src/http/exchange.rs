@@ -1,0 +1,204 @@
+//! One request to its final answer: gate, send, judge, and again if that is in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, StatusCode, header};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout_at};
+use url::Url;
+
+use super::bucket::Bucket;
+use super::credentials::Credentials;
+use super::decode::{Decode, DecodeError};
+use super::error::{Error, Kind, Spent};
+use super::governor::Governor;
+use super::mask::Mask;
+use super::meter::{Reading, retry_after};
+use super::problem::Problem;
+use super::retry::{Failure, Pace, RetryPolicy, Safety, Verdict};
+use super::transport::{Transport, TransportError};
+use super::wire::{address, wire};
+use crate::printable::printable_head;
+use crate::request::Request;
+
+/// What all requests of a client have in common.
+pub(super) struct Exchange {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) credentials: Credentials,
+    pub(super) governor: Governor,
+    pub(super) policy: RetryPolicy,
+}
+
+/// A good answer, not decoded yet, and what there is to say about how it came.
+pub(super) struct Answer {
+    pub(super) headers: HeaderMap,
+    pub(super) url: Url,
+    pub(super) trail: Trail,
+    body: Vec<u8>,
+    status: StatusCode,
+}
+
+/// One request's way so far, from which its errors are made.
+pub(super) struct Trail {
+    request: String,
+    safety: Safety,
+    mask: Mask,
+    started: Instant,
+    attempts: u32,
+    failures: u32,
+    request_id: Option<String>,
+}
+
+impl Trail {
+    fn start(request: &Request, safety: Safety, mask: Mask) -> Self {
+        let request = mask.quote(&request.to_string(), 500);
+        Self { request, safety, mask, started: Instant::now(), attempts: 0, failures: 0, request_id: None }
+    }
+
+    /// Makes an error of what happened last.
+    pub(super) fn error(&self, kind: Kind) -> Error {
+        let spent = Spent { attempts: self.attempts, elapsed: self.started.elapsed() };
+        Error::new(self.request.clone(), self.safety, self.request_id.clone(), spent, kind)
+    }
+
+    /// Makes a text of the server fit to be shown.
+    pub(super) fn quote(&self, text: &str) -> String {
+        self.mask.quote(text, 300)
+    }
+
+    fn note(&mut self, bucket: Bucket, sent: Instant, outcome: &Result<http::Response<Vec<u8>>, TransportError>) {
+        self.request_id = outcome.as_ref().ok().and_then(|answer| text(answer.headers(), X_OKTA_REQUEST_ID));
+        let ms = sent.elapsed().as_millis();
+        let (request, attempt, id) = (&self.request, self.attempts, self.request_id.as_deref().unwrap_or("-"));
+        match outcome {
+            Ok(answer) => tracing::debug!(%request, status = answer.status().as_u16(), %ms, request_id = id, attempt, %bucket, "answered"),
+            Err(error) => tracing::debug!(%request, %error, %ms, attempt, %bucket, "not answered"),
+        }
+    }
+}
+
+const X_OKTA_REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
+const X_OKTA_RETRY_FOR: HeaderName = HeaderName::from_static("x-okta-retry-for");
+const X_OKTA_RETRY_COUNT: HeaderName = HeaderName::from_static("x-okta-retry-count");
+
+impl Exchange {
+    /// Sends a request until it is answered well or given up.
+    pub(super) async fn run(&self, request: &Request, safety: Safety, signed: bool) -> Result<Answer, Error> {
+        let mask = Mask::of(request.body.as_ref()).and(self.credentials.secret());
+        let mut trail = Trail::start(request, safety, mask);
+        let url = address(self.credentials.org(), request).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
+        let bucket = Bucket::of(&request.path);
+        loop {
+            let authorization = signed.then(|| self.credentials.authorization());
+            let mut wire = wire(&url, request, authorization).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
+            if let Some(id) = trail.request_id.as_deref().and_then(|id| id.parse().ok()) {
+                wire.headers_mut().insert(X_OKTA_RETRY_FOR, id);
+                wire.headers_mut().insert(X_OKTA_RETRY_COUNT, trail.attempts.into());
+            }
+            let permit = self.governor.admit(bucket, self.policy.deadline).await;
+            let permit = permit.map_err(|starved| trail.error(Kind::Starved { wait: starved.wait, left: starved.left }))?;
+            trail.attempts += 1;
+            let sent = Instant::now();
+            let outcome = until(self.policy.deadline, self.transport.send(wire)).await.ok_or_else(|| trail.error(Kind::TimedOut))?;
+            trail.note(bucket, sent, &outcome);
+            let answer = outcome.map_err(Kind::Transport);
+            let mut pause = None;
+            let mut told = false;
+            if let Ok(answer) = &answer {
+                let reading = Reading::of(answer.status(), answer.headers());
+                let limited = answer.status() == StatusCode::TOO_MANY_REQUESTS;
+                told = limited && matches!(reading, Reading::Metered(_));
+                pause = retry_after(answer.headers());
+                permit.answered(reading, limited);
+            } else {
+                drop(permit);
+            }
+            let kind = match answer {
+                Ok(answer) if answer.status().is_success() => {
+                    let (parts, body) = answer.into_parts();
+                    return Ok(Answer { headers: parts.headers, status: parts.status, url, trail, body });
+                }
+                Ok(answer) => refusal(&answer, &trail.mask),
+                Err(kind) => kind,
+            };
+            self.pause(&mut trail, kind, told, pause).await?;
+        }
+    }
+
+    /// Waits before the next attempt, or gives the request up.
+    async fn pause(&self, trail: &mut Trail, kind: Kind, told: bool, asked: Option<Duration>) -> Result<(), Error> {
+        let failure = match &kind {
+            Kind::Transport(error) => Failure::Transport(error.phase()),
+            Kind::Status { status, problem } => Failure::Status { status: *status, code: problem.code.as_deref(), told },
+            _ => return Err(trail.error(kind)),
+        };
+        trail.failures += u32::from(!told);
+        match self.policy.verdict(trail.safety, failure, trail.failures) {
+            Verdict::Stop => Err(trail.error(kind)),
+            Verdict::Again(Pace::AsTold) => Ok(()),
+            Verdict::Again(Pace::Backoff) => {
+                let wait = self.policy.backoff(trail.failures).max(asked.unwrap_or_default());
+                if self.policy.deadline.is_some_and(|deadline| deadline < Instant::now() + wait) {
+                    return Err(trail.error(kind));
+                }
+                sleep(wait).await;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// Decodes the body. Nothing of the raw tree remains.
+    pub(super) fn decode<T: Decode>(self) -> Result<T, Error> {
+        let misfit = |error, excerpt| Kind::Decode { rust_type: short_name::<T>(), error, excerpt };
+        if !self.body.is_empty() && !self.is_json() {
+            let content_type = text(&self.headers, header::CONTENT_TYPE);
+            return Err(self.trail.error(Kind::NotJson { status: self.status.as_u16(), content_type }));
+        }
+        let Some(raw) = self.json() else {
+            return Err(self.trail.error(misfit(DecodeError::expected("a whole JSON document"), None)));
+        };
+        // Only a body that does not fit is quoted, so it is read again then rather than copied always.
+        T::decode(raw).map_err(|error| self.trail.error(misfit(error, self.json().map(|body| self.trail.mask.excerpt(&body)))))
+    }
+
+    fn is_json(&self) -> bool {
+        let content_type = text(&self.headers, header::CONTENT_TYPE).unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence == "application/json" || essence.ends_with("+json")
+    }
+
+    fn json(&self) -> Option<Value> {
+        if self.body.is_empty() { Some(Value::Null) } else { serde_json::from_slice(&self.body).ok() }
+    }
+}
+
+/// Makes sense of an answer that is not good.
+fn refusal(answer: &http::Response<Vec<u8>>, mask: &Mask) -> Kind {
+    let status = answer.status().as_u16();
+    if answer.status().is_redirection() {
+        let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        return Kind::Redirect { status, location: location.map(|to| mask.quote(to, 200)) };
+    }
+    Kind::Status { status, problem: Problem::of(answer.body(), mask) }
+}
+
+async fn until<T>(deadline: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        None => Some(future.await),
+        Some(deadline) => timeout_at(deadline, future).await.ok(),
+    }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(|text| printable_head(text, 100))
+}
+
+/// Returns the name of a type without the modules it and its parameters are in.
+fn short_name<T>() -> String {
+    let name = std::any::type_name::<T>();
+    let last = |path: &str| path.rsplit("::").next().unwrap_or_default().to_owned();
+    name.split_inclusive(['<', '>', ',', ' ']).map(last).collect()
+}

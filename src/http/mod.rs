@@ -1,0 +1,37 @@
+//! Requests become answers: one client for everything that is sent to Okta.
+//!
+//! A [`Reader`] sends GETs and nothing else, a [`Writer`] the rest. Every request passes the one [`Governor`] of the run, is retried
+//! as [`RetryPolicy`] allows, and is decoded before anything leaves this module, so that secret members of an answer end here.
+//!
+//! ```text
+//! Reader, Writer ─▶ Exchange (retry) ─▶ Governor (budget) ─▶ Transport ─▶ the network, or the emulated org in this process
+//! ```
+
+mod bucket;
+mod credentials;
+mod decode;
+mod error;
+mod exchange;
+mod governor;
+mod mask;
+mod meter;
+mod okta;
+mod page;
+mod problem;
+mod retry;
+mod transport;
+mod window;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use bucket::Bucket;
+pub use credentials::{Credentials, CredentialsError, OrgUrl, OrgUrlError};
+pub use decode::{Decode, DecodeError};
+pub use error::{Error, Kind, Spent};
+pub use governor::{Budget, Counters, Governor};
+pub use okta::{Reader, Writer};
+pub use problem::Problem;
+pub use retry::{Failure, Jitter, Pace, RetryPolicy, Safety, Verdict};
+pub use transport::{FnTransport, Phase, ReqwestTransport, Sending, Transport, TransportError};

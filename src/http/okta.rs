@@ -1,0 +1,127 @@
+//! The two clients of an org: one that can only read, and one that can write.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use super::credentials::{Credentials, OrgUrl};
+use super::decode::Decode;
+use super::error::{Error, Kind};
+use super::exchange::{Answer, Exchange};
+use super::governor::Governor;
+use super::page::{ForeignLink, next_page};
+use super::retry::{RetryPolicy, Safety};
+use super::transport::Transport;
+use crate::request::{Method, Request};
+
+/// No list has more pages than this: ten million apps.
+const PAGES: usize = 50_000;
+
+/// Reads from an org. Clones share everything.
+///
+/// # Guarantees
+///
+/// It sends GETs alone: a request of another method is refused before anything is sent. Repeats are harmless and happen as
+/// [`RetryPolicy`] says.
+#[derive(Clone)]
+pub struct Reader(Arc<Exchange>);
+
+impl Reader {
+    /// Returns a reader of the credentials' org.
+    pub fn new(transport: Arc<dyn Transport>, credentials: Credentials, governor: Governor, policy: RetryPolicy) -> Self {
+        Self(Arc::new(Exchange { transport, credentials, governor, policy }))
+    }
+
+    /// Returns the org it reads.
+    pub fn org(&self) -> &OrgUrl {
+        self.0.credentials.org()
+    }
+
+    /// Returns the gate that its requests pass.
+    pub fn governor(&self) -> &Governor {
+        &self.0.governor
+    }
+
+    /// Reads one thing.
+    pub async fn get<T: Decode>(&self, request: Request) -> Result<T, Error> {
+        self.fetch(&request, true).await?.decode()
+    }
+
+    /// Reads one thing that is public, without showing a credential.
+    pub async fn get_public<T: Decode>(&self, request: Request) -> Result<T, Error> {
+        self.fetch(&request, false).await?.decode()
+    }
+
+    /// Reads a list, page by page to its end.
+    pub async fn list<T: Decode>(&self, request: Request) -> Result<Vec<T>, Error> {
+        self.list_pages(request, |_| {}).await
+    }
+
+    /// Reads a list, and tells after each page how many there are so far.
+    pub async fn list_pages<T: Decode>(&self, request: Request, mut so_far: impl FnMut(usize) + Send) -> Result<Vec<T>, Error> {
+        let mut items = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut request = request;
+        loop {
+            let answer = self.fetch(&request, true).await?;
+            let next = next_page(&answer.headers, &answer.url, &request);
+            let next = next.map_err(|ForeignLink(link)| answer.trail.error(Kind::ForeignLink { link: answer.trail.quote(&link) }))?;
+            seen.insert(std::mem::take(&mut request.query));
+            if let Some(next) = &next
+                && let Some(kind) = endless(&seen, next)
+            {
+                return Err(answer.trail.error(kind));
+            }
+            items.append(&mut answer.decode::<Vec<T>>()?);
+            so_far(items.len());
+            match next {
+                Some(next) => request = next,
+                None => return Ok(items),
+            }
+        }
+    }
+
+    async fn fetch(&self, request: &Request, signed: bool) -> Result<Answer, Error> {
+        if request.method != Method::Get || request.body.is_some() {
+            return Err(Error::refused(request, "a reader sends nothing but GETs without a body"));
+        }
+        self.0.run(request, Safety::Read, signed).await
+    }
+}
+
+fn endless(seen: &BTreeSet<Vec<(String, String)>>, next: &Request) -> Option<Kind> {
+    if seen.contains(&next.query) { Some(Kind::LinkLoop) } else { (seen.len() >= PAGES).then_some(Kind::TooManyPages { pages: PAGES }) }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reader").field(&self.0.credentials).finish()
+    }
+}
+
+/// Writes to an org.
+///
+/// # Guarantees
+///
+/// A request is sent again only if it certainly was not executed. An error that [`Error::is_ambiguous`] leaves open whether it was: look before
+/// sending it again.
+#[derive(Debug, Clone)]
+pub struct Writer(Reader);
+
+impl Writer {
+    /// Returns a writer to the credentials' org.
+    pub fn new(transport: Arc<dyn Transport>, credentials: Credentials, governor: Governor, policy: RetryPolicy) -> Self {
+        Self(Reader::new(transport, credentials, governor, policy))
+    }
+
+    /// Returns what reads from the same org through the same gate.
+    pub fn reader(&self) -> &Reader {
+        &self.0
+    }
+
+    /// Sends one request of any method.
+    pub async fn send<T: Decode>(&self, request: Request) -> Result<T, Error> {
+        let safety = if request.method == Method::Get { Safety::Read } else { Safety::Write };
+        self.0.0.run(&request, safety, true).await?.decode()
+    }
+}

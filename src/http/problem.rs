@@ -1,0 +1,60 @@
+//! The body of an error answer to what the server says went wrong: Okta's own form, or OAuth's.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::mask::Mask;
+
+/// How much of one text of the server is kept.
+const TEXT: usize = 500;
+/// How many causes are kept.
+const CAUSES: usize = 20;
+
+/// What the server says went wrong. Its texts are inert, of bounded length, and free of the request's secrets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problem {
+    /// Okta's `errorCode` or OAuth's `error`: the only part that is stable.
+    pub code: Option<String>,
+    /// Okta's `errorSummary` or OAuth's `error_description`.
+    pub summary: Option<String>,
+    /// Okta's `errorCauses`, one text each.
+    pub causes: Vec<String>,
+    /// Okta's `errorId`.
+    pub id: Option<String>,
+}
+
+impl Problem {
+    /// Reads an error body; what is not there stays empty.
+    pub(super) fn of(body: &[u8], mask: &Mask) -> Self {
+        let Ok(Value::Object(body)) = serde_json::from_slice(body) else { return Self::default() };
+        let quote = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(|text| mask.quote(text, TEXT));
+        let text = |okta: &str, oauth: &str| body.get(okta).or_else(|| body.get(oauth)).and_then(quote);
+        let causes = body.get("errorCauses").and_then(Value::as_array).into_iter().flatten();
+        Self {
+            code: text("errorCode", "error"),
+            summary: text("errorSummary", "error_description"),
+            causes: causes.filter_map(|cause| cause.get("errorSummary").and_then(quote)).take(CAUSES).collect(),
+            id: text("errorId", "error_id"),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, summary, causes, id: _ } = self;
+        let mut between = "";
+        if let Some(code) = code {
+            f.write_str(code)?;
+            between = ", ";
+        }
+        if let Some(summary) = summary {
+            // The summary is a sentence; ours goes on after it.
+            write!(f, "{between}{}", summary.trim_end_matches('.'))?;
+        }
+        if !causes.is_empty() {
+            write!(f, " ({})", causes.join("; "))?;
+        }
+        Ok(())
+    }
+}

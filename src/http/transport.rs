@@ -1,0 +1,174 @@
+//! A whole HTTP request becomes a whole HTTP answer, or a fault that says whether the server may have seen the request.
+//!
+//! Nothing here retries, follows redirects or reads more than the cap of an answer.
+
+use std::error::Error as _;
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::printable::printable_head;
+
+/// The answer to come.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, TransportError>> + Send + 'a>>;
+
+/// Sends one request and returns its answer, whatever its status.
+pub trait Transport: Send + Sync {
+    /// Sends a request with an absolute URI.
+    fn send(&self, request: http::Request<Vec<u8>>) -> Sending<'_>;
+}
+
+/// How far a failed request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// No byte of it was sent.
+    NotSent,
+    /// It may have reached the server.
+    Unknown,
+    /// It was not sent, and would not be if tried again.
+    Never,
+}
+
+/// No whole answer came. Its text is made inert.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// The connection could not be made.
+    #[error("could not connect: {0}")]
+    NotSent(String),
+    /// The connection broke before the whole answer was there.
+    #[error("the connection broke: {0}")]
+    Broken(String),
+    /// The server could not prove who it is.
+    #[error("the server's certificate is not trusted: {0}")]
+    Untrusted(String),
+    /// The request would have gone in the clear.
+    #[error("plain http is only used to this machine itself, not to `{0}`")]
+    PlainHttp(String),
+    /// The request cannot be put on the wire.
+    #[error("the request is malformed: {0}")]
+    Malformed(String),
+    /// The answer was longer than is read.
+    #[error("the answer is longer than {} MiB", .limit >> 20)]
+    TooLarge {
+        /// The cap in bytes.
+        limit: usize,
+    },
+}
+
+impl TransportError {
+    /// Returns how far the request came.
+    pub const fn phase(&self) -> Phase {
+        match self {
+            Self::NotSent(_) => Phase::NotSent,
+            Self::Broken(_) => Phase::Unknown,
+            Self::Untrusted(_) | Self::PlainHttp(_) | Self::Malformed(_) | Self::TooLarge { .. } => Phase::Never,
+        }
+    }
+}
+
+/// Tells whether a host is this machine, so that plain http to it is in order.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Sends over the network, with TLS unless to this machine, through the system's proxy.
+#[derive(Debug, Clone)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    cap: usize,
+}
+
+impl ReqwestTransport {
+    /// The longest answer that is read, decompressed: a page of 200 apps with large profiles stays far below.
+    pub const CAP: usize = 64 << 20;
+
+    /// Returns a transport with its own connections. Fails if the system's certificates or TLS cannot be set up.
+    pub fn new() -> Result<Self, TransportError> {
+        Self::with_cap(Self::CAP)
+    }
+
+    /// Returns a transport that reads no answer longer than so many bytes.
+    pub fn with_cap(cap: usize) -> Result<Self, TransportError> {
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("idpctl/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .read_timeout(Duration::from_mins(1))
+            .build()
+            .map_err(|error| TransportError::Malformed(reason(&error.without_url())))?;
+        Ok(Self { client, cap })
+    }
+
+    async fn exchange(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, TransportError> {
+        let host = request.uri().host().unwrap_or_default();
+        if request.uri().scheme_str() != Some("https") && !is_loopback(host) {
+            return Err(TransportError::PlainHttp(host.to_owned()));
+        }
+        let request = reqwest::Request::try_from(request).map_err(|error| TransportError::Malformed(reason(&error.without_url())))?;
+        let mut answer = self.client.execute(request).await.map_err(fault)?;
+        let mut response = http::Response::new(Vec::new());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        let body = response.body_mut();
+        while let Some(chunk) = answer.chunk().await.map_err(fault)? {
+            if body.len() + chunk.len() > self.cap {
+                return Err(TransportError::TooLarge { limit: self.cap });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(response)
+    }
+}
+
+impl Transport for ReqwestTransport {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Sending<'_> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+fn fault(error: reqwest::Error) -> TransportError {
+    let connecting = error.is_connect();
+    let reason = reason(&error.without_url());
+    match (connecting, reason.contains("certificate")) {
+        (true, true) => TransportError::Untrusted(reason),
+        (true, false) => TransportError::NotSent(reason),
+        (false, _) => TransportError::Broken(reason),
+    }
+}
+
+/// Returns the innermost causes of an error in one line: the outer ones only repeat that a request failed.
+fn reason(error: &reqwest::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if texts.last().is_none_or(|last| !last.contains(&text)) {
+            texts.push(text);
+        }
+        cause = inner.source();
+    }
+    if texts.is_empty() {
+        texts.push(error.to_string());
+    }
+    printable_head(&texts.join(": "), 300)
+}
+
+/// Answers by a function: an org in a test.
+pub struct FnTransport<F>(pub F);
+
+impl<F, A> Transport for FnTransport<F>
+where
+    F: Fn(http::Request<Vec<u8>>) -> A + Send + Sync,
+    A: Future<Output = Result<http::Response<Vec<u8>>, TransportError>> + Send + 'static,
+{
+    fn send(&self, request: http::Request<Vec<u8>>) -> Sending<'_> {
+        Box::pin((self.0)(request))
+    }
+}
+
+impl<F> fmt::Debug for FnTransport<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FnTransport")
+    }
+}

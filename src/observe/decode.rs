@@ -1,0 +1,101 @@
+//! Answers of the org to the types of [`crate::observed`]. Plaintext secrets end here.
+
+use serde_json::Value;
+
+use crate::http::{Decode, DecodeError};
+use crate::observed::{AccessPolicy, AppId, Clean, LiveApp, LiveGrant, LiveSecret, Org, Status};
+use crate::secret::SecretHash;
+
+/// An item of the list of apps; `None` for what the filter should have kept out.
+pub(super) struct ListedApp(pub(super) Option<LiveApp>);
+
+/// An item of the list of grants; `None` for what a person granted for themselves, and for what is over.
+pub(super) struct ListedGrant(pub(super) Option<LiveGrant>);
+
+impl Decode for ListedApp {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        // System apps say OPENID_CONNECT too, but have none of the fields (recorded): the name tells.
+        if raw.get("name").and_then(Value::as_str) == Some("oidc_client") {
+            LiveApp::decode(raw).map(|app| Self(Some(app)))
+        } else {
+            Ok(Self(None))
+        }
+    }
+}
+
+impl Decode for LiveApp {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let app = Self::read(&Clean::new(raw)).ok_or(DecodeError::expected("an app with id, label and status"))?;
+        if is_id(&app.id.0) { Ok(app) } else { Err(NO_ID.at("id")) }
+    }
+}
+
+impl Decode for ListedGrant {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let is = |name: &str, other: &str| raw.get(name).and_then(Value::as_str).is_some_and(|text| text == other);
+        if is("source", "END_USER") || is("status", "REVOKED") {
+            Ok(Self(None))
+        } else {
+            LiveGrant::decode(raw).map(|grant| Self(Some(grant)))
+        }
+    }
+}
+
+impl Decode for LiveGrant {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        Ok(Self {
+            id: id(&raw)?,
+            scope: text(&raw, "scopeId")?,
+            issuer: text(&raw, "issuer")?,
+            created_by: raw.pointer("/createdBy/id").and_then(Value::as_str).map(str::to_owned),
+        })
+    }
+}
+
+impl Decode for LiveSecret {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let hash = match raw.get("secret_hash").and_then(Value::as_str) {
+            Some(hash) => SecretHash::from_server(hash),
+            None => SecretHash::of(&text(&raw, "client_secret").map_err(|_| DecodeError::expected("a text").at("secret_hash"))?),
+        };
+        let status = text(&raw, "status")?;
+        let status = Status::read(&status).ok_or(DecodeError::expected("`ACTIVE` or `INACTIVE`").at("status"))?;
+        Ok(Self { id: id(&raw)?, status, hash, created: text(&raw, "created")? })
+    }
+}
+
+impl Decode for AccessPolicy {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let system = raw.get("system").and_then(Value::as_bool).unwrap_or_default();
+        Ok(Self { id: id(&raw)?, name: text(&raw, "name")?, system })
+    }
+}
+
+impl Decode for Org {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let href = raw.pointer("/_links/organization/href").and_then(Value::as_str);
+        let url = href.ok_or(DecodeError::expected("a text").at("href").at("organization").at("_links"))?;
+        Ok(Self { id: id(&raw)?, url: url.trim_end_matches('/').to_owned() })
+    }
+}
+
+const NO_ID: DecodeError = DecodeError::expected("an id of letters, digits, `_` and `-`");
+
+fn text(raw: &Value, name: &str) -> Result<String, DecodeError> {
+    raw.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| DecodeError::expected("a text").at(name))
+}
+
+fn id(raw: &Value) -> Result<String, DecodeError> {
+    Some(text(raw, "id")?).filter(|id| is_id(id)).ok_or_else(|| NO_ID.at("id"))
+}
+
+/// Tells whether a text can stand in a path. Ids of answers are put into paths of writes.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+impl Decode for AppId {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        id(&raw).map(Self)
+    }
+}

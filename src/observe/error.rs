@@ -1,0 +1,145 @@
+//! What could not be read, each with its name.
+
+use std::fmt;
+
+use crate::http;
+use crate::observed::AppId;
+use crate::printable::printable_head;
+
+/// The org could not be read, or is another one.
+#[derive(Debug)]
+pub enum Error {
+    /// The credentials are for another org than the target says.
+    WrongOrg {
+        /// What of it differs: `org_url` or `org_id`.
+        what: &'static str,
+        /// What the target says.
+        expected: String,
+        /// What the credentials are for.
+        found: String,
+    },
+    /// Some reads failed.
+    Unread {
+        /// Which, in a stable order; never empty.
+        failures: Vec<Failure>,
+        /// How many more were not tried, because they would have failed alike.
+        untried: u32,
+    },
+}
+
+/// A read that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// What should have been read.
+    pub subject: Subject,
+    /// Why it was not.
+    pub source: http::Error,
+}
+
+/// What is read by one request, or by the pages of one list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// Which org it is.
+    Org,
+    /// The list of apps.
+    Apps,
+    /// The list of access policies.
+    Policies,
+    /// The grants of an app.
+    Grants {
+        /// The app.
+        id: AppId,
+        /// Its label.
+        label: String,
+    },
+    /// The secrets of an app.
+    Secrets {
+        /// The app.
+        id: AppId,
+        /// Its label.
+        label: String,
+    },
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Unread { failures: vec![failure], untried: 0 }
+    }
+}
+
+impl Error {
+    /// Returns the reads that failed.
+    pub fn failures(&self) -> &[Failure] {
+        match self {
+            Self::WrongOrg { .. } => &[],
+            Self::Unread { failures, .. } => failures,
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Org => f.write_str("which org this is"),
+            Self::Apps => f.write_str("the list of apps"),
+            Self::Policies => f.write_str("the list of access policies"),
+            Self::Grants { id, label } => write!(f, "the grants of app `{}` ({id})", printable_head(label, 100)),
+            Self::Secrets { id, label } => write!(f, "the secrets of app `{}` ({id})", printable_head(label, 100)),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not read {}", self.subject)
+    }
+}
+
+impl Failure {
+    fn line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { subject, source } = self;
+        write!(f, "\n  {subject}: {source}")?;
+        let mut cause = std::error::Error::source(source);
+        while let Some(inner) = cause {
+            write!(f, ": {inner}")?;
+            cause = inner.source();
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongOrg { what, expected, found } => {
+                write!(f, "the credentials are for another org: the target's `{what}` is `{expected}`, theirs is `{found}`")
+            }
+            Self::Unread { failures, untried } => {
+                match failures.as_slice() {
+                    [failure] => write!(f, "{failure}")?,
+                    // Several have no single source, so each brings its own along.
+                    failures => {
+                        write!(f, "{} reads failed", failures.len())?;
+                        failures.iter().try_for_each(|failure| failure.line(f))?;
+                    }
+                }
+                if *untried > 0 { write!(f, " ({untried} more reads were not tried)") } else { Ok(()) }
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unread { failures, .. } if failures.len() == 1 => std::error::Error::source(&failures[0]),
+            Self::Unread { .. } | Self::WrongOrg { .. } => None,
+        }
+    }
+}

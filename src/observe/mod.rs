@@ -1,0 +1,24 @@
+//! The org becomes [`Observed`](crate::observed::Observed): who it is, the list of its apps, and of some apps their details.
+//!
+//! Everything is a GET. The order of what comes out never depends on which answer came first, and what could not be read is reported
+//! all together, each with its name.
+//!
+//! Two phases, because which details are needed shows only when the listed apps have been matched to documents:
+//!
+//! ```text
+//! Sweep::list ─▶ Listed (org, apps) ─▶ the caller binds ─▶ Listed::details(Needs) ─▶ Observed
+//! ```
+
+mod decode;
+mod error;
+mod progress;
+mod read;
+mod sweep;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{Error, Failure, Subject};
+pub use progress::{Progress, Silent, Step};
+pub use read::{app, grants, org, secrets};
+pub use sweep::{Expected, Listed, Needs, Sweep};

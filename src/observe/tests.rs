@@ -1,0 +1,225 @@
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tokio::time::Duration;
+
+use super::*;
+use crate::http::{Budget, Credentials, FnTransport, Governor, Jitter, OrgUrl, Reader, RetryPolicy};
+use crate::observed::{AppId, Observed, Status};
+use crate::secret::{Secret, SecretHash};
+
+/// An org as a function of the path and query, and what was asked of it.
+#[derive(Clone)]
+struct Org {
+    asked: Arc<Mutex<Vec<String>>>,
+    reader: Reader,
+}
+
+impl Org {
+    fn new(answers: impl Fn(&str) -> (u16, Value) + Send + Sync + 'static) -> Self {
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let kept = Arc::clone(&asked);
+        let transport = FnTransport(move |request: http::Request<Vec<u8>>| {
+            let path = request.uri().path_and_query().unwrap().to_string();
+            let signed = if request.headers().contains_key("authorization") { "" } else { " (unsigned)" };
+            kept.lock().unwrap().push(format!("{}{signed}", path.clone()));
+            let (status, body) = answers(&path);
+            let mut response = http::Response::builder().status(status).header("content-type", "application/json");
+            if let Some(next) = body["next"].as_str() {
+                response = response.header("link", format!("<https://acme.okta.com{next}>; rel=\"next\""));
+            }
+            let body = body.get("page").unwrap_or(&body).to_string();
+            // The longer the path, the sooner the answer, so that answers do not come in the order of the requests.
+            let latency = Duration::from_millis(1000_u64.saturating_sub(path.len() as u64));
+            async move {
+                tokio::time::sleep(latency).await;
+                Ok(response.body(body.into_bytes()).unwrap())
+            }
+        });
+        let credentials = Credentials::ssws(OrgUrl::parse("https://acme.okta.com").unwrap(), Secret::new("00-token".to_owned())).unwrap();
+        let policy = RetryPolicy { jitter: Jitter::from_fn(|_| 0), failures: 1, ..RetryPolicy::default() };
+        Self { asked, reader: Reader::new(Arc::new(transport), credentials, Governor::new(Budget::default()), policy) }
+    }
+
+    async fn list(&self, expected: &Expected) -> Result<Listed, Error> {
+        let sweep = Sweep { reader: self.reader.clone(), parallelism: 3.try_into().unwrap(), progress: Arc::new(Silent) };
+        sweep.list(expected).await
+    }
+
+    async fn observe(&self, needs: Needs) -> Result<Observed, Error> {
+        self.list(&Expected::default()).await?.details(needs).await
+    }
+
+    fn asked(&self) -> String {
+        self.asked.lock().unwrap().join("\n")
+    }
+}
+
+fn app(id: &str) -> Value {
+    json!({"id": id, "name": "oidc_client", "label": format!("App {id}"), "status": "ACTIVE", "signOnMode": "OPENID_CONNECT",
+        "credentials": {"oauthClient": {"client_id": id, "client_secret": "hush-hush", "token_endpoint_auth_method": "client_secret_basic"}},
+        "settings": {"oauthClient": {"grant_types": ["authorization_code"]}}})
+}
+
+fn ids(names: &[&str]) -> std::collections::BTreeSet<AppId> {
+    names.iter().map(|name| AppId((*name).to_owned())).collect()
+}
+
+/// A sound org with three apps on two pages.
+fn sound(path: &str) -> (u16, Value) {
+    let grant = |id: &str, scope: &str, source: &str| json!({"id": id, "scopeId": scope, "issuer": "https://acme.okta.com", "source": source, "createdBy": {"id": "00u1"}});
+    match path {
+        "/.well-known/okta-organization" => (200, json!({"id": "00o1", "_links": {"organization": {"href": "https://acme.okta.com/"}}})),
+        "/api/v1/apps?filter=name+eq+%22oidc_client%22&limit=200" => (
+            200,
+            json!({"page": [app("0oa1"), {"id": "0oaX", "name": "saasure"}, app("0oa2")], "next": "/api/v1/apps?after=0oa2&limit=200"}),
+        ),
+        "/api/v1/apps?after=0oa2&limit=200" => (200, json!([app("0oa3")])),
+        "/api/v1/policies?type=ACCESS_POLICY" => (200, json!([{"id": "rst1", "name": "Any two factors", "system": true}])),
+        path if path.ends_with("/grants") => {
+            (200, json!([grant("oag1", "okta.users.read", "ADMIN"), grant("oag2", "profile", "END_USER")]))
+        }
+        path if path.ends_with("/secrets") => {
+            let hashed = json!({"id": "ocs1", "status": "ACTIVE", "client_secret": "hush-hush", "secret_hash": "ungWv48Bz-pBQUDeXa4iIw", "created": "2026-01-01T00:00:00.000Z"});
+            (200, json!([hashed, {"id": "ocs2", "status": "INACTIVE", "client_secret": "hush", "created": "2026-01-01T00:00:00.000Z"}]))
+        }
+        _ => (404, json!({"errorCode": "E0000007", "errorSummary": "Not found: Resource not found"})),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_is_needed_is_read() {
+    let org = Org::new(sound);
+    let needs = Needs { secrets: ids(&["0oa2"]), grants: ids(&["0oa3", "0oa1"]), policies: true };
+    let observed = org.observe(needs).await.unwrap();
+    insta::assert_snapshot!(org.asked(), @r"
+    /.well-known/okta-organization (unsigned)
+    /api/v1/apps?filter=name+eq+%22oidc_client%22&limit=200
+    /api/v1/apps?after=0oa2&limit=200
+    /api/v1/policies?type=ACCESS_POLICY
+    /api/v1/apps/0oa1/grants
+    /api/v1/apps/0oa3/grants
+    /api/v1/apps/0oa2/credentials/secrets
+    ");
+    let apps: Vec<&str> = observed.apps.iter().map(|app| app.id.0.as_str()).collect();
+    assert_eq!(apps, ["0oa1", "0oa2", "0oa3"]);
+    assert_eq!((observed.org.id.as_str(), observed.org.url.as_str()), ("00o1", "https://acme.okta.com"));
+    assert_eq!(observed.policies[0].id, "rst1");
+    let scopes: Vec<(&str, &str)> =
+        observed.grants.iter().flat_map(|(id, grants)| grants.iter().map(|grant| (id.0.as_str(), grant.scope.as_str()))).collect();
+    assert_eq!(scopes, [("0oa1", "okta.users.read"), ("0oa3", "okta.users.read")], "what people granted for themselves is not ours");
+    let secrets = &observed.secrets[&AppId("0oa2".to_owned())];
+    assert_eq!([&secrets[0].hash, &secrets[1].hash], [&SecretHash::of("abc"), &SecretHash::of("hush")]);
+    assert_eq!(secrets.iter().map(|secret| secret.status).collect::<Vec<_>>(), [Status::Active, Status::Inactive]);
+    assert!(!format!("{observed:?}").contains("hush"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_is_gone_meanwhile_is_left_out() {
+    let org = Org::new(|path| match path {
+        "/api/v1/apps/0oa2/grants" => sound("/nothing"),
+        path => sound(path),
+    });
+    let needs = Needs { secrets: ids(&["0oa2"]), grants: ids(&["0oa1", "0oa2"]), policies: false };
+    let observed = org.observe(needs).await.unwrap();
+    assert_eq!(observed.apps.iter().map(|app| app.id.clone()).collect::<std::collections::BTreeSet<_>>(), ids(&["0oa1", "0oa3"]));
+    assert_eq!(observed.grants.into_keys().collect::<std::collections::BTreeSet<_>>(), ids(&["0oa1"]));
+    assert!(observed.secrets.is_empty());
+    assert!(org.asked().lines().any(|asked| asked == "/api/v1/apps/0oa2"), "{}", org.asked());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_is_still_there_is_not_taken_for_gone() {
+    let org = Org::new(|path| match path {
+        "/api/v1/apps/0oa2/grants" => sound("/nothing"),
+        "/api/v1/apps/0oa2" => (200, app("0oa2")),
+        path => sound(path),
+    });
+    let error = org.observe(Needs { grants: ids(&["0oa2"]), ..Needs::default() }).await.unwrap_err();
+    assert!(error.failures()[0].source.is_not_found(), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_that_cannot_be_read_is_named() {
+    let org = Org::new(|path| match path {
+        "/api/v1/apps/0oa1/grants" | "/api/v1/apps/0oa3/credentials/secrets" => {
+            (403, json!({"errorCode": "E0000006", "errorSummary": "You do not have permission to perform the requested action"}))
+        }
+        "/api/v1/policies?type=ACCESS_POLICY" => (200, json!([{"id": "../../users", "name": "x"}])),
+        path => sound(path),
+    });
+    let needs = Needs { secrets: ids(&["0oa3"]), grants: ids(&["0oa1", "0oa2"]), policies: true };
+    insta::assert_snapshot!(org.observe(needs).await.unwrap_err(), @r#"
+    3 reads failed
+      the list of access policies: `GET /api/v1/policies?type=ACCESS_POLICY` was answered by what is no `Vec<AccessPolicy>`: [{"id":"../../users","name":"x"}], 1 attempt in 1.0 s: expected an id of letters, digits, `_` and `-` at `[0].id`
+      the grants of app `App 0oa1` (0oa1): `GET /api/v1/apps/0oa1/grants` was answered 403: E0000006, You do not have permission to perform the requested action, 1 attempt in 1.0 s
+      the secrets of app `App 0oa3` (0oa3): `GET /api/v1/apps/0oa3/credentials/secrets` was answered 403: E0000006, You do not have permission to perform the requested action, 1 attempt in 1.0 s
+    "#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_is_not_accepted_is_tried_a_few_times_only() {
+    let org = Org::new(|path| match path {
+        path if path.ends_with("/grants") => (401, json!({"errorCode": "E0000011", "errorSummary": "Invalid token provided"})),
+        path => sound(path),
+    });
+    let many: Vec<String> = (0..500).map(|n| format!("0oa{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let error = org.observe(Needs { grants: ids(&many), ..Needs::default() }).await.unwrap_err();
+    let asked = org.asked().matches("/grants").count();
+    assert_eq!(asked, 3, "as many as are on their way at once");
+    assert!(error.to_string().ends_with("(497 more reads were not tried)"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_org_is_shown_no_credential() {
+    let expected = |url: Option<&str>, id: Option<&str>| Expected {
+        org_url: url.map(|url| OrgUrl::parse(url).unwrap()),
+        org_id: id.map(str::to_owned),
+    };
+    let mut texts = Vec::new();
+    for wrong in [expected(Some("https://other.okta.com"), None), expected(Some("https://acme.okta.com"), Some("00o2"))] {
+        let org = Org::new(sound);
+        texts.push(org.list(&wrong).await.err().unwrap().to_string());
+        assert_eq!(org.asked(), "/.well-known/okta-organization (unsigned)");
+    }
+    insta::assert_snapshot!(texts.join("\n"), @r"
+    the credentials are for another org: the target's `org_url` is `https://other.okta.com`, theirs is `https://acme.okta.com`
+    the credentials are for another org: the target's `org_id` is `00o2`, theirs is `00o1`
+    ");
+    for right in [expected(Some("https://acme.okta.com/"), Some("00o1")), expected(None, Some("00o1"))] {
+        assert_eq!(Org::new(sound).list(&right).await.unwrap().observed().apps.len(), 3);
+    }
+    let at_custom_domain = Org::new(|path| match path {
+        "/.well-known/okta-organization" => {
+            (200, json!({"id": "00o1", "_links": {"organization": {"href": "https://acme-staging.okta.com"}}}))
+        }
+        path => sound(path),
+    });
+    assert!(at_custom_domain.list(&expected(Some("https://acme-staging.okta.com"), None)).await.is_ok());
+}
+
+#[derive(Default)]
+struct Told(Mutex<Vec<Step>>);
+
+impl Progress for Told {
+    fn tell(&self, step: Step) {
+        self.0.lock().unwrap().push(step);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_is_told() {
+    let told = Arc::new(Told::default());
+    let sweep = Sweep { reader: Org::new(sound).reader, parallelism: 2.try_into().unwrap(), progress: Arc::<Told>::clone(&told) };
+    let listed = sweep.list(&Expected::default()).await.unwrap();
+    listed.details(Needs { grants: ids(&["0oa1", "0oa2"]), ..Needs::default() }).await.unwrap();
+    let steps = told.0.lock().unwrap().iter().map(|step| format!("{step:?}")).collect::<Vec<_>>();
+    insta::assert_snapshot!(steps.join("\n"), @r"
+    Listed { apps: 3 }
+    Listed { apps: 4 }
+    Remaining { requests: 2, wait: 0ns }
+    Done { requests: 1, of: 2 }
+    Done { requests: 2, of: 2 }
+    ");
+}

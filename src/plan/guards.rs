@@ -1,0 +1,79 @@
+//! Rules that make a plan refuse until somebody says that it is meant, and dangers that it brings.
+
+use std::collections::BTreeSet;
+
+use super::{Choices, Finding, Guard, GuardRule, MAX_DELETES};
+use crate::address::Address;
+use crate::bind::{Bound, How};
+use crate::diff::{AppChanges, Change, Changes, SecretChange};
+use crate::program::{Action, Verb};
+
+/// Returns every rule that the actions hit, sorted.
+pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_>, choices: &Choices) -> Vec<Guard> {
+    let mut guards: Vec<_> = bound
+        .refused
+        .iter()
+        .map(|r| guard(Some(&r.address), GuardRule::Foreign, format!("{}; it is not taken over (declared at {})", r.why, r.origin), None))
+        .collect();
+    for entry in &changes.apps {
+        guards.extend(replacement(entry, choices));
+    }
+    for orphan in changes.orphans.iter().filter(|o| o.marker.protected) {
+        let why = format!(
+            "the app {} is protected, and stays so after its document is gone; to delete it, declare it again without `protected`, apply, and take it out then",
+            orphan.live.id
+        );
+        guards.push(guard(Some(&orphan.address), GuardRule::Protected, why, None));
+    }
+    let deletions = actions.iter().filter(|a| a.verb == Verb::Delete).count();
+    let most = choices.max_deletes.unwrap_or(MAX_DELETES);
+    if deletions > most {
+        let why = format!("{deletions} deletions, and {most} are allowed");
+        guards.push(guard(None, GuardRule::MaxDeletes, why, Some(format!("--max-deletes {deletions}"))));
+    }
+    guards.sort();
+    guards
+}
+
+fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {
+    let Some(Change::Replace { because, .. }) = &entry.change else { return Vec::new() };
+    let address = &entry.wanted.address;
+    let mut guards = Vec::new();
+    if entry.wanted.metadata.protected || entry.live.and_then(|l| l.marker.as_ref()).is_some_and(|m| m.protected) {
+        let why = "it is protected, and would be replaced; take `protected` out and apply first".to_owned();
+        guards.push(guard(Some(address), GuardRule::Protected, why, None));
+    }
+    if !choices.allow_replace.contains(address) {
+        let fields: Vec<_> = because.iter().map(|f| format!("`{}`", f.path)).collect();
+        let why = format!(
+            "{} cannot be changed: the app would be deleted and made anew, losing its users, groups, access policy and logo",
+            fields.join(", ")
+        );
+        guards.push(guard(Some(address), GuardRule::Replacement, why, Some(format!("--allow-replace {address}"))));
+    }
+    guards
+}
+
+fn guard(address: Option<&Address>, rule: GuardRule, why: String, flag: Option<String>) -> Guard {
+    Guard { address: address.cloned(), rule, why, flag }
+}
+
+/// Returns the dangers that the changes bring.
+pub(super) fn findings(changes: &Changes<'_>) -> Vec<Finding> {
+    let mut findings = BTreeSet::new();
+    for entry in &changes.apps {
+        let address = entry.wanted.address.clone();
+        let adds = entry.secrets.iter().any(|s| matches!(s, SecretChange::Add(_)));
+        let retires = entry.secrets.iter().any(|s| matches!(s, SecretChange::Deactivate(..) | SecretChange::Delete(..)));
+        if adds && retires && entry.live.is_some() {
+            let what = "a secret is added and another retired in one go (cutover): consumers break until they have the new one; apply the new one first, and retire the old one when everybody has switched".to_owned();
+            findings.insert(Finding { code: "IDP4001".to_owned(), address: address.clone(), what });
+        }
+        if entry.how == Some(How::Label) {
+            let id = entry.live.map(|live| live.id.to_string()).unwrap_or_default();
+            let what = format!("the app {id} is recognised by its label alone and taken over: make sure that it is the right one");
+            findings.insert(Finding { code: "IDP4002".to_owned(), address, what });
+        }
+    }
+    findings.into_iter().collect()
+}

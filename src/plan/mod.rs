@@ -1,0 +1,213 @@
+//! Actions to a plan: their order, the guards that they hit, and the file by which a plan is approved. Pure.
+
+mod approval;
+mod file;
+mod guards;
+mod order;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use approval::{Mismatch, approve};
+pub use file::{BadPlan, FORMAT_VERSION, read, write};
+pub use order::{Cycle, ordered};
+
+use crate::address::Address;
+use crate::bind::Bound;
+use crate::diff::{Changes, LeftAlone};
+use crate::observed::{AppId, Observed};
+use crate::program::{Action, Verb};
+use crate::secret::SecretRef;
+
+/// What would be done, and everything that somebody who approves it should know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The version of this format; files of a newer one are refused.
+    pub format_version: u32,
+    /// The ownership namespace.
+    pub project: String,
+    /// The org that it was computed for.
+    pub org: Org,
+    /// What was asked for.
+    pub choices: Choices,
+    /// The live apps that documents were matched with.
+    pub bindings: BTreeMap<Address, AppId>,
+    /// What would be done, in an order in which it can be done.
+    pub actions: Vec<Action>,
+    /// Rules that make the plan refuse.
+    pub guards: Vec<Guard>,
+    /// Dangers that it brings.
+    pub findings: Vec<Finding>,
+    /// What was found and is not touched.
+    pub left_alone: Vec<Note>,
+    /// What could not be compared.
+    pub not_compared: Vec<Note>,
+    /// What else is worth knowing.
+    pub notes: Vec<Note>,
+}
+
+/// The org that a plan is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Org {
+    /// Its id.
+    pub id: String,
+    /// Its URL.
+    pub url: String,
+}
+
+/// What was asked for when a plan was made; `apply PLAN` takes it over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Choices {
+    /// The target's name.
+    pub target: Option<String>,
+    /// Variables given with `--var`.
+    pub vars: BTreeMap<String, String>,
+    /// Whether what is ours and no longer declared goes.
+    pub prune: bool,
+    /// Whether secrets are compared.
+    pub secrets: SecretsMode,
+    /// The part of the manifests that this is about.
+    pub select: Vec<String>,
+    /// Apps that may be recognised by their label.
+    pub adopt: BTreeSet<Address>,
+    /// Apps that may be replaced.
+    pub allow_replace: BTreeSet<Address>,
+    /// How many deletions are allowed.
+    pub max_deletes: Option<usize>,
+}
+
+/// How many deletions a plan may hold unless said otherwise.
+pub const MAX_DELETES: usize = 5;
+
+/// Whether live secrets are read, which leaves an entry in the org's log for each client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretsMode {
+    /// They are read and compared by hash.
+    #[default]
+    Compare,
+    /// They are not.
+    Skip,
+}
+
+/// A rule that makes a plan refuse, until the flag that names it is given.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Guard {
+    /// What it is about, if it is about one object.
+    pub address: Option<Address>,
+    /// Which rule.
+    pub rule: GuardRule,
+    /// Why it refuses.
+    pub why: String,
+    /// The flag that allows it; without one, what to do instead is said in `why`.
+    pub flag: Option<String>,
+}
+
+/// The rules that make a plan refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuardRule {
+    /// The app belongs to another project or document.
+    Foreign,
+    /// The object is protected.
+    Protected,
+    /// The app would be replaced by another.
+    Replacement,
+    /// There are more deletions than allowed.
+    MaxDeletes,
+}
+
+/// A danger that a plan brings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Finding {
+    /// Its code.
+    pub code: String,
+    /// What it is about.
+    pub address: Address,
+    /// What is dangerous, and what to do.
+    pub what: String,
+}
+
+/// Something worth knowing about an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Note {
+    /// What it is about.
+    pub address: Address,
+    /// What is worth knowing.
+    pub what: String,
+    /// The flag that would change it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
+}
+
+/// Makes a plan of the actions that carry out some changes.
+pub fn plan(
+    actions: Vec<Action>,
+    changes: &Changes<'_>,
+    bound: &Bound<'_>,
+    observed: &Observed,
+    project: &str,
+    choices: Choices,
+) -> Result<Plan, Cycle> {
+    let actions = ordered(actions)?;
+    let mut plan = Plan {
+        format_version: FORMAT_VERSION,
+        project: project.to_owned(),
+        org: Org { id: observed.org.id.clone(), url: observed.org.url.clone() },
+        bindings: bound.ids(),
+        guards: guards::guards(&actions, changes, bound, &choices),
+        findings: guards::findings(changes),
+        left_alone: changes.left_alone.iter().map(Note::from).collect(),
+        not_compared: changes.not_compared.iter().cloned().map(Note::of).collect(),
+        notes: bound.notes.iter().cloned().map(Note::of).collect(),
+        choices,
+        actions,
+    };
+    plan.not_compared.sort();
+    plan.notes.sort();
+    Ok(plan)
+}
+
+impl Plan {
+    /// Returns whether there is anything to do.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    /// Returns how many actions do each thing.
+    pub fn counts(&self) -> BTreeMap<Verb, usize> {
+        self.actions.iter().fold(BTreeMap::new(), |mut counts, action| {
+            *counts.entry(action.verb).or_default() += 1;
+            counts
+        })
+    }
+
+    /// Returns how many writes it takes.
+    pub fn writes(&self) -> usize {
+        self.actions.iter().map(|action| action.steps.len()).sum()
+    }
+
+    /// Returns the secrets whose values are needed before the first write.
+    pub fn secrets_needed(&self) -> BTreeSet<SecretRef> {
+        crate::program::secrets_needed(&self.actions)
+    }
+}
+
+impl Note {
+    fn of((address, what): (Address, String)) -> Self {
+        Self { address, what, flag: None }
+    }
+}
+
+impl From<&LeftAlone> for Note {
+    fn from(left: &LeftAlone) -> Self {
+        Self { address: left.address.clone(), what: left.what.clone(), flag: left.flag.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,228 @@
+//! One request of an action, with what must hold before it and what holds after.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use super::SecretSlots;
+use crate::address::Address;
+use crate::json::{Fingerprint, Path};
+use crate::observed::{AppId, Status};
+use crate::request::Method;
+use crate::resource::marker::Marker;
+use crate::secret::SecretRef;
+
+/// A request and its circumstances.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is sent.
+    pub call: Call,
+    /// What is read to tell whether `pre` or `post` holds.
+    pub probe: Probe,
+    /// What must hold for the request to be sent.
+    pub pre: Vec<Expect>,
+    /// What holds once it is done.
+    pub post: Vec<Expect>,
+}
+
+/// A request with slots for what cannot be known yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// The path; `{ADDRESS}` stands for the id of an app.
+    pub path: String,
+    /// Query parameters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub query: Vec<(String, String)>,
+    /// The body.
+    #[serde(default, skip_serializing_if = "Body::is_none")]
+    pub body: Body,
+}
+
+/// The body of a request.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// None.
+    #[default]
+    None,
+    /// A tree, with places that secrets are put into as it is sent.
+    Json {
+        /// The tree.
+        tree: Value,
+        /// The secrets.
+        #[serde(default, skip_serializing_if = "SecretSlots::is_empty")]
+        secrets: SecretSlots,
+    },
+    /// The live object as it is read just before, without what only the server sets, with some edits.
+    Edited {
+        /// The edits.
+        edits: Vec<Edit>,
+        /// The secrets.
+        #[serde(default, skip_serializing_if = "SecretSlots::is_empty")]
+        secrets: SecretSlots,
+    },
+}
+
+/// One edit of a live object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Where.
+    pub path: Path,
+    /// The new value; `None` takes the member out.
+    #[serde(default, with = "present", skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+}
+
+/// The app that a request is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The app of a document, whether it is there already or made by the plan.
+    Slot(Address),
+    /// A live app that no document has.
+    Id(AppId),
+}
+
+/// What is read around a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Probe {
+    /// The app, by id.
+    App(Subject),
+    /// The app that a create would make, by its mark or its client id.
+    Find {
+        /// The label to search the list by.
+        label: String,
+        /// The mark that it would bear.
+        owner: Option<String>,
+        /// The client id that it would have.
+        client_id: Option<String>,
+    },
+    /// The app's secrets.
+    Secrets(Subject),
+    /// The app's grants.
+    Grants(Subject),
+}
+
+/// Something that a probe can tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expect {
+    /// There is no such app.
+    NoApp,
+    /// The app was made by an earlier step of the same plan; what is in it since then was not there to be planned with.
+    AsCreated,
+    /// The body is the one that the plan was computed from.
+    BodyIs(Fingerprint),
+    /// The fields have the declared values.
+    Fields(Vec<Declared>),
+    /// The app bears this mark.
+    Marked(Marker),
+    /// The app has this status.
+    StatusIs(Status),
+    /// The app has this access policy.
+    PolicyIs(Option<String>),
+    /// The app has no such key.
+    KeyGone(String),
+    /// The app has the key, with this status.
+    KeyIs {
+        /// The key's id.
+        id: String,
+        /// Its status.
+        status: Status,
+    },
+    /// A secret with the value of a reference is there, with this status.
+    SecretHeld {
+        /// The reference.
+        reference: SecretRef,
+        /// The status.
+        status: Status,
+    },
+    /// No secret with the value of a reference is there.
+    SecretMissing(SecretRef),
+    /// The secret with an id is there, with this status.
+    SecretIs {
+        /// The secret's id.
+        id: String,
+        /// Its status.
+        status: Status,
+    },
+    /// The secret with an id is not there.
+    SecretGone(String),
+    /// The scope is granted.
+    Granted(String),
+    /// The scope is not granted.
+    NotGranted(String),
+    /// The grant with an id is there.
+    GrantIs(String),
+    /// The grant with an id is not there.
+    GrantGone(String),
+}
+
+/// A field and the value that is declared for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Declared {
+    /// Where.
+    pub path: Path,
+    /// What is declared.
+    pub value: Value,
+}
+
+impl Body {
+    /// Returns whether there is none.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// Returns the secrets that the body takes.
+    pub fn secrets(&self) -> impl Iterator<Item = (&Path, &SecretRef)> {
+        match self {
+            Self::None => None,
+            Self::Json { secrets, .. } | Self::Edited { secrets, .. } => Some(secrets),
+        }
+        .into_iter()
+        .flatten()
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Slot(address) => write!(f, "{{{address}}}"),
+            Self::Id(id) => write!(f, "{id}"),
+        }
+    }
+}
+
+impl Serialize for Subject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Subject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+            Some(address) => address.parse().map(Self::Slot).map_err(serde::de::Error::custom),
+            None => Ok(Self::Id(AppId(text))),
+        }
+    }
+}
+
+/// An edit that sets null is something else than one that takes the member out.
+mod present {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use serde_json::Value;
+
+    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+        Value::deserialize(deserializer).map(Some)
+    }
+}
