@@ -29,4 +29,5 @@ pub mod render;
 pub mod request;
 pub mod resource;
 pub mod secret;
+pub mod secrets;
 pub mod select;

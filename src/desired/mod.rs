@@ -100,6 +100,11 @@ impl App {
         Path::of("credentials.oauthClient.client_id").find(&self.body).and_then(Value::as_str)
     }
 
+    /// Returns the declared way of authenticating at the token endpoint.
+    pub fn token_endpoint_auth_method(&self) -> Option<&str> {
+        Path::of("credentials.oauthClient.token_endpoint_auth_method").find(&self.body).and_then(Value::as_str)
+    }
+
     /// Returns the declared label.
     pub fn label(&self) -> Option<&str> {
         self.body.get("label").and_then(Value::as_str)

@@ -172,16 +172,19 @@ impl Sources {
         self.texts.insert(file, text);
     }
 
-    /// Covers part of a file's text with asterisks, byte for byte, so that no excerpt can show what stood there.
+    /// Covers parts of a file's text with asterisks, byte for byte, so that no excerpt can show what stood there.
     ///
     /// For values that look like secrets written out in a manifest. Line breaks stay, so that positions do.
-    pub fn mask(&mut self, file: &str, range: Range<usize>) {
-        if let Some(text) = self.texts.get_mut(file)
-            && let (Some(before), Some(within), Some(after)) = (text.get(..range.start), text.get(range.clone()), text.get(range.end..))
-        {
-            let cover: String = within.bytes().map(|b| if b == b'\n' || b == b'\r' { char::from(b) } else { '*' }).collect();
-            *text = format!("{before}{cover}{after}").into();
+    pub fn mask(&mut self, file: &str, ranges: &[Range<usize>]) {
+        let Some(text) = self.texts.get_mut(file).filter(|_| !ranges.is_empty()) else { return };
+        let mut bytes = text.as_bytes().to_vec();
+        for range in ranges {
+            for byte in bytes.get_mut(range.clone()).into_iter().flatten().filter(|byte| !matches!(**byte, b'\n' | b'\r')) {
+                *byte = b'*';
+            }
         }
+        // Ranges come from the parser and begin and end between characters; if one did not, nothing of the text would be shown.
+        *text = String::from_utf8(bytes).unwrap_or_default().into();
     }
 
     /// Returns the text of a file that was read.

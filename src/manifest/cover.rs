@@ -15,26 +15,25 @@ use crate::resource::validate::secret_like;
 
 /// Takes a file apart, and keeps its text for excerpts, covered.
 pub(super) fn read(file: &SourceFile, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<Written> {
-    sources.insert(file.name.clone(), file.text.clone());
     let yaml::File { documents, unread } = yaml::read(&file.name, &file.text, diagnostics);
-    for range in unread {
-        lines(&file.name, &file.text, range, sources);
-    }
-    for written in &documents {
-        secrets(written, sources);
-    }
+    let mut covered: Vec<Range<usize>> = unread.into_iter().flat_map(|range| lines(&file.text, range)).collect();
+    covered.extend(documents.iter().flat_map(secrets));
+    sources.insert(file.name.clone(), file.text.clone());
+    sources.mask(&file.name, &covered);
     documents
 }
 
-/// Covers values under names that look secret.
-fn secrets(written: &Written, sources: &mut Sources) {
-    let mut mask = |origin: &Origin| sources.mask(&origin.file, origin.start as usize..origin.end as usize);
-    walk(&written.tree, &Path::root(), false, &mut |path| mask(&written.positions.value(path)));
+/// Returns the places of values under names that look secret.
+fn secrets(written: &Written) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut cover = |origin: &Origin| found.push(origin.start as usize..origin.end as usize);
+    walk(&written.tree, &Path::root(), false, &mut |path| cover(&written.positions.value(path)));
     for (path, origin) in &written.dropped {
         if path.steps().iter().any(|step| matches!(step, Step::Key(name) if looks_secret(name) || PRIVATE.contains(&name.as_str()))) {
-            mask(origin);
+            cover(origin);
         }
     }
+    found
 }
 
 fn walk(tree: &Value, path: &Path, secret: bool, cover: &mut impl FnMut(&Path)) {
@@ -58,8 +57,9 @@ fn walk(tree: &Value, path: &Path, secret: bool, cover: &mut impl FnMut(&Path)) 
     }
 }
 
-/// Covers what follows a name that looks secret, line by line, in a part of a file that could not be taken apart.
-fn lines(file: &str, text: &str, range: Range<usize>, sources: &mut Sources) {
+/// Returns what follows a name that looks secret, line by line, in a part of a file that could not be taken apart.
+fn lines(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
     let mut start = range.start;
     let mut below: Option<usize> = None;
     for line in text[range].split_inclusive('\n') {
@@ -67,17 +67,22 @@ fn lines(file: &str, text: &str, range: Range<usize>, sources: &mut Sources) {
         if below.is_some_and(|key| indent <= key && !line.trim().is_empty()) {
             below = None;
         }
-        let first = line.split(':').next().unwrap_or_default();
+        let end = start + line.len();
         if below.is_some() {
-            sources.mask(file, start..start + line.len());
-        } else if let Some(colon) = line.find(':')
-            && looks_secret(first.trim_matches(|c: char| !c.is_alphanumeric()))
-        {
+            found.push(start..end);
+        } else if let Some(at) = line.match_indices(':').map(|(at, _)| at).find(|at| looks_secret(last_word(&line[..*at]))) {
             below = Some(indent);
-            sources.mask(file, start + colon + 1..start + line.len());
+            found.push(start + at + 1..end);
         }
-        start += line.len();
+        start = end;
     }
+    found
+}
+
+/// The word at the end of a text, without quotes.
+fn last_word(text: &str) -> &str {
+    let text = text.trim_end_matches(['"', '\'', ' ']);
+    text.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')).map_or(text, |at| text.get(at + 1..).unwrap_or(text))
 }
 
 /// Whether a member of this name is likely to hold a secret.
