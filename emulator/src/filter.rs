@@ -8,8 +8,8 @@ use crate::answer::Refusal;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
     Equal { path: String, value: String },
-    All(Vec<Filter>),
-    Any(Vec<Filter>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
 }
 
 impl Filter {
@@ -32,8 +32,8 @@ impl Filter {
                 let found = path.split('.').try_fold(document, |at, key| at.get(key));
                 match found {
                     Some(Value::String(text)) => text == value,
-                    Some(other) => other.to_string() == *value,
-                    None => false,
+                    Some(Value::Bool(flag)) => flag.to_string().as_str() == value,
+                    _ => false,
                 }
             }
         }
@@ -195,7 +195,7 @@ mod tests {
         for wrong in [
             r#"label eq "x""#,
             r#"name sw "x""#,
-            r#"name eq x"#,
+            "name eq x",
             r#"name eq "x" xor"#,
             r#"(name eq "x""#,
             r#"name eq "x"#,

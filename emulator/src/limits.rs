@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::error::Error;
 
 const UNLIMITED: u32 = 1_000_000;
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// The buckets that Okta counts requests in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn a_wrong_bucket_is_told_what_there_is() {
         let error = "pears=3".parse::<RateLimits>().unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"`pears=3` does not say rate limits: no bucket `pears`: there are apps, app, groups, group, logs, clients, oauth2, api and `window`");
     }
 
     #[tokio::test(start_paused = true)]

@@ -71,7 +71,10 @@ mod tests {
         let call =
             call("http://org/api/v1/apps?filter=status%20eq%20%22ACTIVE%22&limit=1&q=billing");
         let page = Page::of(&call, 20, 200).unwrap();
-        insta::assert_snapshot!(page.links(Some("0oa1")).join("\n"), @"");
+        insta::assert_snapshot!(page.links(Some("0oa1")).join("\n"), @r#"
+        <http://org/api/v1/apps?limit=1&q=billing&filter=status+eq+%22ACTIVE%22>; rel="self"
+        <http://org/api/v1/apps?after=0oa1&limit=1&q=billing&filter=status+eq+%22ACTIVE%22>; rel="next"
+        "#);
     }
 
     #[test]

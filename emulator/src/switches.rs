@@ -17,19 +17,19 @@ pub struct Switch {
 }
 
 macro_rules! switches {
-    ($( $(#[$doc:meta])* $field:ident: $kind:ident, $name:literal, $about:literal,
-        { $( $value:ident = $text:literal ),+ $(,)? } )+) => {
+    ($( $field:ident: $kind:ident, $name:literal, $about:literal,
+        { $default:ident = $default_text:literal $(, $value:ident = $text:literal )+ } )+) => {
         $(
             #[doc = $about]
             #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
             pub enum $kind {
+                #[doc = concat!("`", $default_text, "`")] #[default] $default,
                 $( #[doc = concat!("`", $text, "`")] $value, )+
-                #[doc(hidden)] #[default] Unset,
             }
 
             impl $kind {
-                const VALUES: &'static [&'static str] = &[$($text),+];
-                const CHOICES: &'static [Self] = &[$(Self::$value),+];
+                const VALUES: &'static [&'static str] = &[$default_text $(, $text)+];
+                const CHOICES: &'static [Self] = &[Self::$default $(, Self::$value)+];
             }
         )+
 
@@ -43,10 +43,7 @@ macro_rules! switches {
             $(
                 #[doc = $about]
                 pub fn $field(&self) -> $kind {
-                    match self.$field {
-                        $kind::Unset => $kind::CHOICES[0],
-                        chosen => chosen,
-                    }
+                    self.$field
                 }
             )+
 
@@ -79,7 +76,7 @@ switches! {
     { Keep = "keep", Regenerate = "regenerate" }
 
     auth_method_change: AuthMethodChange, "auth-method-change",
-    "What a PUT that changes one client_secret_* method into another does to the secret, unless it sends one.",
+    "What a PUT that changes one `client_secret_*` method into another does to the secret, unless it sends one.",
     { Regenerate = "regenerate", Keep = "keep" }
 
     put_secret: PutSecret, "put-secret-replaces",
@@ -131,7 +128,7 @@ switches! {
     { Shown = "shown", Absent = "absent" }
 
     client_id_in_path: ClientIdInPath, "client-id-in-path",
-    "Whether a custom client_id works where a path has an app id.",
+    "Whether a custom `client_id` works where a path has an app id.",
     { Refuse = "refuse", Accept = "accept" }
 
     duplicate_grant: DuplicateGrant, "duplicate-grant",
@@ -151,7 +148,7 @@ switches! {
     { Refuse = "refuse", UriWins = "uri-wins" }
 
     keyless_private_key_jwt: Keyless, "private-key-jwt-without-keys",
-    "Whether private_key_jwt needs `jwks` or `jwks_uri` in the same body.",
+    "Whether `private_key_jwt` needs `jwks` or `jwks_uri` in the same body.",
     { Refuse = "refuse", Accept = "accept" }
 
     null_fields: NullFields, "null-fields",
@@ -216,7 +213,7 @@ mod tests {
     fn an_unknown_name_or_value_is_told_what_there_is() {
         let mut switches = Switches::default();
         let value = switches.set("hide-default", "maybe").unwrap_err();
-        insta::assert_snapshot!(value, @"");
+        insta::assert_snapshot!(value, @"no such switch as `hide-default=maybe`; its values are hidden, visible");
         let name = switches.set("hide", "visible").unwrap_err().to_string();
         assert!(name.contains("hide-default"), "{name}");
     }

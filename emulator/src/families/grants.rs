@@ -121,7 +121,7 @@ fn render(x: &Exchange<'_>, app: &App, grant: &Value) -> Value {
 }
 
 pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
-    let app = client(x, app)?;
+    let app = apps::find_client(x, app)?;
     let grants = x.tx.listed(Table::Grants, &format!("{}/", app.id));
     let items = grants
         .iter()
@@ -131,7 +131,7 @@ pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
 }
 
 pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
-    let app = client(x, app)?;
+    let app = apps::find_client(x, app)?;
     let sent = x.call.object()?;
     let text = |name: &str| match &sent[name] {
         Value::String(text) if !text.is_empty() => Ok(text.as_str()),
@@ -153,14 +153,11 @@ pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal>
     let prefix = format!("{}/", app.id);
     let granted = x.tx.starting_with(Table::Grants, &prefix);
     if let Some((_, known)) = granted.iter().find(|(_, grant)| grant["scopeId"] == scope) {
-        return match x.switches.duplicate_grant() {
-            DuplicateGrant::Existing => Ok(Answer::created(render(x, &app, known))),
-            _ => {
-                let cause =
-                    format!("scopeId: The scope '{scope}' is already assigned to the client.");
-                Err(Refusal::invalid(OBJECT, cause))
-            }
-        };
+        if x.switches.duplicate_grant() == DuplicateGrant::Existing {
+            return Ok(Answer::created(render(x, &app, known)));
+        }
+        let cause = format!("scopeId: The scope '{scope}' is already assigned to the client.");
+        return Err(Refusal::invalid(OBJECT, cause));
     }
     let id = x.tx.new_id(Kind::Grant);
     let grant =
@@ -170,26 +167,18 @@ pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal>
 }
 
 pub(super) fn read(x: &Exchange<'_>, app: &str, grant: &str) -> Result<Answer, Refusal> {
-    let app = client(x, app)?;
+    let app = apps::find_client(x, app)?;
     let row = x.tx.row(Table::Grants, &format!("{}/{grant}", app.id));
     let row = row.ok_or_else(|| Refusal::not_found(grant, OBJECT))?;
     Ok(Answer::ok(render(x, &app, row)))
 }
 
 pub(super) fn delete(x: &mut Exchange<'_>, app: &str, grant: &str) -> Result<Answer, Refusal> {
-    let app = client(x, app)?;
+    let app = apps::find_client(x, app)?;
     let key = format!("{}/{grant}", app.id);
     if x.tx.row(Table::Grants, &key).is_none() {
         return Err(Refusal::not_found(grant, OBJECT));
     }
     x.tx.remove(Table::Grants, key);
     Ok(Answer::no_content())
-}
-
-fn client(x: &Exchange<'_>, app: &str) -> Result<App, Refusal> {
-    let found = apps::find(x, app)?;
-    match found.is_client() {
-        true => Ok(found),
-        false => Err(Refusal::not_found(app, "OAuth2AppInstance")),
-    }
 }

@@ -18,11 +18,11 @@ const DEFAULT_PAGE: usize = 10_000;
 pub(crate) fn found(tx: &mut Tx<'_>, created: &str) -> Result<(), Refusal> {
     let id = tx.new_id(Kind::Group);
     let profile = json!({"name": "Everyone", "description": "All users in your organization"});
-    let group = document(&id, "BUILT_IN", profile, created);
+    let group = document(&id, "BUILT_IN", &profile, created);
     tx.put(Table::Groups, id, &group)
 }
 
-fn document(id: &str, kind: &str, profile: Value, created: &str) -> Value {
+fn document(id: &str, kind: &str, profile: &Value, created: &str) -> Value {
     json!({
         "id": id,
         "created": created,
@@ -83,7 +83,7 @@ pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let profile = profile_of(&x.call.object()?)?;
     refuse_taken_name(x, &profile, None)?;
     let id = x.tx.new_id(Kind::Group);
-    let group = document(&id, "OKTA_GROUP", profile, &x.now);
+    let group = document(&id, "OKTA_GROUP", &profile, &x.now);
     x.tx.put(Table::Groups, id, &group)?;
     Ok(Answer::ok(render(x, &group)))
 }

@@ -10,35 +10,27 @@ use crate::answer::{Answer, Refusal};
 const COMPUTED: [&str; 4] = ["issuer", "orgUrl", "customUrl", "audience"];
 
 pub(super) fn read(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
-    let app = client(x, app)?;
+    let app = apps::find_client(x, app)?;
     let audience = app.client_id();
     Ok(Answer::ok(body(
         &app.id_token,
-        json!(x.call.base),
-        json!(audience),
+        &json!(x.call.base),
+        &json!(audience),
     )))
 }
 
 pub(super) fn write(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
-    let mut app = client(x, app)?;
+    let mut app = apps::find_client(x, app)?;
     let mut sent = x.call.object()?;
     if let Some(sent) = sent.as_object_mut() {
         sent.retain(|key, _| !COMPUTED.contains(&key.as_str()));
     }
     app.id_token = sent;
     app.write(&mut x.tx)?;
-    Ok(Answer::ok(body(&app.id_token, Value::Null, Value::Null)))
+    Ok(Answer::ok(body(&app.id_token, &Value::Null, &Value::Null)))
 }
 
-fn client(x: &Exchange<'_>, app: &str) -> Result<apps::document::App, Refusal> {
-    let found = apps::find(x, app)?;
-    match found.is_client() {
-        true => Ok(found),
-        false => Err(Refusal::not_found(app, "OAuth2AppInstance")),
-    }
-}
-
-fn body(settings: &Value, issuer: Value, audience: Value) -> Value {
+fn body(settings: &Value, issuer: &Value, audience: &Value) -> Value {
     let mut body =
         json!({"issuer": issuer, "orgUrl": null, "customUrl": null, "audience": audience});
     let settings = settings.as_object().into_iter().flatten();

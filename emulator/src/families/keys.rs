@@ -36,7 +36,7 @@ fn render(x: &Exchange<'_>, app: &str, key: &Value) -> Value {
 }
 
 pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
-    let id = client(x, app)?.id;
+    let id = apps::find_client(x, app)?.id;
     let listed =
         x.tx.listed_row(Table::Apps, &id)
             .map(read_row::<App>)
@@ -45,24 +45,24 @@ pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let items: Vec<_> = keys.iter().map(|key| render(x, &id, key)).collect();
     Ok(match x.switches.jwks_list() {
         JwksList::Wrapped => Answer::ok(json!({"jwks": {"keys": items}})),
-        _ => Answer::list(items, Vec::new()),
+        JwksList::Array => Answer::list(items, Vec::new()),
     })
 }
 
 pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
-    let mut app = client(x, app)?;
+    let mut app = apps::find_client(x, app)?;
     let sent = x.call.object()?;
     let key = jwk::build(x, &sent, None)?;
     let mut keys = app.keys().to_vec();
     keys.push(key.clone());
     jwk::check_all(&keys).map_err(|cause| Refusal::invalid(OBJECT, cause))?;
-    app.set_keys(keys);
+    app.set_keys(&keys);
     app.write(&mut x.tx)?;
     Ok(Answer::created(render(x, &app.id, &key)))
 }
 
 pub(super) fn read(x: &Exchange<'_>, app: &str, key: &str) -> Result<Answer, Refusal> {
-    let app = client(x, app)?;
+    let app = apps::find_client(x, app)?;
     let place = place_of(&app, key)?;
     Ok(Answer::ok(render(x, &app.id, &app.keys()[place])))
 }
@@ -73,7 +73,7 @@ pub(super) fn turn(
     key: &str,
     turn: Turn,
 ) -> Result<Answer, Refusal> {
-    let mut app = client(x, app)?;
+    let mut app = apps::find_client(x, app)?;
     let place = place_of(&app, key)?;
     let mut keys = app.keys().to_vec();
     let encrypts = keys[place]["use"] == "enc";
@@ -94,7 +94,7 @@ pub(super) fn turn(
         keys[place]["lastUpdated"] = json!(x.now);
     }
     let answer = Answer::ok(render(x, &app.id, &keys[place]));
-    app.set_keys(keys);
+    app.set_keys(&keys);
     app.write(&mut x.tx)?;
     Ok(answer)
 }
@@ -125,7 +125,7 @@ fn refuse_deactivation(app: &App, keys: &[Value], place: usize) -> Result<(), Re
 }
 
 pub(super) fn delete(x: &mut Exchange<'_>, app: &str, key: &str) -> Result<Answer, Refusal> {
-    let mut app = client(x, app)?;
+    let mut app = apps::find_client(x, app)?;
     let place = place_of(&app, key)?;
     let mut keys = app.keys().to_vec();
     if keys[place]["status"] == "ACTIVE" {
@@ -134,17 +134,9 @@ pub(super) fn delete(x: &mut Exchange<'_>, app: &str, key: &str) -> Result<Answe
         return Err(Refusal::invalid(OBJECT, cause));
     }
     keys.remove(place);
-    app.set_keys(keys);
+    app.set_keys(&keys);
     app.write(&mut x.tx)?;
     Ok(Answer::no_content())
-}
-
-fn client(x: &Exchange<'_>, app: &str) -> Result<App, Refusal> {
-    let found = apps::find(x, app)?;
-    match found.is_client() {
-        true => Ok(found),
-        false => Err(Refusal::not_found(app, "OAuth2AppInstance")),
-    }
 }
 
 fn place_of(app: &App, id: &str) -> Result<usize, Refusal> {

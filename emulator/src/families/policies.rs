@@ -1,4 +1,4 @@
-//! `/api/v1/policies` of type ACCESS_POLICY, and which of them an app has.
+//! `/api/v1/policies` of type `ACCESS_POLICY`, and which of them an app has.
 //!
 //! The org starts with the three access policies that recorded orgs have; the one with `system: true` is linked to every new
 //! app and cannot be deleted.

@@ -130,11 +130,11 @@ mod tests {
 
     #[test]
     fn a_fault_that_cannot_be_read_is_told_what_is_possible() {
-        insta::assert_snapshot!(problem("teapot"), @"");
-        insta::assert_snapshot!(problem("slow"), @"");
-        insta::assert_snapshot!(problem("500 sometimes"), @"");
-        insta::assert_snapshot!(problem("500 every 0"), @"");
-        insta::assert_snapshot!(problem("GET list-lag=3s"), @"");
-        insta::assert_snapshot!(problem("GET"), @"");
+        insta::assert_snapshot!(problem("teapot"), @"`teapot` is not a fault: `teapot` is no kind; there are 429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION");
+        insta::assert_snapshot!(problem("slow"), @"`slow` is not a fault: slow needs a duration, such as `slow=3s` or `slow=250ms`");
+        insta::assert_snapshot!(problem("500 sometimes"), @"`500 sometimes` is not a fault: `sometimes` is none of `after N`, `every N`, `xN`");
+        insta::assert_snapshot!(problem("500 every 0"), @"`500 every 0` is not a fault: a count must be a number from 1");
+        insta::assert_snapshot!(problem("GET list-lag=3s"), @"`GET list-lag=3s` is not a fault: list-lag holds for the whole org and takes no method, path or count");
+        insta::assert_snapshot!(problem("GET"), @"`GET` is not a fault: it names no kind; there are 429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION");
     }
 }

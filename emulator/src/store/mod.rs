@@ -31,7 +31,7 @@ pub(crate) enum Table {
     Org,
     /// Apps by id.
     Apps,
-    /// The app's id by its client_id.
+    /// The app's id by its `client_id`.
     ClientIds,
     /// Grants by `{app id}/{grant id}`.
     Grants,

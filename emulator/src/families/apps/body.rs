@@ -305,7 +305,7 @@ fn universal_logout(x: &Exchange<'_>) -> Value {
             "identityStack": "NOT_SHARED",
             "protocol": "GLOBAL_TOKEN_REVOCATION",
         }),
-        _ => Value::Null,
+        UniversalLogout::Null => Value::Null,
     }
 }
 
@@ -322,7 +322,9 @@ fn keep_application_type(
     }
     match x.switches.changed_application_type() {
         ChangedType::Ignore => client["application_type"] = kept.clone(),
-        _ => problems.of("application_type", "The application_type can't be changed."),
+        ChangedType::Refuse => {
+            problems.of("application_type", "The application_type can't be changed.");
+        }
     }
 }
 

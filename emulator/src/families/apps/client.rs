@@ -141,7 +141,7 @@ fn own(
             let unset = match x.switches.issuer_mode_default() {
                 IssuerModeDefault::CustomUrl => "CUSTOM_URL",
                 IssuerModeDefault::Dynamic => "DYNAMIC",
-                _ => "ORG_URL",
+                IssuerModeDefault::OrgUrl => "ORG_URL",
             };
             single(name, ISSUER, unset, sent, x.switches, problems).map(Some)
         }
@@ -206,7 +206,7 @@ fn response_types(sent: &Value, grants: &[&str], switches: &Switches) -> Result<
     match switches.response_types_default() {
         ResponseTypesDefault::Empty => {}
         ResponseTypesDefault::Code => types.push("code"),
-        _ => {
+        ResponseTypesDefault::ByGrant => {
             if grants.contains(&"authorization_code") {
                 types.push("code");
             }

@@ -157,7 +157,7 @@ fn client_id(
         );
         return Err(match x.switches.duplicate_client_id() {
             DuplicateClientId::Conflict => refusal.with_status(409),
-            _ => refusal,
+            DuplicateClientId::BadRequest => refusal,
         });
     }
     Ok(wanted.to_owned())
@@ -229,7 +229,7 @@ fn overwrite(x: &mut Exchange<'_>, secrets: &mut Vec<Secret>, value: Option<&str
         .filter(|(_, secret)| secret.is_active());
     let place = match x.switches.put_secret() {
         PutSecret::Oldest => active.next(),
-        _ => active.next_back(),
+        PutSecret::Newest => active.next_back(),
     };
     let place = place.map(|(place, _)| place);
     let secret = new_secret(x, value, "ACTIVE");

@@ -85,7 +85,7 @@ impl App {
     }
 
     /// Replaces the keys; a client without any has no `jwks`.
-    pub(crate) fn set_keys(&mut self, keys: Vec<Value>) {
+    pub(crate) fn set_keys(&mut self, keys: &[Value]) {
         let Some(client) = self.body["settings"]["oauthClient"].as_object_mut() else {
             return;
         };

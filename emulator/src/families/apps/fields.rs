@@ -86,7 +86,7 @@ impl Field {
             Some(Value::Null) if matches!(self.unset, Unset::Absent) => {
                 match switches.null_fields() {
                     NullFields::Null => Value::Null,
-                    _ => return Ok(()),
+                    NullFields::Absent => return Ok(()),
                 }
             }
             None | Some(Value::Null) => match self.unset {

@@ -160,9 +160,10 @@ pub(super) fn shown(key: &Value) -> Value {
 }
 
 fn same(known: &Value, sent: &Value) -> bool {
-    let parts: &[&str] = match sent["kid"].is_string() {
-        true => &["kid"],
-        false => &["kty", "n", "e", "x", "y"],
+    let parts: &[&str] = if sent["kid"].is_string() {
+        &["kid"]
+    } else {
+        &["kty", "n", "e", "x", "y"]
     };
     parts.iter().all(|part| known[*part] == sent[*part])
 }

@@ -51,12 +51,19 @@ pub(super) fn find(x: &Exchange<'_>, id: &str) -> Result<App, Refusal> {
     }
 }
 
+/// Returns the OAuth client that a path names; an app that is none is not found.
+pub(super) fn find_client(x: &Exchange<'_>, id: &str) -> Result<App, Refusal> {
+    Some(find(x, id)?)
+        .filter(App::is_client)
+        .ok_or_else(|| Refusal::not_found(id, "OAuth2AppInstance"))
+}
+
 pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let query = &x.call.query;
     let default = match x.switches.page_size() {
         PageSize::Fifty => 50,
         PageSize::TwoHundred => 200,
-        _ => 20,
+        PageSize::Twenty => 20,
     };
     let page = Page::of(x.call, default, MOST)?;
     let filter = query.value("filter").filter(|text| !text.is_empty());
@@ -147,7 +154,7 @@ pub(super) fn turn(x: &mut Exchange<'_>, id: &str, turn: Turn) -> Result<Answer,
                 let cause = format!("status: The app is already {status}");
                 Err(Refusal::invalid("status", cause))
             }
-            _ => Ok(Answer::ok(json!({}))),
+            LifecycleRepeat::Accept => Ok(Answer::ok(json!({}))),
         };
     }
     app.body["status"] = json!(status);
