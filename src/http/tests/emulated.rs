@@ -7,7 +7,8 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::*;
-use crate::observe::{Expected, Needs, Silent, Sweep};
+use crate::bind::Details;
+use crate::observe::{Expected, Silent, Sweep};
 use crate::observed::{AppId, Clean};
 use crate::request::Method;
 
@@ -34,7 +35,7 @@ async fn a_sweep_reads_every_page_and_only_the_needed_details() {
     assert_eq!(listed.observed().apps.len(), 450);
     assert_eq!(listed.observed().org.id, org.org_id());
     let some: BTreeSet<AppId> = listed.observed().apps.iter().step_by(50).map(|app| app.id.clone()).collect();
-    let observed = listed.details(Needs { secrets: some.clone(), grants: some.clone(), policies: true }).await.unwrap();
+    let observed = listed.details(Details { secrets: some.clone(), grants: some.clone(), policies: true }).await.unwrap();
     assert_eq!((observed.secrets.len(), observed.grants.len()), (9, 9));
     assert!(!observed.policies.is_empty());
     assert_eq!(org.requests().len(), 1 + 3 + 1 + 9 + 9, "{:?}", org.requests());
@@ -47,7 +48,7 @@ async fn small_limits_are_kept_without_being_told() {
     let started = Instant::now();
     let listed = list(&writer).await;
     let all: BTreeSet<AppId> = listed.observed().apps.iter().map(|app| app.id.clone()).collect();
-    listed.details(Needs { grants: all, ..Needs::default() }).await.unwrap();
+    listed.details(Details { grants: all, ..Details::default() }).await.unwrap();
     // 61 requests, ten a minute.
     assert!((360..=372).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
     assert!(org.requests().iter().all(|seen| seen.status == Some(200)));
