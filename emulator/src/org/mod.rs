@@ -83,10 +83,7 @@ pub struct LiveSecret {
 
 impl fmt::Debug for LiveSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LiveSecret")
-            .field("id", &self.id)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
+        f.debug_struct("LiveSecret").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
     }
 }
 
@@ -113,14 +110,7 @@ impl Org {
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
-        let state = State {
-            store,
-            switches: config.switches,
-            windows: Windows::default(),
-            faults,
-            seen: VecDeque::new(),
-            requests: 0,
-        };
+        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests: 0 };
         let inner = Inner {
             organization,
             seed,
@@ -131,9 +121,7 @@ impl Org {
             log_requests: config.log_requests,
             state: Mutex::new(state),
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Returns the API token that the org accepts, an SSWS token.
@@ -168,9 +156,7 @@ impl Org {
             log_requests: self.inner.log_requests,
             state: Mutex::new(copy),
         };
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// Replaces the faults, and starts to count them anew.
@@ -203,22 +189,12 @@ impl Org {
         let row = state.store.tables().table(Table::Apps).get(app_id);
         let app = row.and_then(|row| serde_json::from_value::<App>((**row).clone()).ok());
         let secrets = app.map(|app| app.secrets).unwrap_or_default();
-        secrets
-            .into_iter()
-            .map(|secret| LiveSecret {
-                id: secret.id,
-                status: secret.status,
-                value: secret.value,
-            })
-            .collect()
+        secrets.into_iter().map(|secret| LiveSecret { id: secret.id, status: secret.status, value: secret.value }).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while the lock is held cannot leave half a write: the tables change in one step.
-        self.inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -234,33 +210,18 @@ fn corrupt(config: &Config) -> Error {
         Data::Memory => std::path::PathBuf::new(),
         Data::Directory(directory) => directory.clone(),
     };
-    Error::Corrupt {
-        path,
-        row: "org/org".into(),
-    }
+    Error::Corrupt { path, row: "org/org".into() }
 }
 
 /// Writes everything that a new org has, in one step.
-fn make(
-    store: &mut Store,
-    organization: &Organization,
-    seed: &Seed,
-    config: &Config,
-) -> Result<(), Error> {
+fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
     let calls: Vec<_> = (0..config.seed_apps).map(families::seed_call).collect();
     let bug = |_| corrupt(config);
     let mut tx = Tx::begin(store.tables(), store.tables(), seed);
-    tx.put(Table::Org, "org".into(), organization)
-        .map_err(bug)?;
+    tx.put(Table::Org, "org".into(), organization).map_err(bug)?;
     families::found(&mut tx, organization).map_err(bug)?;
     for call in &calls {
-        let mut exchange = Exchange {
-            call,
-            tx,
-            switches: &config.switches,
-            organization,
-            now: organization.created.clone(),
-        };
+        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now: organization.created.clone() };
         families::seed(&mut exchange).map_err(bug)?;
         tx = exchange.tx;
     }

@@ -14,10 +14,7 @@ async fn forks_go_their_own_ways() {
     create(&fork, web("Another")).await;
     assert_eq!(get(&org, &path).await["label"], "Portal");
     assert_eq!(get(&org, "/api/v1/apps").await.as_array().unwrap().len(), 1);
-    assert_eq!(
-        get(&fork, "/api/v1/apps").await.as_array().unwrap().len(),
-        2
-    );
+    assert_eq!(get(&fork, "/api/v1/apps").await.as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -35,10 +32,7 @@ async fn the_same_requests_give_the_same_bytes() {
 async fn an_org_in_a_directory_is_there_again_after_a_crash() {
     let folder = tempfile::tempdir().unwrap();
     let data = || Data::Directory(folder.path().join("deep").join("org"));
-    let config = || Config {
-        data: data(),
-        ..Config::default()
-    };
+    let config = || Config { data: data(), ..Config::default() };
     let org = Org::open(config()).unwrap();
     let (id, made) = create(&org, web("Portal")).await;
     let issuer = json!({"scopeId": "okta.users.read", "issuer": "http://127.0.0.1"});
@@ -62,18 +56,11 @@ async fn an_org_in_a_directory_is_there_again_after_a_crash() {
 #[tokio::test]
 async fn a_directory_is_served_once_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
-    let config = || Config {
-        data: Data::Directory(folder.path().to_owned()),
-        ..Config::default()
-    };
+    let config = || Config { data: Data::Directory(folder.path().to_owned()), ..Config::default() };
     let org = Org::open(config()).unwrap();
     let error = Org::open(config()).err().unwrap();
     assert!(matches!(error, Error::AlreadyServed { .. }), "{error}");
-    assert!(
-        error
-            .to_string()
-            .starts_with("this org is already being served")
-    );
+    assert!(error.to_string().starts_with("this org is already being served"));
     drop(org);
     assert!(Org::open(config()).is_ok());
 }
@@ -85,11 +72,7 @@ async fn only_the_owner_can_read_the_store() {
 
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("org");
-    let _org = Org::open(Config {
-        data: Data::Directory(directory.clone()),
-        ..Config::default()
-    })
-    .unwrap();
+    let _org = Org::open(Config { data: Data::Directory(directory.clone()), ..Config::default() }).unwrap();
     let mode = |path: std::path::PathBuf| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(directory.clone()), 0o700);
     assert_eq!(mode(directory.join("org.redb")), 0o600);
@@ -100,13 +83,7 @@ async fn two_stored_orgs_have_different_tokens() {
     let folder = tempfile::tempdir().unwrap();
     let token = |name: &str| {
         let data = Data::Directory(folder.path().join(name));
-        Org::open(Config {
-            data,
-            ..Config::default()
-        })
-        .unwrap()
-        .okta_token()
-        .to_owned()
+        Org::open(Config { data, ..Config::default() }).unwrap().okta_token().to_owned()
     };
     assert_ne!(token("one"), token("two"));
 }
@@ -122,8 +99,5 @@ async fn a_refused_request_writes_nothing() {
     let (first, _) = create(&org, web("Portal")).await;
     let fresh = Org::open(frozen()).unwrap();
     assert_eq!(create(&fresh, web("Portal")).await.0, first);
-    assert_eq!(
-        send(&org, "GET", "/api/v1/users/me", Value::Null).await.0,
-        200
-    );
+    assert_eq!(send(&org, "GET", "/api/v1/users/me", Value::Null).await.0, 200);
 }

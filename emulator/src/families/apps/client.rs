@@ -10,14 +10,10 @@ use super::{
 use crate::{
     answer::Refusal,
     families::Exchange,
-    switches::{
-        Feature, IssuerModeDefault, JwksWithUri, ResponseTypesDefault, SloFeature, Switches,
-    },
+    switches::{Feature, IssuerModeDefault, JwksWithUri, ResponseTypesDefault, SloFeature, Switches},
 };
 
-const SIGNING: Shape = Shape::OneOf(&[
-    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512",
-]);
+const SIGNING: Shape = Shape::OneOf(&["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]);
 const ENCRYPTION: Shape = Shape::OneOf(&["RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512"]);
 const TYPES: Shape = Shape::OneOf(&["web", "native", "browser", "service"]);
 const CONSENT: Shape = Shape::OneOf(&["TRUSTED", "REQUIRED"]);
@@ -71,16 +67,8 @@ const PLACES: &[Place] = &[
     Place::Own("idp_initiated_login"),
     plain("wildcard_redirect", WILDCARD, Unset::Text("DISABLED")),
     Place::Own("backchannel_token_delivery_mode"),
-    plain(
-        "backchannel_custom_authenticator_id",
-        Shape::Text(20),
-        Unset::Absent,
-    ),
-    plain(
-        "backchannel_authentication_request_signing_alg",
-        SIGNING,
-        Unset::Absent,
-    ),
+    plain("backchannel_custom_authenticator_id", Shape::Text(20), Unset::Absent),
+    plain("backchannel_authentication_request_signing_alg", SIGNING, Unset::Absent),
     plain("dpop_bound_access_tokens", Shape::Flag, Unset::Flag(false)),
     Place::Own("network"),
     Place::Own("participate_slo"),
@@ -106,9 +94,7 @@ pub(super) fn build(
             }
         }
     }
-    if sent.get("jwks_uri").is_some_and(Value::is_string)
-        && x.switches.jwks_with_uri() == JwksWithUri::UriWins
-    {
+    if sent.get("jwks_uri").is_some_and(Value::is_string) && x.switches.jwks_with_uri() == JwksWithUri::UriWins {
         built.shift_remove("jwks");
     }
     let names: Vec<_> = PLACES.iter().map(Place::name).collect();
@@ -116,13 +102,7 @@ pub(super) fn build(
     Ok(built)
 }
 
-fn own(
-    name: &str,
-    x: &mut Exchange<'_>,
-    sent: &Value,
-    before: Option<&App>,
-    problems: &mut Problems,
-) -> Result<Option<Value>, Refusal> {
+fn own(name: &str, x: &mut Exchange<'_>, sent: &Value, before: Option<&App>, problems: &mut Problems) -> Result<Option<Value>, Refusal> {
     let grants = match sent.get("grant_types") {
         None | Some(Value::Null) => Vec::new(),
         Some(grants) => texts(grants)?,
@@ -145,9 +125,7 @@ fn own(
         }
         "refresh_token" => refresh_token(sent, &grants, before, problems),
         "idp_initiated_login" => idp_initiated_login(sent, problems).map(Some),
-        "backchannel_token_delivery_mode" if grants.contains(&CIBA) => {
-            single(name, DELIVERY, "poll", sent, x.switches, problems).map(Some)
-        }
+        "backchannel_token_delivery_mode" if grants.contains(&CIBA) => single(name, DELIVERY, "poll", sent, x.switches, problems).map(Some),
         "network" => network(sent, problems),
         "participate_slo" => match sent.get(name) {
             Some(Value::Bool(flag)) => Ok(Some(json!(flag))),
@@ -161,9 +139,7 @@ fn own(
             Some(Value::Bool(flag)) => Ok(Some(json!(flag))),
             // Setting the URI alone fills this in.
             None | Some(Value::Null) => {
-                let uri = sent
-                    .get("frontchannel_logout_uri")
-                    .filter(|uri| uri.is_string());
+                let uri = sent.get("frontchannel_logout_uri").filter(|uri| uri.is_string());
                 Ok(uri.map(|_| json!(false)))
             }
             Some(_) => Err(Refusal::malformed()),
@@ -220,19 +196,11 @@ fn response_types(sent: &Value, grants: &[&str], switches: &Switches) -> Result<
 }
 
 /// STATIC answers without `leeway`, even if it was sent (`POST /api/v1/apps`, recorded); a PUT without the settings keeps them.
-fn refresh_token(
-    sent: &Value,
-    grants: &[&str],
-    before: Option<&App>,
-    problems: &mut Problems,
-) -> Result<Option<Value>, Refusal> {
+fn refresh_token(sent: &Value, grants: &[&str], before: Option<&App>, problems: &mut Problems) -> Result<Option<Value>, Refusal> {
     let settings = object(sent, "refresh_token")?;
     if !grants.contains(&"refresh_token") {
         if settings.is_object() {
-            problems.plain(
-                "App Instance",
-                "''refresh_token'' grant type is required to configure the refresh token settings.",
-            );
+            problems.plain("App Instance", "''refresh_token'' grant type is required to configure the refresh token settings.");
         }
         return Ok(None);
     }

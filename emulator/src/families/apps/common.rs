@@ -18,10 +18,7 @@ const ACCESSIBILITY: [Field; 3] = [
     Field::new("errorRedirectUrl", Shape::AnyText, Unset::Null),
     Field::new("loginRedirectUrl", Shape::AnyText, Unset::Null),
 ];
-const NOTES: [Field; 2] = [
-    Field::new("admin", Shape::AnyText, Unset::Null),
-    Field::new("enduser", Shape::AnyText, Unset::Null),
-];
+const NOTES: [Field; 2] = [Field::new("admin", Shape::AnyText, Unset::Null), Field::new("enduser", Shape::AnyText, Unset::Null)];
 
 /// Builds the members of `settings` that apps of all kinds have.
 pub(super) fn settings(
@@ -32,10 +29,7 @@ pub(super) fn settings(
 ) -> Result<Map<String, Value>, Refusal> {
     let mut settings = Map::new();
     settings.insert("app".into(), json!({}));
-    settings.insert(
-        "notifications".into(),
-        notifications(sent, before, problems)?,
-    );
+    settings.insert("notifications".into(), notifications(sent, before, problems)?);
     for name in ["manualProvisioning", "implicitAssignment"] {
         let field = Field::new(name, Shape::Flag, Unset::Flag(false));
         field.read(sent, &mut settings, x.switches, problems)?;
@@ -54,11 +48,7 @@ pub(super) fn settings(
     Ok(settings)
 }
 
-pub(super) fn accessibility(
-    x: &Exchange<'_>,
-    sent: &Value,
-    problems: &mut Problems,
-) -> Result<Value, Refusal> {
+pub(super) fn accessibility(x: &Exchange<'_>, sent: &Value, problems: &mut Problems) -> Result<Value, Refusal> {
     let sent = object(sent, "accessibility")?;
     let mut built = Map::new();
     for field in &ACCESSIBILITY {
@@ -68,12 +58,7 @@ pub(super) fn accessibility(
     Ok(built.into())
 }
 
-pub(super) fn visibility(
-    x: &Exchange<'_>,
-    sent: &Value,
-    before: Option<&App>,
-    name: &Value,
-) -> Result<Value, Refusal> {
+pub(super) fn visibility(x: &Exchange<'_>, sent: &Value, before: Option<&App>, name: &Value) -> Result<Value, Refusal> {
     let sent = object(sent, "visibility")?;
     let hide = object(sent, "hide")?;
     let hidden = x.switches.hide_default() == HideDefault::Hidden;
@@ -100,11 +85,7 @@ pub(super) fn visibility(
 }
 
 /// Kept by a PUT that does not send it (recorded).
-fn notifications(
-    sent: &Value,
-    before: Option<&App>,
-    problems: &mut Problems,
-) -> Result<Value, Refusal> {
+fn notifications(sent: &Value, before: Option<&App>, problems: &mut Problems) -> Result<Value, Refusal> {
     let vpn = object(object(sent, "notifications")?, "vpn")?;
     if vpn.is_null()
         && let Some(before) = before
@@ -116,14 +97,8 @@ fn notifications(
     for (name, value) in sent_network.as_object().into_iter().flatten() {
         network[name] = value.clone();
     }
-    if !CONNECTIONS
-        .iter()
-        .any(|known| network["connection"] == *known)
-    {
-        problems.of(
-            "connection",
-            &format!("must be one of {}", CONNECTIONS.join(", ")),
-        );
+    if !CONNECTIONS.iter().any(|known| network["connection"] == *known) {
+        problems.of("connection", &format!("must be one of {}", CONNECTIONS.join(", ")));
     }
     Ok(json!({"vpn": {
         "network": network,

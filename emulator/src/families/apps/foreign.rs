@@ -17,11 +17,7 @@ pub(super) fn name(x: &mut Exchange<'_>, sent: &Value, label: &str) -> Result<Va
     match &sent["name"] {
         Value::String(name) => Ok(json!(name.to_lowercase())),
         Value::Null => {
-            let slug: String = label
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .map(|c| c.to_ascii_lowercase())
-                .collect();
+            let slug: String = label.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
             let id = x.tx.new_id(crate::ids::Kind::App);
             Ok(json!(format!("org_{slug}_{}", &id[12..17])))
         }
