@@ -26,7 +26,7 @@ const WILDCARD: Shape = Shape::OneOf(&["DISABLED", "SUBDOMAIN"]);
 const SUBJECT: Shape = Shape::OneOf(&["public", "pairwise"]);
 const DELIVERY: Shape = Shape::OneOf(&["poll", "ping", "push"]);
 
-const CIBA: &str = "urn:openid:params:grant-type:ciba";
+pub(super) const CIBA: &str = "urn:openid:params:grant-type:ciba";
 
 /// A place in the answer: a member that follows the common rules, or one with rules of its own.
 enum Place {
@@ -117,7 +117,7 @@ pub(super) fn build(
 }
 
 fn own(
-    name: &str,
+    name: &'static str,
     x: &mut Exchange<'_>,
     sent: &Value,
     before: Option<&App>,
@@ -174,21 +174,16 @@ fn own(
 
 /// Reads one member under the common rules.
 fn single(
-    name: &str,
+    name: &'static str,
     shape: Shape,
     unset: &'static str,
     sent: &Value,
     switches: &Switches,
     problems: &mut Problems,
 ) -> Result<Value, Refusal> {
-    let field = PLACES.iter().find_map(|place| match place {
-        Place::Own(own) if *own == name => Some(Field::new(own, shape, Unset::Text(unset))),
-        _ => None,
-    });
+    let field = Field::new(name, shape, Unset::Text(unset));
     let mut built = Map::new();
-    if let Some(field) = field {
-        field.read(sent, &mut built, switches, problems)?;
-    }
+    field.read(sent, &mut built, switches, problems)?;
     Ok(built.remove(name).unwrap_or_default())
 }
 
