@@ -149,26 +149,24 @@ fn own(
             single(name, DELIVERY, "poll", sent, x.switches, problems).map(Some)
         }
         "network" => network(sent, problems),
-        "participate_slo" => match sent.get(name) {
-            Some(Value::Bool(flag)) => Ok(Some(json!(flag))),
-            None | Some(Value::Null) => {
-                let shown = x.switches.participate_slo() == SloFeature::Shown;
-                Ok(shown.then(|| json!(false)))
-            }
-            Some(_) => Err(Refusal::malformed()),
-        },
-        "frontchannel_logout_session_required" => match sent.get(name) {
-            Some(Value::Bool(flag)) => Ok(Some(json!(flag))),
+        "participate_slo" => {
+            let shown = x.switches.participate_slo() == SloFeature::Shown;
+            let on = flag(sent, name)?.unwrap_or(false);
+            Ok(shown.then(|| json!(on)))
+        }
+        "frontchannel_logout_session_required" => {
             // Setting the URI alone fills this in.
-            None | Some(Value::Null) => {
-                let uri = sent
-                    .get("frontchannel_logout_uri")
-                    .filter(|uri| uri.is_string());
-                Ok(uri.map(|_| json!(false)))
-            }
-            Some(_) => Err(Refusal::malformed()),
-        },
+            let filled = sent["frontchannel_logout_uri"].is_string().then_some(false);
+            Ok(flag(sent, name)?.or(filled).map(Value::Bool))
+        }
         _ => Ok(None),
+    }
+}
+
+fn flag(sent: &Value, name: &str) -> Result<Option<bool>, Refusal> {
+    match &sent[name] {
+        Value::Null => Ok(None),
+        value => value.as_bool().map(Some).ok_or_else(Refusal::malformed),
     }
 }
 
