@@ -7,6 +7,8 @@ use crate::error::Error;
 
 const KINDS: &str =
     "429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION";
+/// A year: longer than anybody waits, and far from what a clock cannot add.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 impl FromStr for Fault {
@@ -71,16 +73,17 @@ fn count(word: Option<&str>) -> Result<u64, String> {
     word.and_then(|word| word.parse().ok()).filter(|count| *count > 0).ok_or_else(|| "a count must be a number from 1".into())
 }
 
-/// Reads `250ms`, `3s`, `2m`; a bare number is seconds.
+/// Reads `250ms`, `3s`, `2m`, up to a year; a bare number is seconds.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..split].parse().ok()?;
-    match &text[split..] {
-        "ms" => Some(Duration::from_millis(number)),
-        "" | "s" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
-        _ => None,
-    }
+    let duration = match &text[split..] {
+        "ms" => Duration::from_millis(number),
+        "" | "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.checked_mul(60)?),
+        _ => return None,
+    };
+    Some(duration).filter(|duration| *duration <= LONGEST)
 }
 
 #[cfg(test)]
@@ -104,6 +107,16 @@ mod tests {
                 times: Times::First(3),
             }
         );
+    }
+
+    #[test]
+    fn durations_have_units_and_an_end() {
+        assert_eq!(duration("250ms"), Some(Duration::from_millis(250)));
+        assert_eq!(duration("3"), Some(Duration::from_secs(3)));
+        assert_eq!(duration("2m"), Some(Duration::from_mins(2)));
+        for wrong in ["", "s", "3h", "-1s", "99999999999s", "18446744073709551615m"] {
+            assert_eq!(duration(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{create, get, switched};
+use crate::support::{create, get, org, send};
 
 fn folder() -> PathBuf {
     let shared = std::env::var_os("IDPCTL_SHARED").map(PathBuf::from);
@@ -80,7 +80,7 @@ async fn recorded_clients_are_accepted_and_served_as_they_were() {
     assert!(recorded.len() > 100, "{} clients", recorded.len());
     let mut wrong = Vec::new();
     for (id, mut app) in recorded {
-        let org = switched(&[]);
+        let org = org();
         strip(&mut app);
         if app["credentials"]["oauthClient"]["client_id"] == json!(id) {
             app["credentials"]["oauthClient"].as_object_mut().unwrap().remove("client_id");
@@ -88,6 +88,11 @@ async fn recorded_clients_are_accepted_and_served_as_they_were() {
         let (made, _) = create(&org, app.clone()).await;
         let served = get(&org, &format!("/api/v1/apps/{made}")).await;
         wrong.extend(missing(&app, &served, &id));
+        // What was read can be sent back whole, and nothing changes.
+        let path = format!("/api/v1/apps/{made}");
+        let (status, answer) = send(&org, "PUT", &path, served.clone()).await;
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(get(&org, &path).await, served);
     }
     assert_eq!(wrong, Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-use idpctl_emulator::{Config, Data, Error, Org};
+use idpctl_emulator::{Config, Data, Error, Org, switches};
 use serde_json::{Value, json};
 
 use crate::support::{create, frozen, get, org, send, service, web};
@@ -51,6 +51,33 @@ async fn an_org_in_a_directory_is_there_again_after_a_crash() {
     let listed = get(&org, "/api/v1/apps").await;
     let labels = listed.as_array().unwrap().iter().map(|app| &app["label"]);
     assert_eq!(labels.collect::<Vec<_>>(), ["Portal", "Second"]);
+}
+
+#[tokio::test]
+async fn what_was_answered_is_on_the_disk_although_nothing_was_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let config = |data: &std::path::Path| Config { data: Data::Directory(data.to_owned()), ..Config::default() };
+    let org = Org::open(config(&first)).unwrap();
+    let (id, _) = create(&org, web("Portal")).await;
+    std::fs::create_dir(&second).unwrap();
+    // The file as a power cut would leave it: open, and never told that it is over.
+    std::fs::copy(first.join("org.redb"), second.join("org.redb")).unwrap();
+    let revived = Org::open(config(&second)).unwrap();
+    assert_eq!(get(&revived, &format!("/api/v1/apps/{id}")).await["label"], "Portal");
+    assert_eq!(revived.okta_token(), org.okta_token());
+}
+
+#[tokio::test]
+async fn an_org_can_be_filled_under_every_switch() {
+    for switch in switches::TABLE {
+        for value in switch.values {
+            let mut config = Config { seed_apps: 4, ..frozen() };
+            config.switches.set(switch.name, value).unwrap();
+            let org = Org::open(config).unwrap();
+            assert_eq!(get(&org, "/api/v1/apps").await.as_array().unwrap().len(), 4);
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::Problems;
+use super::{client::CIBA, fields::Problems};
 use crate::switches::{Keyless, Switches};
 
 /// A client as it would be, for the checks to look at.
@@ -55,7 +55,6 @@ const SAML2: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const JWT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const CIBA: &str = "urn:openid:params:grant-type:ciba";
 
 /// What every type of application may have.
 const COMMON: [&str; 9] = [

@@ -22,7 +22,7 @@ const WILDCARD: Shape = Shape::OneOf(&["DISABLED", "SUBDOMAIN"]);
 const SUBJECT: Shape = Shape::OneOf(&["public", "pairwise"]);
 const DELIVERY: Shape = Shape::OneOf(&["poll", "ping", "push"]);
 
-const CIBA: &str = "urn:openid:params:grant-type:ciba";
+pub(super) const CIBA: &str = "urn:openid:params:grant-type:ciba";
 
 /// A place in the answer: a member that follows the common rules, or one with rules of its own.
 enum Place {
@@ -102,7 +102,13 @@ pub(super) fn build(
     Ok(built)
 }
 
-fn own(name: &str, x: &mut Exchange<'_>, sent: &Value, before: Option<&App>, problems: &mut Problems) -> Result<Option<Value>, Refusal> {
+fn own(
+    name: &'static str,
+    x: &mut Exchange<'_>,
+    sent: &Value,
+    before: Option<&App>,
+    problems: &mut Problems,
+) -> Result<Option<Value>, Refusal> {
     let grants = match sent.get("grant_types") {
         None | Some(Value::Null) => Vec::new(),
         Some(grants) => texts(grants)?,
@@ -127,44 +133,39 @@ fn own(name: &str, x: &mut Exchange<'_>, sent: &Value, before: Option<&App>, pro
         "idp_initiated_login" => idp_initiated_login(sent, problems).map(Some),
         "backchannel_token_delivery_mode" if grants.contains(&CIBA) => single(name, DELIVERY, "poll", sent, x.switches, problems).map(Some),
         "network" => network(sent, problems),
-        "participate_slo" => match sent.get(name) {
-            Some(Value::Bool(flag)) => Ok(Some(json!(flag))),
-            None | Some(Value::Null) => {
-                let shown = x.switches.participate_slo() == SloFeature::Shown;
-                Ok(shown.then(|| json!(false)))
-            }
-            Some(_) => Err(Refusal::malformed()),
-        },
-        "frontchannel_logout_session_required" => match sent.get(name) {
-            Some(Value::Bool(flag)) => Ok(Some(json!(flag))),
+        "participate_slo" => {
+            let shown = x.switches.participate_slo() == SloFeature::Shown;
+            let on = flag(sent, name)?.unwrap_or(false);
+            Ok(shown.then(|| json!(on)))
+        }
+        "frontchannel_logout_session_required" => {
             // Setting the URI alone fills this in.
-            None | Some(Value::Null) => {
-                let uri = sent.get("frontchannel_logout_uri").filter(|uri| uri.is_string());
-                Ok(uri.map(|_| json!(false)))
-            }
-            Some(_) => Err(Refusal::malformed()),
-        },
+            let filled = sent["frontchannel_logout_uri"].is_string().then_some(false);
+            Ok(flag(sent, name)?.or(filled).map(Value::Bool))
+        }
         _ => Ok(None),
+    }
+}
+
+fn flag(sent: &Value, name: &str) -> Result<Option<bool>, Refusal> {
+    match &sent[name] {
+        Value::Null => Ok(None),
+        value => value.as_bool().map(Some).ok_or_else(Refusal::malformed),
     }
 }
 
 /// Reads one member under the common rules.
 fn single(
-    name: &str,
+    name: &'static str,
     shape: Shape,
     unset: &'static str,
     sent: &Value,
     switches: &Switches,
     problems: &mut Problems,
 ) -> Result<Value, Refusal> {
-    let field = PLACES.iter().find_map(|place| match place {
-        Place::Own(own) if *own == name => Some(Field::new(own, shape, Unset::Text(unset))),
-        _ => None,
-    });
+    let field = Field::new(name, shape, Unset::Text(unset));
     let mut built = Map::new();
-    if let Some(field) = field {
-        field.read(sent, &mut built, switches, problems)?;
-    }
+    field.read(sent, &mut built, switches, problems)?;
     Ok(built.remove(name).unwrap_or_default())
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     document::App,
     fields::{Field, Problems, Shape, Unset, keep_unknown, object},
+    foreign,
 };
 use crate::{
     answer::Refusal,
@@ -68,7 +69,7 @@ pub(super) fn visibility(x: &Exchange<'_>, sent: &Value, before: Option<&App>, n
     };
     let mut links = match before {
         Some(before) => before.body["visibility"]["appLinks"].clone(),
-        None => json!({format!("{}_link", name.as_str().unwrap_or_default()): true}),
+        None => foreign::app_links(name.as_str().unwrap_or_default()),
     };
     for (link, shown) in object(sent, "appLinks")?.as_object().into_iter().flatten() {
         links[link] = shown.clone();

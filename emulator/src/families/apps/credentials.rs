@@ -15,9 +15,11 @@ use crate::{
 };
 
 const METHODS: Shape = Shape::OneOf(&["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]);
-const TEMPLATE: [Field; 4] = [
+/// Recordings have `suffix`, the specification `userSuffix`.
+const TEMPLATE: [Field; 5] = [
     Field::new("template", Shape::AnyText, Unset::Text("${source.login}")),
     Field::new("type", Shape::OneOf(&["NONE", "BUILT_IN", "CUSTOM"]), Unset::Text("BUILT_IN")),
+    Field::new("suffix", Shape::AnyText, Unset::Absent),
     Field::new("userSuffix", Shape::AnyText, Unset::Absent),
     Field::new("pushStatus", Shape::OneOf(&["PUSH", "DONT_PUSH", "NOT_CONFIGURED"]), Unset::Absent),
 ];

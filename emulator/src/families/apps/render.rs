@@ -56,7 +56,9 @@ fn links(x: &Exchange<'_>, app: &App) -> Value {
     add("groups", json!({"href": format!("{own}/groups")}));
     add("logo", json!([{"name": "medium", "href": LOGO, "type": "image/png"}]));
     let credentials = match app.auth_method() {
-        "none" | "" => None,
+        "none" => None,
+        // Okta's own OIDC apps of the catalogue link to secrets, though their answers have no client at all.
+        "" => (app.body["signOnMode"] == "OPENID_CONNECT").then_some("secrets"),
         "private_key_jwt" => Some("jwks"),
         _ => Some("secrets"),
     };
