@@ -90,14 +90,14 @@ impl<'d> Draft<'d> {
         }
     }
 
-    /// Takes over the fields that a ClientCredentials document contributes, secrets aside.
+    /// Takes over the fields that a `ClientCredentials` document contributes, secrets aside.
     pub(super) fn credentials(&mut self, document: &'d Document, diagnostics: &mut Diagnostics) {
         let Shape::Object(rows) = &table(Kind::ClientCredentials).shape else { return };
         for leaf in leaves(table(Kind::ClientCredentials), &document.spec) {
             let Some((Step::Key(first), below)) = leaf.path.steps().split_first() else { continue };
             let Some(place) = rows.get(first).and_then(|row| row.rule.at.as_deref()) else { continue };
             if leaf.path != Path::of("jwks.file") {
-                let path = below.iter().fold(Path::of(place), after);
+                let path = below.iter().fold(Path::of(place), |path, step| after(&path, step));
                 self.set(path, leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
             }
         }
@@ -140,14 +140,15 @@ impl<'d> Draft<'d> {
         let around = self.fields.iter().find(|(field, _)| path.starts_with(field));
         if let Some((field, declared)) = around {
             let rest = &path.steps()[field.steps().len()..];
-            return declared.document.origin(&rest.iter().fold(declared.at.clone(), after));
+            return declared.document.origin(&rest.iter().fold(declared.at.clone(), |path, step| after(&path, step)));
         }
         let inside = self.fields.iter().find(|(field, _)| field.starts_with(path));
         inside.map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
     }
 }
 
-fn after(path: Path, step: &Step) -> Path {
+/// A path and one more step.
+fn after(path: &Path, step: &Step) -> Path {
     match step {
         Step::Key(name) => path.key(name),
         Step::Index(index) => path.index(*index),

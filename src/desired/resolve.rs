@@ -25,7 +25,9 @@ pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets:
     resolver.apps();
     resolver.others();
     let Resolver { drafts, .. } = resolver;
-    let drafts: Vec<_> = drafts.into_values().collect();
+    let mut drafts: Vec<_> = drafts.into_values().collect();
+    // Of two that fight over something, the one that comes first in the files is called the first.
+    drafts.sort_by_key(|draft| draft.document.positions.value(&Path::root()));
     checks::run(&drafts, documents, diagnostics);
     let mut apps: Vec<_> = drafts.into_iter().map(finished).collect();
     apps.sort_by(|a, b| a.address.cmp(&b.address));
@@ -33,8 +35,20 @@ pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets:
 }
 
 fn finished(draft: Draft<'_>) -> App {
-    let Draft { address, reference, document, mut documents, mut body, fields, status, access_policy, secrets, secrets_declared: _, grants, mut prunable } =
-        draft;
+    let Draft {
+        address,
+        reference,
+        document,
+        mut documents,
+        mut body,
+        fields,
+        status,
+        access_policy,
+        secrets,
+        secrets_declared: _,
+        grants,
+        mut prunable,
+    } = draft;
     normalise(&mut body);
     documents.sort();
     prunable.sort_unstable();
@@ -126,12 +140,11 @@ impl<'d> Resolver<'d, '_> {
         }
         let apps = || self.documents.iter().filter(|app| app.kind == Kind::App).map(|app| app.name.as_str());
         let near = did_you_mean(name, apps());
-        let (origin, message) = match written {
-            Some(_) => (document.origin(&at), format!("there is no document `App/{name}`")),
-            None => {
-                let origin = document.positions.value(&Path::of("metadata.name"));
-                (origin, format!("there is no document `App/{name}`, which {} speaks of by its name", document.address()))
-            }
+        let (origin, message) = if written.is_some() {
+            (document.origin(&at), format!("there is no document `App/{name}`"))
+        } else {
+            let origin = document.positions.value(&Path::of("metadata.name"));
+            (origin, format!("there is no document `App/{name}`, which {} speaks of by its name", document.address()))
         };
         let elsewhere = "for an app that no manifest declares write `app: {id: …}`, `{client_id: …}` or `{label: …}`".to_owned();
         self.push(codes::UNKNOWN_REFERENCE, origin, message, near.unwrap_or(elsewhere));
@@ -244,7 +257,7 @@ pub(super) fn spoken_of(document: &Document) -> Option<Reference> {
     }
 }
 
-/// Whether an App document, with the ClientCredentials that speak of it by name, declares what a reference names.
+/// Whether an App document, with the `ClientCredentials` that speak of it by name, declares what a reference names.
 fn declares(app: &Document, documents: &[Document], reference: &Reference) -> bool {
     let text = |document: &Document, path: &str| Path::of(path).find(&document.spec).and_then(Value::as_str).map(str::to_owned);
     let by_name = Some(Reference::Name(app.name.clone()));

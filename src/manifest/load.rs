@@ -14,8 +14,8 @@ use super::yaml::Written;
 use super::{Document, Positions, cover};
 use crate::address::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, codes};
-use crate::json::Path;
-use crate::resource::{Fault, validate};
+use crate::json::{Path, Step};
+use crate::resource::{Fault, every_leaf, table, validate};
 
 /// Everything that was read.
 ///
@@ -108,11 +108,26 @@ fn fields(kind: Kind, spec: &Value, positions: &Positions, diagnostics: &mut Dia
         let path = Path::of("spec").join(&path);
         let origin = if at_key { positions.key(&path) } else { positions.value(&path) };
         let diagnostic = Diagnostic::error(code, Some(origin), message).label(label);
-        diagnostics.push(match help {
+        let misplaced = if code == codes::UNKNOWN_FIELD { misplaced(kind, &path) } else { None };
+        diagnostics.push(match misplaced.or(help) {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         });
     }
+}
+
+/// Returns where a field belongs that is not known where it stands.
+fn misplaced(kind: Kind, path: &Path) -> Option<String> {
+    let Some(Step::Key(name)) = path.steps().last() else { return None };
+    let place = |kind: Kind| {
+        let here = |path: &Path| matches!(path.steps().last(), Some(Step::Key(last)) if last == name);
+        every_leaf(table(kind)).into_iter().map(|(path, _)| path).find(here)
+    };
+    if let Some(place) = place(kind) {
+        return Some(format!("it belongs into `{place}`"));
+    }
+    let other = Kind::ALL.into_iter().find(|other| *other != kind && place(*other).is_some())?;
+    Some(format!("it belongs into a document of kind {other}"))
 }
 
 fn refuse_duplicates(documents: &[Document], diagnostics: &mut Diagnostics) {

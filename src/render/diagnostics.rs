@@ -8,7 +8,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity, Sources};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, Severity, Sources, codes};
 use crate::printable::{printable, printable_head};
 
 /// The version of the JSON form.
@@ -56,13 +56,21 @@ fn item(diagnostic: &Diagnostic) -> Value {
         "place": origin.as_ref().map(place),
         "label": (!label.is_empty()).then(|| plain(label)),
         "related": related,
-        "help": help.as_deref().map(plain),
+        "help": remedy(*code, help.as_deref()),
     })
 }
 
 fn place(origin: &Origin) -> Value {
     let Origin { file, start, end, line, column } = origin;
     json!({"file": printable(file), "line": line, "column": column, "start": start, "end": end})
+}
+
+/// Returns what to do: what is known of this case, or else what is known of the code.
+fn remedy(code: Code, help: Option<&str>) -> Option<String> {
+    help.map(plain).or_else(|| {
+        let mut letters = codes::find(code)?.remedy.trim_end_matches('.').chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect())
+    })
 }
 
 fn plain(text: &str) -> String {
@@ -85,8 +93,8 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
             group = excerpt(group, &[(other, words.as_str(), AnnotationKind::Context)], sources);
         }
     }
-    if let Some(help) = help {
-        group = group.element(Level::HELP.message(plain(help)));
+    if let Some(help) = remedy(*code, help.as_deref()) {
+        group = group.element(Level::HELP.message(help));
     }
     renderer.render(&[group])
 }
