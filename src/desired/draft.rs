@@ -108,8 +108,9 @@ impl<'d> Draft<'d> {
         let before = self.fields.iter().find(|(other, _)| other.starts_with(&path) || path.starts_with(other));
         if let Some((_, before)) = before {
             let message = format!("`{path}` of {} is set in two places", self.address);
-            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(declared.origin()), message).label("set again");
-            diagnostics.push(diagnostic.related(before.origin(), "set here").help("remove one of the two"));
+            let (first, second) = ordered(before.origin(), declared.origin());
+            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("set again");
+            diagnostics.push(diagnostic.related(first, "set here").help("remove one of the two"));
             return;
         }
         path.set(&mut self.body, value);
@@ -145,6 +146,11 @@ impl<'d> Draft<'d> {
         let inside = self.fields.iter().find(|(field, _)| field.starts_with(path));
         inside.map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
     }
+}
+
+/// Two places in the order of the files.
+pub(super) fn ordered(a: Origin, b: Origin) -> (Origin, Origin) {
+    if b < a { (b, a) } else { (a, b) }
 }
 
 /// A path and one more step.

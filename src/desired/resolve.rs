@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::draft::{Declared, Draft};
+use super::draft::{Declared, Draft, ordered};
 use super::{App, Desired, Grant, Secret, checks};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
@@ -46,11 +46,14 @@ fn finished(draft: Draft<'_>) -> App {
         access_policy,
         secrets,
         secrets_declared: _,
-        grants,
+        mut grants,
         mut prunable,
     } = draft;
     normalise(&mut body);
     documents.sort();
+    if let Some(grants) = &mut grants {
+        grants.sort_by(|a, b| a.address.cmp(&b.address));
+    }
     prunable.sort_unstable();
     prunable.dedup();
     let origins =
@@ -96,7 +99,10 @@ impl<'d> Resolver<'d, '_> {
 
     /// Adds what the other kinds say to the apps that they speak of.
     fn others(&mut self) {
-        for document in self.documents.iter().filter(|document| document.kind != Kind::App) {
+        let mut others: Vec<_> = self.documents.iter().filter(|document| document.kind != Kind::App).collect();
+        // The first document gives an app that none declares its address: that must not depend on how files are called.
+        others.sort_by_key(|document| document.address());
+        for document in others {
             let Some(reference) = self.reference(document) else { continue };
             let mut draft = self.drafts.remove(&reference).unwrap_or_else(|| Draft::new(reference.clone(), document));
             draft.documents.push(document.address());
@@ -178,16 +184,13 @@ impl<'d> Resolver<'d, '_> {
     fn secrets(&mut self, draft: &mut Draft<'d>, document: &'d Document) {
         let at = Path::of("client_secrets");
         let Some(entries) = at.find(&document.spec).and_then(Value::as_array) else { return };
-        if draft.secrets.is_some() {
-            let before =
-                draft.secrets_declared.as_ref().map(|declared| declared.document.positions.key(&Path::of("spec").join(&declared.at)));
+        let declared = Declared { document, at: at.clone() };
+        if let Some(before) = &draft.secrets_declared {
             let message = format!("the secrets of {} are declared in two documents", draft.address);
-            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(document.positions.key(&Path::of("spec").join(&at))), message);
-            let diagnostic = diagnostic.label("declared again").help("put the secrets of a client into one document");
-            self.diagnostics.push(match before {
-                Some(before) => diagnostic.related(before, "declared here"),
-                None => diagnostic,
-            });
+            let key = |declared: &Declared<'_>| declared.document.positions.key(&Path::of("spec").join(&declared.at));
+            let (first, second) = ordered(key(before), key(&declared));
+            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("declared again");
+            self.diagnostics.push(diagnostic.related(first, "declared here").help("put the secrets of a client into one document"));
             return;
         }
         let mut secrets = Vec::new();
@@ -200,7 +203,7 @@ impl<'d> Resolver<'d, '_> {
             secrets.push(Secret { address: draft.address.below(["secret", name]), reference, status, origin });
         }
         draft.secrets = Some(secrets);
-        draft.secrets_declared = Some(Declared { document, at });
+        draft.secrets_declared = Some(declared);
     }
 
     /// Returns where a secret's value is to be had, if a manifest may say so.

@@ -3,6 +3,8 @@
 //! A document whose kind and name are known is passed on even if something else is wrong with it, so that references to it are not
 //! reported as well.
 
+use std::sync::LazyLock;
+
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -21,6 +23,8 @@ pub const API_VERSION: &str = "idpctl/v1";
 
 const MEMBERS: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
 const LATER: [&str; 5] = ["AuthorizationServer", "OAuthProvider", "ClientType", "Client", "GroupAssignment"];
+
+static HEADER: LazyLock<Value> = LazyLock::new(|| schema_for!(Header).to_value());
 
 /// What every document has in `metadata`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -165,7 +169,7 @@ impl Reader<'_> {
             self.push(codes::METADATA, self.value("metadata"), message, help);
             return None;
         }
-        for misfit in shape::misfits(&schema_for!(Header).to_value(), tree) {
+        for misfit in shape::misfits(&HEADER, tree) {
             let path = Path::of("metadata").join(&misfit.path);
             let member = matches!(misfit.what, What::Type(_)) && path != Path::of("metadata.name");
             let (code, at, message) = match misfit.what {

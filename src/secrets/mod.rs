@@ -165,6 +165,48 @@ mod tests {
     }
 
     #[test]
+    fn refused_references_and_unfit_values_are_reported_without_the_value() {
+        let dir = tempfile::tempdir().unwrap();
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(dir.path().join("short"), "hunter2").unwrap();
+        std::fs::write(dir.path().join("good"), "a perfectly good secret\n").unwrap();
+        std::os::unix::fs::symlink(outside.path(), dir.path().join("link")).unwrap();
+        let text = "apiVersion: idpctl/v1\nkind: ClientCredentials\nmetadata: {name: web}\nspec:\n  app: {label: Web}\n  client_secrets:\n    - {name: FIRST, file: ONE}\n    - {name: b, file: TWO}\n";
+        let outcome = |one: &str, two: &str| {
+            let file = crate::manifest::SourceFile { name: "a.yaml".into(), text: text.replace("ONE", one).replace("TWO", two).into() };
+            let (mut sources, mut diagnostics) = (crate::diagnostic::Sources::default(), Diagnostics::default());
+            let documents = crate::manifest::read(&[file], Some(&[].into()), &mut sources, &mut diagnostics);
+            let desired = crate::desired::resolve("p", true, &documents, &[].into(), &mut diagnostics);
+            assert!(diagnostics.is_empty());
+            let files = Files::new(dir.path(), None);
+            let found = Resolver::new(&Env::default(), &files).resolve_all(&desired, &mut diagnostics);
+            let resolved: Vec<_> = found.values().map(|r| matches!(r, Resolution::Resolved(_))).collect();
+            format!("{resolved:?}\n{}", crate::render::diagnostics::text(&diagnostics, &sources, false))
+        };
+        insta::assert_snapshot!(outcome("good", "missing"), @"[true, false]");
+        insta::assert_snapshot!(outcome("short", "link"), @"
+        [true, false]
+        error[IDP0411]: the value of {file: short} cannot be a client secret: it has fewer than 14 characters
+         --> a.yaml:7:14
+          |
+        7 |     - {name: FIRST, file: short}
+          |              ^^^^^
+          |
+          = help: generate another value
+
+        error[IDP0410]: the file `link` cannot be used: a link leads out of the repository and the secret directory
+         --> a.yaml:8:14
+          |
+        8 |     - {name: b, file: link}
+          |              ^
+          |
+          = help: name a variable that starts with `IDPCTL_`, or a file inside the repository or `--secret-dir`
+
+        2 errors
+        ");
+    }
+
+    #[test]
     fn one_line_end_is_dropped_and_no_more() {
         for (text, value) in [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a ", "a "), ("", "")] {
             assert_eq!(without_line_end(text.to_owned()), value);
