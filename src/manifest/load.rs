@@ -209,7 +209,6 @@ mod tests {
         App/web null
         IDP0130: there is no file or folder `none`
         IDP0231: the project has several targets
-        IDP0306: spec needs `label`
         IDP0301: unknown field `lable`
         ");
         let empty = repository(&[("manifests/a.txt", APP)]);
