@@ -9,6 +9,7 @@
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network.
 
 pub mod address;
+pub mod apply;
 pub mod bind;
 pub mod clock;
 pub mod desired;
@@ -20,6 +21,7 @@ pub mod json;
 pub mod manifest;
 pub mod observe;
 pub mod observed;
+pub mod pipeline;
 pub mod plan;
 pub mod printable;
 pub mod program;

@@ -1,1 +1,46 @@
 //! A local Okta org that answers as the real one does.
+//!
+//! ```text
+//! socket ──▶ serve ─┐
+//!                   ├─▶ org: latency, faults, rate limits, token ─▶ route ─▶ family ─▶ store (memory, file)
+//! in process ───────┘                                                          ▲
+//!                                                    switches, where the facts leave a choice
+//! ```
+//!
+//! What it answers is taken from recorded exchanges with real orgs, from Okta's published specification and documentation, in
+//! this order. Where none of them speaks, a [switch](switches::TABLE) does. It shares no type with any client of it, so that
+//! it cannot agree with a client's mistakes.
+//!
+//! An org is opened with [`Org::open`] and asked with [`Org::call`] or, once [`Org::serve`] runs, over HTTP. One in memory can
+//! be [forked](Org::fork), which makes it the ground of tests.
+
+mod answer;
+mod call;
+mod clock;
+mod config;
+mod error;
+mod families;
+pub mod faults;
+mod filter;
+mod ids;
+mod limits;
+mod org;
+mod page;
+mod route;
+mod serve;
+mod store;
+pub mod switches;
+
+pub use crate::{
+    config::{Config, Data},
+    error::{Error, StoreError},
+    faults::Fault,
+    limits::RateLimits,
+    org::{LiveSecret, Org, Seen},
+    switches::Switches,
+};
+
+/// The connection died: whether the request was worked on is not to be known from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the connection was reset")]
+pub struct Reset;

@@ -8,9 +8,12 @@
 //! ```
 
 mod foreign;
+mod needs;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use needs::{Details, details};
 
 use crate::address::{Address, Kind};
 use crate::desired::{App, Desired};

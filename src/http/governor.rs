@@ -125,7 +125,10 @@ impl Governor {
                     if let Some(deadline) = deadline.filter(|deadline| *deadline < at) {
                         return Err(Starved { wait: at - now, left: deadline.saturating_duration_since(now) });
                     }
-                    waiting.get_or_insert_with(|| Waiting::start(&self.shared, bucket, now));
+                    waiting.get_or_insert_with(|| {
+                        tracing::debug!(%bucket, seconds = (at - now).as_secs(), "waiting for the rate budget");
+                        Waiting::start(&self.shared, bucket, now)
+                    });
                     Some(at)
                 }
                 Admission::AfterAnswer => deadline,

@@ -72,10 +72,11 @@ pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Sends over the network, with TLS unless to this machine, through the system's proxy.
+/// Sends over the network, with TLS and through the system's proxy; in the clear and directly to this machine itself.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
-    client: reqwest::Client,
+    proxied: reqwest::Client,
+    direct: reqwest::Client,
     cap: usize,
 }
 
@@ -90,23 +91,27 @@ impl ReqwestTransport {
 
     /// Returns a transport that reads no answer longer than so many bytes.
     pub fn with_cap(cap: usize) -> Result<Self, TransportError> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("idpctl/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_mins(1))
-            .build()
-            .map_err(|error| TransportError::Malformed(reason(&error.without_url())))?;
-        Ok(Self { client, cap })
+        let builder = || {
+            reqwest::Client::builder()
+                .user_agent(concat!("idpctl/", env!("CARGO_PKG_VERSION")))
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(Duration::from_secs(10))
+                .read_timeout(Duration::from_mins(1))
+        };
+        let built =
+            |builder: reqwest::ClientBuilder| builder.build().map_err(|error| TransportError::Malformed(reason(&error.without_url())));
+        // A proxy must never see what is sent in the clear, so what is meant for this machine does not pass one.
+        Ok(Self { proxied: built(builder())?, direct: built(builder().no_proxy())?, cap })
     }
 
     async fn exchange(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, TransportError> {
         let host = request.uri().host().unwrap_or_default();
+        let client = if is_loopback(host) { &self.direct } else { &self.proxied };
         if request.uri().scheme_str() != Some("https") && !is_loopback(host) {
             return Err(TransportError::PlainHttp(host.to_owned()));
         }
         let request = reqwest::Request::try_from(request).map_err(|error| TransportError::Malformed(reason(&error.without_url())))?;
-        let mut answer = self.client.execute(request).await.map_err(fault)?;
+        let mut answer = client.execute(request).await.map_err(fault)?;
         let mut response = http::Response::new(Vec::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = std::mem::take(answer.headers_mut());
@@ -137,13 +142,14 @@ fn fault(error: reqwest::Error) -> TransportError {
     }
 }
 
-/// Returns the innermost causes of an error in one line: the outer ones only repeat that a request failed.
+/// Returns the causes of an error in one line, without those that only say which layer of the library they passed.
 fn reason(error: &reqwest::Error) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut cause = error.source();
     while let Some(inner) = cause {
         let text = inner.to_string();
-        if texts.last().is_none_or(|last| !last.contains(&text)) {
+        let layer = inner.source().is_some() && (text.starts_with("client error (") || text == "request or response body error");
+        if !layer && texts.last().is_none_or(|last| !last.contains(&text)) {
             texts.push(text);
         }
         cause = inner.source();

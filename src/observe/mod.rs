@@ -6,7 +6,7 @@
 //! Two phases, because which details are needed shows only when the listed apps have been matched to documents:
 //!
 //! ```text
-//! Sweep::list ─▶ Listed (org, apps) ─▶ the caller binds ─▶ Listed::details(Needs) ─▶ Observed
+//! Sweep::list ─▶ Listed (org, apps) ─▶ the caller binds ─▶ Listed::details(Details) ─▶ Observed
 //! ```
 
 mod decode;
@@ -20,5 +20,5 @@ mod tests;
 
 pub use error::{Error, Failure, Subject};
 pub use progress::{Progress, Silent, Step};
-pub use read::{app, grants, org, secrets};
-pub use sweep::{Expected, Listed, Needs, Sweep};
+pub use read::{app, apps_labelled, grants, org, secrets};
+pub use sweep::{Expected, Listed, Sweep};

@@ -17,6 +17,13 @@ pub(super) async fn apps(reader: &Reader, so_far: impl FnMut(usize) + Send) -> R
     Ok(apps.into_iter().filter_map(|ListedApp(app)| app).collect())
 }
 
+/// Reads the OIDC apps whose label starts with a text.
+pub async fn apps_labelled(reader: &Reader, label: &str) -> Result<Vec<LiveApp>, Error> {
+    let request = Request::get("/api/v1/apps").query("q", label).query("filter", "name eq \"oidc_client\"").query("limit", "200");
+    let apps = reader.list::<ListedApp>(request).await?;
+    Ok(apps.into_iter().filter_map(|ListedApp(app)| app).collect())
+}
+
 /// Reads one app by its id.
 pub async fn app(reader: &Reader, id: &AppId) -> Result<LiveApp, Error> {
     reader.get(Request::get(format!("/api/v1/apps/{}", segment(&id.0)))).await

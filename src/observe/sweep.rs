@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
 use super::read;
+use crate::bind::Details;
 use crate::http::{self, Bucket, Kind, OrgUrl, Reader, TransportError};
 use crate::observed::{AccessPolicy, AppId, LiveGrant, LiveSecret, Observed, Org};
 use crate::printable::printable_head;
@@ -32,17 +33,6 @@ pub struct Expected {
     pub org_url: Option<OrgUrl>,
     /// Its id.
     pub org_id: Option<String>,
-}
-
-/// The details that are to be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// Apps whose secrets are.
-    pub secrets: BTreeSet<AppId>,
-    /// Apps whose grants are.
-    pub grants: BTreeSet<AppId>,
-    /// Whether access policies are.
-    pub policies: bool,
 }
 
 /// An org whose apps are listed, and whose details are not read yet.
@@ -86,9 +76,9 @@ impl Listed {
     }
 
     /// Reads the details. An app that turns out to be gone is left out.
-    pub async fn details(self, needs: Needs) -> Result<Observed, Error> {
+    pub async fn details(self, needs: Details) -> Result<Observed, Error> {
         let Self { sweep, mut observed } = self;
-        let wants = needs.wants();
+        let wants = wants(needs);
         let (all, wait) = (count(wants.len()), sweep.forecast(&wants));
         sweep.progress.tell(Step::Remaining { requests: all, wait });
         let outcomes = sweep.read_all(wants, all).await;
@@ -122,12 +112,10 @@ enum Want {
     Secrets(AppId),
 }
 
-impl Needs {
-    fn wants(self) -> Vec<Want> {
-        let Self { secrets, grants, policies } = self;
-        let policies = policies.then_some(Want::Policies).into_iter();
-        policies.chain(grants.into_iter().map(Want::Grants)).chain(secrets.into_iter().map(Want::Secrets)).collect()
-    }
+fn wants(details: Details) -> Vec<Want> {
+    let Details { secrets, grants, policies } = details;
+    let policies = policies.then_some(Want::Policies).into_iter();
+    policies.chain(grants.into_iter().map(Want::Grants)).chain(secrets.into_iter().map(Want::Secrets)).collect()
 }
 
 impl Want {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tokio::time::Duration;
 
 use super::*;
+use crate::bind::Details;
 use crate::http::{Budget, Credentials, FnTransport, Governor, Jitter, OrgUrl, Reader, RetryPolicy};
 use crate::observed::{AppId, Observed, Status};
 use crate::secret::{Secret, SecretHash};
@@ -46,7 +47,7 @@ impl Org {
         sweep.list(expected).await
     }
 
-    async fn observe(&self, needs: Needs) -> Result<Observed, Error> {
+    async fn observe(&self, needs: Details) -> Result<Observed, Error> {
         self.list(&Expected::default()).await?.details(needs).await
     }
 
@@ -90,7 +91,7 @@ fn sound(path: &str) -> (u16, Value) {
 #[tokio::test(start_paused = true)]
 async fn only_what_is_needed_is_read() {
     let org = Org::new(sound);
-    let needs = Needs { secrets: ids(&["0oa2"]), grants: ids(&["0oa3", "0oa1"]), policies: true };
+    let needs = Details { secrets: ids(&["0oa2"]), grants: ids(&["0oa3", "0oa1"]), policies: true };
     let observed = org.observe(needs).await.unwrap();
     insta::assert_snapshot!(org.asked(), @r"
     /.well-known/okta-organization (unsigned)
@@ -120,7 +121,7 @@ async fn an_app_that_is_gone_meanwhile_is_left_out() {
         "/api/v1/apps/0oa2/grants" => sound("/nothing"),
         path => sound(path),
     });
-    let needs = Needs { secrets: ids(&["0oa2"]), grants: ids(&["0oa1", "0oa2"]), policies: false };
+    let needs = Details { secrets: ids(&["0oa2"]), grants: ids(&["0oa1", "0oa2"]), policies: false };
     let observed = org.observe(needs).await.unwrap();
     assert_eq!(observed.apps.iter().map(|app| app.id.clone()).collect::<std::collections::BTreeSet<_>>(), ids(&["0oa1", "0oa3"]));
     assert_eq!(observed.grants.into_keys().collect::<std::collections::BTreeSet<_>>(), ids(&["0oa1"]));
@@ -135,7 +136,7 @@ async fn an_app_that_is_still_there_is_not_taken_for_gone() {
         "/api/v1/apps/0oa2" => (200, app("0oa2")),
         path => sound(path),
     });
-    let error = org.observe(Needs { grants: ids(&["0oa2"]), ..Needs::default() }).await.unwrap_err();
+    let error = org.observe(Details { grants: ids(&["0oa2"]), ..Details::default() }).await.unwrap_err();
     assert!(error.failures()[0].source.is_not_found(), "{error}");
 }
 
@@ -148,7 +149,7 @@ async fn all_that_cannot_be_read_is_named() {
         "/api/v1/policies?type=ACCESS_POLICY" => (200, json!([{"id": "../../users", "name": "x"}])),
         path => sound(path),
     });
-    let needs = Needs { secrets: ids(&["0oa3"]), grants: ids(&["0oa1", "0oa2"]), policies: true };
+    let needs = Details { secrets: ids(&["0oa3"]), grants: ids(&["0oa1", "0oa2"]), policies: true };
     insta::assert_snapshot!(org.observe(needs).await.unwrap_err(), @r#"
     3 reads failed
       the list of access policies: `GET /api/v1/policies?type=ACCESS_POLICY` was answered by what is no `Vec<AccessPolicy>`: [{"id":"../../users","name":"x"}], 1 attempt in 1.0 s: expected an id of letters, digits, `_` and `-` at `[0].id`
@@ -165,7 +166,7 @@ async fn a_credential_that_is_not_accepted_is_tried_a_few_times_only() {
     });
     let many: Vec<String> = (0..500).map(|n| format!("0oa{n}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    let error = org.observe(Needs { grants: ids(&many), ..Needs::default() }).await.unwrap_err();
+    let error = org.observe(Details { grants: ids(&many), ..Details::default() }).await.unwrap_err();
     let asked = org.asked().matches("/grants").count();
     assert_eq!(asked, 3, "as many as are on their way at once");
     assert!(error.to_string().ends_with("(497 more reads were not tried)"), "{error}");
@@ -213,7 +214,7 @@ async fn progress_is_told() {
     let told = Arc::new(Told::default());
     let sweep = Sweep { reader: Org::new(sound).reader, parallelism: 2.try_into().unwrap(), progress: Arc::<Told>::clone(&told) };
     let listed = sweep.list(&Expected::default()).await.unwrap();
-    listed.details(Needs { grants: ids(&["0oa1", "0oa2"]), ..Needs::default() }).await.unwrap();
+    listed.details(Details { grants: ids(&["0oa1", "0oa2"]), ..Details::default() }).await.unwrap();
     let steps = told.0.lock().unwrap().iter().map(|step| format!("{step:?}")).collect::<Vec<_>>();
     insta::assert_snapshot!(steps.join("\n"), @r"
     Listed { apps: 3 }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use step::{Body, Call, Edit, Expect, Probe, Step, Subject};
+pub use step::{Body, Call, Declared, Edit, Expect, Probe, Step, Subject};
 
 use crate::address::Address;
 use crate::diagnostic::{Code, Diagnostics};

@@ -229,3 +229,42 @@ fn a_request_that_is_abandoned_does_not_hold_up_the_rest() {
         assert_eq!(started.elapsed(), Duration::from_secs(10));
     });
 }
+
+#[test]
+fn requests_that_slip_into_the_next_window_count_there() {
+    let (counts, refused) = in_paused_time(async {
+        let server = Arc::new(Mutex::new(Server::new(20)));
+        let reader = [reader(&server, "00-a", 50, vec![50])];
+        send(&reader, 2, 1).await;
+        // The server's window ended at 59.75 s; by whole seconds it may last until 61.
+        let elapsed = server.lock().unwrap().born.elapsed();
+        sleep(Duration::from_mins(1).saturating_sub(elapsed)).await;
+        send(&reader, 8, 8).await;
+        send(&reader, 20, 8).await;
+        let server = server.lock().unwrap();
+        (server.counts.values().copied().collect::<Vec<_>>(), server.refused)
+    });
+    assert_eq!((counts, refused), (vec![2, 10, 10, 8], 0));
+}
+
+#[test]
+fn an_answer_from_a_window_that_is_over_changes_nothing() {
+    let counts = in_paused_time(async {
+        let server = Arc::new(Mutex::new(Server::new(20)));
+        let mut latencies = vec![50, 50, 50, 65_000];
+        latencies.resize(200, 50);
+        let reader = [reader(&server, "00-a", 50, latencies)];
+        send(&reader, 1, 1).await;
+        let late = tokio::spawn({
+            let reader = reader.clone();
+            async move { send(&reader, 1, 1).await }
+        });
+        sleep(Duration::from_secs(62)).await;
+        send(&reader, 5, 1).await;
+        late.await.unwrap();
+        send(&reader, 15, 4).await;
+        server.lock().unwrap().counts.values().copied().collect::<Vec<_>>()
+    });
+    // The one that was still on its way counts in the second window too: it might have been late there rather than back.
+    assert_eq!(counts, [2, 9, 10, 1]);
+}

@@ -1,0 +1,158 @@
+//! What a family returns: an answer, or Okta's refusal with its code, summary and causes.
+//!
+//! The bodies are those of recorded exchanges and of Okta's error catalogue; where neither shows the wording, the code is
+//! right and the cause names the field.
+
+use serde_json::{Value, json};
+
+/// A success, not yet turned into HTTP.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Option<Value>,
+    /// `Link` header values, one a relation.
+    pub(crate) links: Vec<String>,
+}
+
+impl Answer {
+    pub(crate) fn ok(body: Value) -> Self {
+        Self {
+            status: 200,
+            body: Some(body),
+            links: Vec::new(),
+        }
+    }
+
+    pub(crate) fn created(body: Value) -> Self {
+        Self {
+            status: 201,
+            ..Self::ok(body)
+        }
+    }
+
+    pub(crate) fn no_content() -> Self {
+        Self {
+            status: 204,
+            body: None,
+            links: Vec::new(),
+        }
+    }
+
+    /// A failure that changes something all the same, so that its writes are kept.
+    pub(crate) fn failure() -> Self {
+        Self {
+            status: 500,
+            ..Self::no_content()
+        }
+    }
+
+    pub(crate) fn list(items: Vec<Value>, links: Vec<String>) -> Self {
+        Self {
+            links,
+            ..Self::ok(Value::Array(items))
+        }
+    }
+}
+
+/// A refusal in Okta's form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    code: &'static str,
+    summary: String,
+    causes: Vec<String>,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, summary: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            summary: summary.into(),
+            causes: Vec::new(),
+        }
+    }
+
+    /// A field, or a whole object, that is not valid.
+    pub(crate) fn invalid(what: &str, cause: impl Into<String>) -> Self {
+        Self::invalid_many(what, vec![cause.into()])
+    }
+
+    pub(crate) fn invalid_many(what: &str, causes: Vec<String>) -> Self {
+        let summary = format!("Api validation failed: {what}");
+        Self {
+            causes,
+            ..Self::new(400, "E0000001", summary)
+        }
+    }
+
+    pub(crate) fn malformed() -> Self {
+        Self::new(400, "E0000003", "The request body was not well-formed.")
+    }
+
+    pub(crate) fn not_found(id: &str, kind: &str) -> Self {
+        let summary = format!("Not found: Resource not found: {id} ({kind})");
+        Self::new(404, "E0000007", summary)
+    }
+
+    pub(crate) fn no_such_path() -> Self {
+        Self::new(404, "E0000008", "The requested path was not found")
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(500, "E0000009", "Internal Server Error")
+    }
+
+    pub(crate) fn bad_token() -> Self {
+        Self::new(401, "E0000011", "Invalid token provided")
+    }
+
+    pub(crate) fn no_such_method() -> Self {
+        let summary = "The endpoint does not support the provided HTTP method";
+        Self::new(405, "E0000022", summary)
+    }
+
+    pub(crate) fn missing_parameter(name: &str) -> Self {
+        let summary = "The request is missing a required parameter.";
+        Self {
+            causes: vec![format!("{name}: The field cannot be left blank")],
+            ..Self::new(400, "E0000028", summary)
+        }
+    }
+
+    pub(crate) fn bad_filter(cause: impl Into<String>) -> Self {
+        Self {
+            causes: vec![cause.into()],
+            ..Self::new(400, "E0000031", "Invalid search criteria.")
+        }
+    }
+
+    pub(crate) fn too_many_requests() -> Self {
+        let summary = "API call exceeded rate limit due to too many requests.";
+        Self::new(429, "E0000047", summary)
+    }
+
+    pub(crate) fn delete_forbidden() -> Self {
+        Self::new(403, "E0000056", "Delete application forbidden.")
+    }
+
+    /// The same refusal under another status.
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(crate) fn body(&self, error_id: &str) -> Value {
+        let causes: Vec<_> = self
+            .causes
+            .iter()
+            .map(|cause| json!({"errorSummary": cause}))
+            .collect();
+        json!({
+            "errorCode": self.code,
+            "errorSummary": self.summary,
+            "errorLink": self.code,
+            "errorId": error_id,
+            "errorCauses": causes,
+        })
+    }
+}

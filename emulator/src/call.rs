@@ -1,0 +1,94 @@
+//! An HTTP request, taken apart the way the families need it.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::answer::Refusal;
+
+/// One request to the org.
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: Query,
+    pub(crate) authorization: Option<String>,
+    pub(crate) body: Vec<u8>,
+    /// The org's own address as the caller knows it, without a slash at the end.
+    pub(crate) base: String,
+}
+
+impl Call {
+    /// Takes a request apart. The address comes from `base`, else from the `Host` header, else from the request line.
+    pub(crate) fn new(request: http::Request<Vec<u8>>, base: Option<&str>) -> Self {
+        let (parts, body) = request.into_parts();
+        let header = |name: http::HeaderName| parts.headers.get(name)?.to_str().ok();
+        let host = header(http::header::HOST)
+            .or_else(|| parts.uri.authority().map(http::uri::Authority::as_str))
+            .unwrap_or("localhost");
+        let base = base.map_or_else(
+            || format!("http://{host}"),
+            |base| base.trim_end_matches('/').to_owned(),
+        );
+        Self {
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().to_owned(),
+            query: Query::parse(parts.uri.query().unwrap_or_default()),
+            authorization: header(http::header::AUTHORIZATION).map(str::to_owned),
+            body,
+            base,
+        }
+    }
+
+    pub(crate) fn segments(&self) -> Vec<&str> {
+        self.path.trim_start_matches('/').split('/').collect()
+    }
+
+    /// Returns the body as JSON, or `None` if there is none.
+    pub(crate) fn json(&self) -> Result<Option<Value>, Refusal> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(None);
+        }
+        serde_json::from_slice(&self.body)
+            .map(Some)
+            .map_err(|_| Refusal::malformed())
+    }
+
+    /// Returns the body, which must be a JSON object.
+    pub(crate) fn object(&self) -> Result<Value, Refusal> {
+        match self.json()? {
+            Some(body) if body.is_object() => Ok(body),
+            _ => Err(Refusal::malformed()),
+        }
+    }
+}
+
+/// The parameters of a request, in the order they were given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Query {
+    text: String,
+    parameters: Vec<(String, String)>,
+}
+
+impl Query {
+    fn parse(text: &str) -> Self {
+        let pairs = url::form_urlencoded::parse(text.as_bytes());
+        Self {
+            text: text.to_owned(),
+            parameters: pairs
+                .map(|(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+                    (name.into_owned(), value.into_owned())
+                })
+                .collect(),
+        }
+    }
+
+    /// Returns the query as it was sent.
+    pub(crate) fn as_sent(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let found = self.parameters.iter().find(|(known, _)| known == name)?;
+        Some(&found.1)
+    }
+}

@@ -1,0 +1,167 @@
+//! `/api/v1/apps`: list, create, read, replace, delete, activate and deactivate.
+
+mod body;
+mod checks;
+mod client;
+mod common;
+pub(crate) mod credentials;
+pub(crate) mod document;
+mod fields;
+mod foreign;
+pub(crate) mod jwk;
+mod render;
+mod seed;
+
+use serde_json::{Value, json};
+
+use self::document::App;
+pub(crate) use self::seed::{call as seed_call, seed};
+use super::Exchange;
+use crate::{
+    answer::{Answer, Refusal},
+    filter::Filter,
+    ids::Kind,
+    page::Page,
+    route::Turn,
+    store::{Table, read as read_row},
+    switches::{ClientIdInPath, DeleteAfterDeactivate, LifecycleRepeat, PageSize},
+};
+
+const FILTERS: &[&str] = &[
+    "id",
+    "status",
+    "name",
+    "credentials.signing.kid",
+    "settings.slo.enabled",
+];
+const MOST: usize = 200;
+
+/// Returns the app that a path names.
+pub(super) fn find(x: &Exchange<'_>, id: &str) -> Result<App, Refusal> {
+    let found = x.tx.get::<App>(Table::Apps, id)?;
+    let by_client_id = || -> Result<Option<App>, Refusal> {
+        if x.switches.client_id_in_path() != ClientIdInPath::Accept {
+            return Ok(None);
+        }
+        let named = x.tx.row(Table::ClientIds, id).and_then(Value::as_str);
+        named.map_or(Ok(None), |id| x.tx.get(Table::Apps, id))
+    };
+    match found {
+        Some(app) => Ok(app),
+        None => by_client_id()?.ok_or_else(|| Refusal::not_found(id, "AppInstance")),
+    }
+}
+
+/// Returns the OAuth client that a path names; an app that is none is not found.
+pub(super) fn find_client(x: &Exchange<'_>, id: &str) -> Result<App, Refusal> {
+    Some(find(x, id)?)
+        .filter(App::is_client)
+        .ok_or_else(|| Refusal::not_found(id, "OAuth2AppInstance"))
+}
+
+pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
+    let query = &x.call.query;
+    let default = match x.switches.page_size() {
+        PageSize::Fifty => 50,
+        PageSize::TwoHundred => 200,
+        PageSize::Twenty => 20,
+    };
+    let page = Page::of(x.call, default, MOST)?;
+    let filter = query.value("filter").filter(|text| !text.is_empty());
+    let filter = filter
+        .map(|text| Filter::parse(text, FILTERS))
+        .transpose()?;
+    let prefix = query.value("q").unwrap_or_default().to_lowercase();
+    let wanted = |app: &Value| {
+        let starts = |name: &str| {
+            app[name]
+                .as_str()
+                .is_some_and(|text| text.to_lowercase().starts_with(&prefix))
+        };
+        (prefix.is_empty() || starts("label") || starts("name"))
+            && filter.as_ref().is_none_or(|filter| filter.admits(app))
+    };
+    let mut rows =
+        x.tx.listed_after(Table::Apps, page.after())
+            .filter(|(_, row)| wanted(&row["body"]));
+    let shown: Vec<_> = rows.by_ref().take(page.limit()).collect();
+    let more = rows.next().and_then(|_| shown.last()).map(|(id, _)| *id);
+    let items = shown
+        .iter()
+        .map(|(_, row)| Ok(render::read(x, &read_row::<App>(row)?)))
+        .collect::<Result<_, Refusal>>()?;
+    Ok(Answer::list(items, page.links(more)))
+}
+
+pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
+    let sent = x.call.object()?;
+    let status = match x.call.query.value("activate") {
+        Some("false") => "INACTIVE",
+        _ => "ACTIVE",
+    };
+    let id = x.tx.new_id(Kind::App);
+    let app = body::build(x, id, status, &sent, None)?;
+    if app.is_client() {
+        let client_id = app.client_id().to_owned();
+        x.tx.put(Table::ClientIds, client_id, &app.id)?;
+    }
+    app.write(&mut x.tx)?;
+    Ok(Answer::ok(render::written(x, &app)))
+}
+
+pub(super) fn read(x: &Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
+    Ok(Answer::ok(render::read(x, &find(x, id)?)))
+}
+
+pub(super) fn replace(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
+    let before = find(x, id)?;
+    let sent = x.call.object()?;
+    let status = before.body["status"].as_str().unwrap_or_default();
+    let app = body::build(x, before.id.clone(), status, &sent, Some(&before))?;
+    app.write(&mut x.tx)?;
+    Ok(Answer::ok(render::written(x, &app)))
+}
+
+/// Deletes an inactive app with its grants and assignments.
+pub(super) fn delete(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
+    let mut app = find(x, id)?;
+    if app.body["status"] == "ACTIVE" {
+        return Err(Refusal::delete_forbidden());
+    }
+    if app.fails_delete {
+        app.fails_delete = false;
+        app.write(&mut x.tx)?;
+        return Ok(Answer::failure());
+    }
+    let children = format!("{}/", app.id);
+    for table in [Table::Grants, Table::Assignments] {
+        for (key, _) in x.tx.starting_with(table, &children) {
+            x.tx.remove(table, key.to_owned());
+        }
+    }
+    if app.is_client() {
+        x.tx.remove(Table::ClientIds, app.client_id().to_owned());
+    }
+    x.tx.remove(Table::Apps, app.id);
+    Ok(Answer::no_content())
+}
+
+pub(super) fn turn(x: &mut Exchange<'_>, id: &str, turn: Turn) -> Result<Answer, Refusal> {
+    let mut app = find(x, id)?;
+    let status = turn.status();
+    if app.body["status"] == status {
+        return match x.switches.lifecycle_repeat() {
+            LifecycleRepeat::Refuse => {
+                let cause = format!("status: The app is already {status}");
+                Err(Refusal::invalid("status", cause))
+            }
+            LifecycleRepeat::Accept => Ok(Answer::ok(json!({}))),
+        };
+    }
+    app.body["status"] = json!(status);
+    app.touch(&x.now);
+    app.fails_delete = turn == Turn::Deactivate
+        && x.switches.delete_after_deactivate() == DeleteAfterDeactivate::FailsOnce;
+    app.write(&mut x.tx)?;
+    Ok(Answer::ok(json!({})))
+}

@@ -1,0 +1,93 @@
+//! The families of resources: each turns a request on its routes into an answer and writes.
+
+mod apps;
+mod assignments;
+mod grants;
+mod groups;
+mod id_token;
+mod keys;
+mod organization;
+mod policies;
+mod secrets;
+
+use crate::{
+    answer::{Answer, Refusal},
+    call::Call,
+    route::Route,
+    store::Tx,
+    switches::Switches,
+};
+
+pub(crate) use apps::{document::App, seed, seed_call};
+pub(crate) use organization::Organization;
+
+/// One request while it is being answered.
+pub(crate) struct Exchange<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) tx: Tx<'a>,
+    pub(crate) switches: &'a Switches,
+    pub(crate) organization: &'a Organization,
+    /// The time that objects written by this request carry.
+    pub(crate) now: String,
+}
+
+impl Exchange<'_> {
+    /// Returns a URL of this org.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.call.base)
+    }
+}
+
+/// Writes what an org has when it is made.
+pub(crate) fn found(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Refusal> {
+    groups::found(tx, &organization.created)?;
+    policies::found(tx, organization)
+}
+
+/// Answers a request on a route.
+pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<Answer, Refusal> {
+    let x = exchange;
+    match (route, x.call.method.as_str()) {
+        (Route::Organization, "GET") => Ok(organization::metadata(x)),
+        (Route::Me, "GET") => Ok(organization::me(x)),
+        (Route::Apps, "GET") => apps::list(x),
+        (Route::Apps, "POST") => apps::create(x),
+        (Route::App(app), "GET") => apps::read(x, app),
+        (Route::App(app), "PUT") => apps::replace(x, app),
+        (Route::App(app), "DELETE") => apps::delete(x, app),
+        (Route::AppLifecycle(app, turn), "POST") => apps::turn(x, app, turn),
+        (Route::AppPolicy(app, policy), "PUT") => policies::assign(x, app, policy),
+        (Route::IdToken(app), "GET") => id_token::read(x, app),
+        (Route::IdToken(app), "POST") => id_token::write(x, app),
+        (Route::Secrets(app), "GET") => secrets::list(x, app),
+        (Route::Secrets(app), "POST") => secrets::create(x, app),
+        (Route::Secret(app, secret), "GET") => secrets::read(x, app, secret),
+        (Route::Secret(app, secret), "DELETE") => secrets::delete(x, app, secret),
+        (Route::SecretLifecycle(app, secret, turn), "POST") => secrets::turn(x, app, secret, turn),
+        (Route::Keys(app), "GET") => keys::list(x, app),
+        (Route::Keys(app), "POST") => keys::create(x, app),
+        (Route::Key(app, key), "GET") => keys::read(x, app, key),
+        (Route::Key(app, key), "DELETE") => keys::delete(x, app, key),
+        (Route::KeyLifecycle(app, key, turn), "POST") => keys::turn(x, app, key, turn),
+        (Route::Grants(app), "GET") => grants::list(x, app),
+        (Route::Grants(app), "POST") => grants::create(x, app),
+        (Route::Grant(app, grant), "GET") => grants::read(x, app, grant),
+        (Route::Grant(app, grant), "DELETE") => grants::delete(x, app, grant),
+        (Route::AppUsers(app), "GET") => assignments::users(x, app),
+        (Route::AppGroups(app), "GET") => assignments::list(x, app),
+        (Route::AppGroup(app, group), "GET") => assignments::read(x, app, group),
+        (Route::AppGroup(app, group), "PUT") => assignments::write(x, app, group),
+        (Route::AppGroup(app, group), "DELETE") => assignments::delete(x, app, group),
+        (Route::Policies, "GET") => policies::list(x),
+        (Route::Policies, "POST") => policies::create(x),
+        (Route::Policy(policy), "GET") => policies::read(x, policy),
+        (Route::Policy(policy), "PUT") => policies::replace(x, policy),
+        (Route::Policy(policy), "DELETE") => policies::delete(x, policy),
+        (Route::Groups, "GET") => groups::list(x),
+        (Route::Groups, "POST") => groups::create(x),
+        (Route::Group(group), "GET") => groups::read(x, group),
+        (Route::Group(group), "PUT") => groups::replace(x, group),
+        (Route::Group(group), "DELETE") => groups::delete(x, group),
+        _ => Err(Refusal::no_such_method()),
+    }
+}

@@ -1,0 +1,82 @@
+//! The org itself: its public metadata, and the user whom its API token belongs to.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Exchange;
+use crate::{
+    answer::Answer,
+    ids::{Kind, Seed},
+};
+
+/// What the org is, made when it is first opened.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Organization {
+    pub(crate) id: String,
+    /// The user whom the token belongs to.
+    pub(crate) user: String,
+    pub(crate) token: String,
+    /// The system's access policy, which new apps get.
+    pub(crate) default_policy: String,
+    /// The key that signs for all OIDC apps.
+    pub(crate) signing_kid: String,
+    /// The random root of ids and generated secrets, encoded.
+    pub(crate) seed: String,
+    /// When the org was made.
+    pub(crate) created: String,
+}
+
+impl Organization {
+    pub(crate) fn found(seed: &Seed, created: String) -> Self {
+        Self {
+            id: seed.id(Kind::Org, 0),
+            user: seed.id(Kind::User, 0),
+            token: seed.api_token(),
+            default_policy: seed.id(Kind::Policy, 0),
+            signing_kid: seed.key_id("signing key"),
+            seed: seed.encoded(),
+            created,
+        }
+    }
+}
+
+pub(super) fn metadata(x: &Exchange<'_>) -> Answer {
+    Answer::ok(json!({
+        "id": x.organization.id,
+        "cell": "op3",
+        "_links": {"organization": {"href": x.call.base}},
+        "pipeline": "idx",
+        "settings": {
+            "analyticsCollectionEnabled": false,
+            "bugReportingEnabled": true,
+            "omEnabled": false,
+            "pssoEnabled": false,
+            "desktopMFAEnabled": false,
+            "itpEnabled": false,
+        },
+    }))
+}
+
+pub(super) fn me(x: &Exchange<'_>) -> Answer {
+    let Exchange { organization, .. } = x;
+    Answer::ok(json!({
+        "id": organization.user,
+        "status": "ACTIVE",
+        "created": organization.created,
+        "activated": organization.created,
+        "statusChanged": organization.created,
+        "lastLogin": null,
+        "lastUpdated": organization.created,
+        "passwordChanged": organization.created,
+        "type": {"id": "otyemulator0000005d7"},
+        "profile": {
+            "firstName": "Org",
+            "lastName": "Admin",
+            "mobilePhone": null,
+            "secondEmail": null,
+            "login": "admin@example.com",
+            "email": "admin@example.com",
+        },
+        "_links": {"self": {"href": x.url(&format!("/api/v1/users/{}", organization.user))}},
+    }))
+}

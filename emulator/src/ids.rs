@@ -1,0 +1,179 @@
+//! A seed and a counter become ids, secrets and tokens of the shapes that Okta gives them.
+//!
+//! The same seed and count always give the same value, so an org in memory is reproducible; a stored org draws its seed at
+//! random when it is first opened. Ids of one kind sort in the order of their creation, which is the order of Okta's lists.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Places the first ids where real ones are, far from zero.
+const OFFSET: u64 = 41 * 218_340_105_584_896;
+/// Spreads neighbours, so that ids do not look like a count.
+const STRIDE: u64 = 7_919;
+
+/// What an id stands for: its first three characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Org,
+    App,
+    User,
+    Group,
+    Policy,
+    Secret,
+    Key,
+    Grant,
+}
+
+impl Kind {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Org => "00o",
+            Self::App => "0oa",
+            Self::User => "00u",
+            Self::Group => "00g",
+            Self::Policy => "rst",
+            Self::Secret => "ocs",
+            Self::Key => "pks",
+            Self::Grant => "oag",
+        }
+    }
+}
+
+/// The root of everything random-looking in one org.
+#[derive(Clone)]
+pub(crate) struct Seed([u8; 32]);
+
+impl Seed {
+    /// The seed of orgs that must be reproducible.
+    pub(crate) fn fixed() -> Self {
+        Self([0x2a; 32])
+    }
+
+    pub(crate) fn random() -> Result<Self, aws_lc_rs::error::Unspecified> {
+        let mut bytes = [0; 32];
+        aws_lc_rs::rand::fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    pub(crate) fn encoded(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    pub(crate) fn decode(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// Returns the id of the `n`th object: twenty characters.
+    pub(crate) fn id(&self, kind: Kind, n: u64) -> String {
+        let mut number = OFFSET.wrapping_add(n.wrapping_mul(STRIDE));
+        let mut middle = [b'0'; 9];
+        for place in middle.iter_mut().rev() {
+            *place = letter(number);
+            number /= 62;
+        }
+        let mut id = String::with_capacity(20);
+        id.push_str(kind.prefix());
+        id.extend(middle.iter().map(|&b| char::from(b)));
+        let noise = self.bytes(kind.prefix(), n);
+        id.extend(noise[..5].iter().map(|&b| char::from(letter(b.into()))));
+        // The tail is the same for all objects of an org, as the cell's mark is in Okta's ids.
+        id.push_str("5d7");
+        id
+    }
+
+    /// Returns the `n`th generated client secret: 64 characters of `[A-Za-z0-9_-]`.
+    pub(crate) fn client_secret(&self, n: u64) -> String {
+        let mut bytes = [0; 48];
+        bytes[..32].copy_from_slice(&self.bytes("secret, first part", n));
+        bytes[32..].copy_from_slice(&self.bytes("secret, second part", n)[..16]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Returns the API token of the org, which starts with `00` as Okta's do.
+    pub(crate) fn api_token(&self) -> String {
+        let noise = self.bytes("api token", 0);
+        let text = noise.iter().chain(&noise[..8]);
+        format!(
+            "00{}",
+            text.map(|&b| char::from(letter(b.into())))
+                .collect::<String>()
+        )
+    }
+
+    /// Returns a key id: the base64url of a hash.
+    pub(crate) fn key_id(&self, of: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes(of, 0))
+    }
+
+    /// Returns the id of the `n`th error.
+    pub(crate) fn error_id(&self, n: u64) -> String {
+        let noise = URL_SAFE_NO_PAD.encode(self.bytes("error", n));
+        format!("oae{}", &noise[..22])
+    }
+
+    /// Returns the id of the `n`th request.
+    pub(crate) fn request_id(&self, n: u64) -> String {
+        let noise = URL_SAFE_NO_PAD.encode(self.bytes("request", n));
+        noise[..32].to_owned()
+    }
+
+    fn bytes(&self, what: &str, n: u64) -> [u8; 32] {
+        let mut input = Vec::with_capacity(64 + what.len());
+        input.extend_from_slice(&self.0);
+        input.extend_from_slice(what.as_bytes());
+        input.extend_from_slice(&n.to_be_bytes());
+        let mut out = [0; 32];
+        out.copy_from_slice(digest(&SHA256, &input).as_ref());
+        out
+    }
+}
+
+/// Returns Okta's hash of a client secret: base64url of the first half of its SHA-256.
+pub(crate) fn secret_hash(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&digest(&SHA256, secret.as_bytes()).as_ref()[..16])
+}
+
+fn letter(number: u64) -> u8 {
+    ALPHABET[usize::try_from(number % 62).unwrap_or_default()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_oktas_shape_and_sort_by_age() {
+        let seed = Seed::fixed();
+        let ids: Vec<_> = (0..200).map(|n| seed.id(Kind::App, n)).collect();
+        assert!(ids.is_sorted());
+        assert!(
+            ids.iter().all(|id| id.len() == 20
+                && id.starts_with("0oa")
+                && id.bytes().all(|b| b.is_ascii_alphanumeric())),
+            "{ids:?}"
+        );
+    }
+
+    #[test]
+    fn generated_secrets_have_sixty_four_characters_and_differ() {
+        let seed = Seed::fixed();
+        assert_eq!(seed.client_secret(1).len(), 64);
+        assert_ne!(seed.client_secret(1), seed.client_secret(2));
+        assert_eq!(seed.client_secret(1), Seed::fixed().client_secret(1));
+    }
+
+    #[test]
+    fn the_token_starts_with_two_zeros() {
+        assert!(Seed::fixed().api_token().starts_with("00"));
+        assert_eq!(Seed::fixed().api_token().len(), 42);
+    }
+
+    #[test]
+    fn a_seed_survives_being_written_down() {
+        let seed = Seed::random().unwrap();
+        let again = Seed::decode(&seed.encoded()).unwrap();
+        assert_eq!(seed.id(Kind::Org, 7), again.id(Kind::Org, 7));
+    }
+}

@@ -1,0 +1,254 @@
+//! One request from arrival to answer: latency, faults, rate limits, the token, the route, the commit.
+
+use std::time::Duration;
+
+use http::{HeaderValue, Request, Response, header};
+use serde_json::Value;
+
+use super::{Org, REMEMBERED, Seen, State};
+use crate::{
+    Reset,
+    answer::{Answer, Refusal},
+    call::Call,
+    families::{self, Exchange},
+    faults::FaultKind,
+    limits::{Allowance, Bucket},
+    route::Route,
+    store::Tx,
+};
+
+/// What becomes of a request.
+pub(crate) enum Outcome {
+    Whole(Response<Vec<u8>>),
+    /// An answer whose body does not arrive as it should.
+    Broken(Response<Vec<u8>>, Break),
+    /// The connection dies without an answer.
+    Reset,
+}
+
+/// What happens in the middle of an answer's body.
+#[derive(Clone, Copy)]
+pub(crate) enum Break {
+    CutOff,
+    Slow(Duration),
+}
+
+impl Org {
+    /// Answers a request in process, just as it would be answered through a socket.
+    ///
+    /// # Errors
+    /// [`Reset`] stands for a connection that died before the whole answer had arrived. Under a `hold` fault the future never
+    /// ends.
+    pub async fn call(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Reset> {
+        match self.respond(request).await {
+            Outcome::Whole(response) => Ok(response),
+            Outcome::Broken(response, Break::Slow(time)) => {
+                tokio::time::sleep(time).await;
+                Ok(response)
+            }
+            Outcome::Broken(_, Break::CutOff) | Outcome::Reset => Err(Reset),
+        }
+    }
+
+    pub(crate) async fn respond(&self, request: Request<Vec<u8>>) -> Outcome {
+        let call = Call::new(request, self.inner.base.as_deref());
+        if !self.inner.latency.is_zero() {
+            tokio::time::sleep(self.inner.latency).await;
+        }
+        let fault = self.state().faults.strike(&call.method, &call.path);
+        match fault {
+            Some(FaultKind::ResetBefore) => {
+                self.note(&call, None);
+                return Outcome::Reset;
+            }
+            Some(FaultKind::HoldBefore) => {
+                self.note(&call, None);
+                return std::future::pending().await;
+            }
+            _ => {}
+        }
+        let response = self.execute(&call, fault);
+        self.note(&call, Some(response.status().as_u16()));
+        match fault {
+            Some(FaultKind::ResetAfter) => Outcome::Reset,
+            Some(FaultKind::HoldAfter) => std::future::pending().await,
+            Some(FaultKind::CutOff) => Outcome::Broken(response, Break::CutOff),
+            Some(FaultKind::Slow(time)) => Outcome::Broken(response, Break::Slow(time)),
+            _ => Outcome::Whole(response),
+        }
+    }
+
+    fn note(&self, call: &Call, status: Option<u16>) {
+        if self.inner.log_requests {
+            tracing::info!(
+                target: "idpctl_emulator::requests",
+                method = call.method,
+                path = call.path,
+                status,
+            );
+        }
+        let mut state = self.state();
+        if state.seen.len() == REMEMBERED {
+            state.seen.pop_front();
+        }
+        state.seen.push_back(Seen {
+            method: call.method.clone(),
+            path: call.path.clone(),
+            query: call.query.as_sent().to_owned(),
+            status,
+        });
+    }
+
+    fn execute(&self, call: &Call, fault: Option<FaultKind>) -> Response<Vec<u8>> {
+        let segments = call.segments();
+        let mut state = self.state();
+        state.requests += 1;
+        let number = state.requests;
+        let allowance = Bucket::of(&segments)
+            .map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
+        let (allowance, hindered) = hinder(allowance, fault);
+        let answer = match hindered {
+            Some(Hindrance::Refused(refusal)) => Err(refusal),
+            Some(Hindrance::Gateway) => return self.gateway_page(number),
+            None => self.answer(&mut state, call, &segments),
+        };
+        drop(state);
+        let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
+        let (status, body, links) = match answer {
+            Ok(Answer { status: 500, .. }) => (500, Some(error(&Refusal::internal())), Vec::new()),
+            Ok(answer) => (answer.status, answer.body, answer.links),
+            Err(refusal) => (refusal.status, Some(error(&refusal)), Vec::new()),
+        };
+        self.response(number, status, body.as_ref(), &links, allowance)
+    }
+
+    /// Answers a request that was admitted, and commits what it writes.
+    fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
+        let inner = &self.inner;
+        let route = Route::of(segments);
+        let token = call
+            .authorization
+            .as_deref()
+            .and_then(|text| text.strip_prefix("SSWS "));
+        let known = token.is_some_and(|token| token.trim() == inner.organization.token);
+        if !known && !route.is_some_and(Route::is_public) {
+            return Err(Refusal::bad_token());
+        }
+        let route = route.ok_or_else(Refusal::no_such_path)?;
+        let mut exchange = Exchange {
+            call,
+            tx: Tx::begin(state.store.tables(), state.store.listed(), &inner.seed),
+            switches: &state.switches,
+            organization: &inner.organization,
+            now: inner.clock.stamp(),
+        };
+        let answer = families::answer(route, &mut exchange)?;
+        let changes = exchange.tx.into_changes();
+        state.store.commit(changes).map_err(|error| {
+            tracing::error!(%error, "could not store a write");
+            Refusal::internal()
+        })?;
+        Ok(answer)
+    }
+
+    fn response(
+        &self,
+        number: u64,
+        status: u16,
+        body: Option<&Value>,
+        links: &[String],
+        allowance: Option<Allowance>,
+    ) -> Response<Vec<u8>> {
+        let bytes = body.map(|body| body.to_string().into_bytes());
+        let mut response = Response::new(bytes.unwrap_or_default());
+        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+        let headers = response.headers_mut();
+        if body.is_some() {
+            headers.insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            );
+        }
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-cache, no-store"),
+        );
+        insert(headers, "date", &self.inner.clock.http_date());
+        insert(
+            headers,
+            "x-okta-request-id",
+            &self.inner.seed.request_id(number),
+        );
+        if let Some(allowance) = allowance {
+            let reset = self.inner.clock.since_epoch() + allowance.reset;
+            // The window is over when the second that is named has begun.
+            let reset = reset.as_secs() + u64::from(reset.subsec_nanos() > 0);
+            insert(headers, "x-rate-limit-limit", &allowance.limit.to_string());
+            insert(
+                headers,
+                "x-rate-limit-remaining",
+                &allowance.remaining.to_string(),
+            );
+            insert(headers, "x-rate-limit-reset", &reset.to_string());
+        }
+        for link in links {
+            if let Ok(link) = HeaderValue::from_str(link) {
+                headers.append(header::LINK, link);
+            }
+        }
+        response
+    }
+
+    fn gateway_page(&self, number: u64) -> Response<Vec<u8>> {
+        let mut response = self.response(number, 503, None, &[], None);
+        let html = HeaderValue::from_static("text/html");
+        response.headers_mut().insert(header::CONTENT_TYPE, html);
+        *response.body_mut() =
+            b"<html><body><h1>503 Service Unavailable</h1></body></html>\n".to_vec();
+        response
+    }
+}
+
+/// Why a request is not answered by its family.
+enum Hindrance {
+    Refused(Refusal),
+    Gateway,
+}
+
+/// Applies rate limits and those faults that stand for an answer of their own.
+fn hinder(
+    allowance: Option<Allowance>,
+    fault: Option<FaultKind>,
+) -> (Option<Allowance>, Option<Hindrance>) {
+    let refused = |refusal| Some(Hindrance::Refused(refusal));
+    let spent = |limit: Option<u32>, reset: Duration| {
+        allowance.map(|allowance| Allowance {
+            limit: limit.unwrap_or(allowance.limit),
+            remaining: 0,
+            reset,
+            admitted: false,
+        })
+    };
+    match fault {
+        Some(FaultKind::TooManyRequests(reset)) => {
+            (spent(None, reset), refused(Refusal::too_many_requests()))
+        }
+        // Okta's mark of the limit on concurrent requests: limit and remaining are both zero.
+        Some(FaultKind::TooManyAtOnce) => (
+            spent(Some(0), Duration::from_secs(1)),
+            refused(Refusal::too_many_requests()),
+        ),
+        Some(FaultKind::InternalError) => (allowance, refused(Refusal::internal())),
+        Some(FaultKind::Unavailable) => (allowance, Some(Hindrance::Gateway)),
+        _ if allowance.is_some_and(|allowance| !allowance.admitted) => {
+            (allowance, refused(Refusal::too_many_requests()))
+        }
+        _ => (allowance, None),
+    }
+}
+
+fn insert(headers: &mut http::HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

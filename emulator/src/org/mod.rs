@@ -1,0 +1,275 @@
+//! An org: opened from its settings, asked in process or through a socket, and looked into by tests.
+
+mod exchange;
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    clock::Clock,
+    config::{Config, Data},
+    error::Error,
+    families::{self, App, Exchange, Organization},
+    faults::{Fault, Faults},
+    ids::Seed,
+    limits::{RateLimits, Windows},
+    store::{Store, Table, Tx},
+    switches::Switches,
+};
+
+pub(crate) use self::exchange::{Break, Outcome};
+
+/// How many requests [`Org::requests`] remembers.
+const REMEMBERED: usize = 100_000;
+
+/// A local Okta org. Clones are handles on the same org.
+///
+/// # Guarantees
+/// A request is answered as a whole or not at all: its writes are committed together, for an org in a directory to the disk,
+/// before its answer is given. An org in memory is the same every time: the same requests give the same ids and secrets.
+#[derive(Clone)]
+pub struct Org {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    organization: Organization,
+    seed: Seed,
+    clock: Clock,
+    latency: Duration,
+    rate_limits: RateLimits,
+    base: Option<String>,
+    log_requests: bool,
+    state: Mutex<State>,
+}
+
+struct State {
+    store: Store,
+    switches: Switches,
+    windows: Windows,
+    faults: Faults,
+    seen: VecDeque<Seen>,
+    /// How many requests there were, for their ids.
+    requests: u64,
+}
+
+/// A request that reached the org.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The HTTP method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The query as it was sent.
+    pub query: String,
+    /// The status of the answer that was made, whether or not it got through; none if nothing was done.
+    pub status: Option<u16>,
+}
+
+/// A client secret as the org really holds it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LiveSecret {
+    /// Its id.
+    pub id: String,
+    /// `ACTIVE` or `INACTIVE`.
+    pub status: String,
+    /// The plaintext.
+    pub value: String,
+}
+
+impl fmt::Debug for LiveSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveSecret")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Org {
+    /// Opens an org, and makes it first if there is none.
+    pub fn open(config: Config) -> Result<Self, Error> {
+        let clock = Clock::start(config.frozen_clock);
+        let (mut store, fresh) = match &config.data {
+            Data::Memory => (Store::memory(), Seed::fixed()),
+            Data::Directory(_) if config.frozen_clock => (open_store(&config)?, Seed::fixed()),
+            Data::Directory(_) => {
+                let seed = Seed::random().map_err(|_| Error::Randomness)?;
+                (open_store(&config)?, seed)
+            }
+        };
+        let stored = store.tables().table(Table::Org).get("org").cloned();
+        let organization = match stored {
+            Some(row) => serde_json::from_value((*row).clone()).map_err(|_| corrupt(&config))?,
+            None => Organization::found(&fresh, clock.stamp()),
+        };
+        let seed = Seed::decode(&organization.seed).ok_or_else(|| corrupt(&config))?;
+        if store.tables().table(Table::Org).is_empty() {
+            make(&mut store, &organization, &seed, &config)?;
+        }
+        let faults = Faults::new(config.faults);
+        store.set_lag(faults.list_lag());
+        let state = State {
+            store,
+            switches: config.switches,
+            windows: Windows::default(),
+            faults,
+            seen: VecDeque::new(),
+            requests: 0,
+        };
+        let inner = Inner {
+            organization,
+            seed,
+            clock,
+            latency: config.latency,
+            rate_limits: config.rate_limits,
+            base: config.base,
+            log_requests: config.log_requests,
+            state: Mutex::new(state),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Returns the API token that the org accepts, an SSWS token.
+    pub fn okta_token(&self) -> &str {
+        &self.inner.organization.token
+    }
+
+    /// Returns the org's id.
+    pub fn org_id(&self) -> &str {
+        &self.inner.organization.id
+    }
+
+    /// Returns a copy in memory that goes its own way from here, with no requests seen yet.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let state = self.state();
+        let copy = State {
+            store: state.store.fork(),
+            switches: state.switches.clone(),
+            windows: state.windows.clone(),
+            faults: state.faults.clone(),
+            seen: VecDeque::new(),
+            requests: state.requests,
+        };
+        let inner = Inner {
+            organization: self.inner.organization.clone(),
+            seed: self.inner.seed.clone(),
+            clock: self.inner.clock.clone(),
+            latency: self.inner.latency,
+            rate_limits: self.inner.rate_limits.clone(),
+            base: self.inner.base.clone(),
+            log_requests: self.inner.log_requests,
+            state: Mutex::new(copy),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Replaces the faults, and starts to count them anew.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        let mut state = self.state();
+        state.faults = Faults::new(faults);
+        let lag = state.faults.list_lag();
+        state.store.set_lag(lag);
+    }
+
+    /// Replaces the switches.
+    pub fn set_switches(&self, switches: Switches) {
+        self.state().switches = switches;
+    }
+
+    /// Returns the requests since the org was opened or [`clear_requests`](Self::clear_requests) was called, at most the last
+    /// hundred thousand.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.state().seen.iter().cloned().collect()
+    }
+
+    /// Forgets the requests.
+    pub fn clear_requests(&self) {
+        self.state().seen.clear();
+    }
+
+    /// Returns the secrets of an app, oldest first, whatever any answer shows. Sends no request.
+    pub fn live_secrets(&self, app_id: &str) -> Vec<LiveSecret> {
+        let state = self.state();
+        let row = state.store.tables().table(Table::Apps).get(app_id);
+        let app = row.and_then(|row| serde_json::from_value::<App>((**row).clone()).ok());
+        let secrets = app.map(|app| app.secrets).unwrap_or_default();
+        secrets
+            .into_iter()
+            .map(|secret| LiveSecret {
+                id: secret.id,
+                status: secret.status,
+                value: secret.value,
+            })
+            .collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock is held cannot leave half a write: the tables change in one step.
+        self.inner
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open_store(config: &Config) -> Result<Store, Error> {
+    match &config.data {
+        Data::Memory => Ok(Store::memory()),
+        Data::Directory(directory) => Store::directory(directory),
+    }
+}
+
+fn corrupt(config: &Config) -> Error {
+    let path = match &config.data {
+        Data::Memory => std::path::PathBuf::new(),
+        Data::Directory(directory) => directory.clone(),
+    };
+    Error::Corrupt {
+        path,
+        row: "org/org".into(),
+    }
+}
+
+/// Writes everything that a new org has, in one step.
+fn make(
+    store: &mut Store,
+    organization: &Organization,
+    seed: &Seed,
+    config: &Config,
+) -> Result<(), Error> {
+    let calls: Vec<_> = (0..config.seed_apps).map(families::seed_call).collect();
+    let bug = |_| corrupt(config);
+    let mut tx = Tx::begin(store.tables(), store.tables(), seed);
+    tx.put(Table::Org, "org".into(), organization)
+        .map_err(bug)?;
+    families::found(&mut tx, organization).map_err(bug)?;
+    for call in &calls {
+        let mut exchange = Exchange {
+            call,
+            tx,
+            switches: &config.switches,
+            organization,
+            now: organization.created.clone(),
+        };
+        families::seed(&mut exchange).map_err(bug)?;
+        tx = exchange.tx;
+    }
+    let changes = tx.into_changes();
+    store.commit(changes).map_err(|source| Error::Store {
+        path: match &config.data {
+            Data::Memory => std::path::PathBuf::new(),
+            Data::Directory(directory) => directory.clone(),
+        },
+        source,
+    })
+}

@@ -1,0 +1,126 @@
+//! Which resource a path names. A path without a route is E0000008; a route without the method is E0000022.
+
+/// A resource of the org, with the ids in its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route<'a> {
+    Organization,
+    Me,
+    Apps,
+    App(&'a str),
+    AppLifecycle(&'a str, Turn),
+    AppPolicy(&'a str, &'a str),
+    IdToken(&'a str),
+    Secrets(&'a str),
+    Secret(&'a str, &'a str),
+    SecretLifecycle(&'a str, &'a str, Turn),
+    Keys(&'a str),
+    Key(&'a str, &'a str),
+    KeyLifecycle(&'a str, &'a str, Turn),
+    Grants(&'a str),
+    Grant(&'a str, &'a str),
+    AppUsers(&'a str),
+    AppGroups(&'a str),
+    AppGroup(&'a str, &'a str),
+    Policies,
+    Policy(&'a str),
+    Groups,
+    Group(&'a str),
+}
+
+/// A lifecycle operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Activate,
+    Deactivate,
+}
+
+impl Turn {
+    fn of(segment: &str) -> Option<Self> {
+        match segment {
+            "activate" => Some(Self::Activate),
+            "deactivate" => Some(Self::Deactivate),
+            _ => None,
+        }
+    }
+
+    /// Returns the status that the operation leads to.
+    pub(crate) fn status(self) -> &'static str {
+        match self {
+            Self::Activate => "ACTIVE",
+            Self::Deactivate => "INACTIVE",
+        }
+    }
+}
+
+impl<'a> Route<'a> {
+    pub(crate) fn of(segments: &[&'a str]) -> Option<Self> {
+        Some(match *segments {
+            [".well-known", "okta-organization"] => Self::Organization,
+            [
+                "api",
+                "v1",
+                "internal",
+                "apps",
+                app,
+                "settings",
+                "oauth",
+                "idToken",
+            ] => Self::IdToken(app),
+            ["api", "v1", "users", "me"] => Self::Me,
+            ["api", "v1", "policies"] => Self::Policies,
+            ["api", "v1", "policies", policy] => Self::Policy(policy),
+            ["api", "v1", "groups"] => Self::Groups,
+            ["api", "v1", "groups", group] => Self::Group(group),
+            ["api", "v1", "apps"] => Self::Apps,
+            ["api", "v1", "apps", app] => Self::App(app),
+            ["api", "v1", "apps", app, ref rest @ ..] => Self::under_app(app, rest)?,
+            _ => return None,
+        })
+    }
+
+    fn under_app(app: &'a str, rest: &[&'a str]) -> Option<Self> {
+        Some(match *rest {
+            ["lifecycle", turn] => Self::AppLifecycle(app, Turn::of(turn)?),
+            ["policies", policy] => Self::AppPolicy(app, policy),
+            ["grants"] => Self::Grants(app),
+            ["grants", grant] => Self::Grant(app, grant),
+            ["users"] => Self::AppUsers(app),
+            ["groups"] => Self::AppGroups(app),
+            ["groups", group] => Self::AppGroup(app, group),
+            ["credentials", "secrets"] => Self::Secrets(app),
+            ["credentials", "secrets", secret] => Self::Secret(app, secret),
+            ["credentials", "secrets", secret, "lifecycle", turn] => {
+                Self::SecretLifecycle(app, secret, Turn::of(turn)?)
+            }
+            ["credentials", "jwks"] => Self::Keys(app),
+            ["credentials", "jwks", key] => Self::Key(app, key),
+            ["credentials", "jwks", key, "lifecycle", turn] => {
+                Self::KeyLifecycle(app, key, Turn::of(turn)?)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Says whether the resource may be read without a token.
+    pub(crate) fn is_public(self) -> bool {
+        matches!(self, Self::Organization)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_their_resource_and_unknown_ones_nowhere() {
+        let of = |path: &'static str| Route::of(&path[1..].split('/').collect::<Vec<_>>());
+        assert_eq!(of("/api/v1/apps"), Some(Route::Apps));
+        assert_eq!(
+            of("/api/v1/apps/0oa1/credentials/secrets/ocs1/lifecycle/deactivate"),
+            Some(Route::SecretLifecycle("0oa1", "ocs1", Turn::Deactivate))
+        );
+        assert_eq!(of("/api/v1/apps/0oa1/lifecycle/explode"), None);
+        assert_eq!(of("/api/v1/apps/"), Some(Route::App("")));
+        assert_eq!(of("/api/v2/apps"), None);
+    }
+}

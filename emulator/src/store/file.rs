@@ -1,0 +1,125 @@
+//! The tables in a database file, so that what was answered is still there after a crash.
+//!
+//! One request is one transaction, and it is on the disk before the request is answered. Only one process can have the file
+//! open. Directory and file can be read by their owner alone: they hold client secrets, as the org's own database would.
+
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    path::{Path, PathBuf},
+};
+
+use redb::{Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+
+use super::{Changes, Table, Tables};
+use crate::error::{Error, StoreError};
+
+const FILE: &str = "org.redb";
+const COUNTS: TableDefinition<'static, &str, u64> = TableDefinition::new("counts");
+const GIVEN_OUT: &str = "given out";
+
+fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static [u8]> {
+    TableDefinition::new(table.name())
+}
+
+pub(super) struct File {
+    database: Database,
+}
+
+impl File {
+    /// Opens the file in a directory and reads all that it holds.
+    pub(super) fn open(directory: &Path) -> Result<(Self, Tables), Error> {
+        let path = directory.join(FILE);
+        let refuse = |source: StoreError| Error::Store {
+            path: path.clone(),
+            source,
+        };
+        make_private_directory(directory).map_err(|error| refuse(error.into()))?;
+        let file = private_file(&path).map_err(|error| refuse(error.into()))?;
+        let database = match Database::builder().create_file(file) {
+            Ok(database) => database,
+            Err(DatabaseError::DatabaseAlreadyOpen) => return Err(Error::AlreadyServed { path }),
+            Err(error) => return Err(refuse(error.into())),
+        };
+        let file = Self { database };
+        file.make_tables().map_err(refuse)?;
+        let tables = file.read(&path)?;
+        Ok((file, tables))
+    }
+
+    /// Writes the changes of one request, and returns when they are on the disk.
+    pub(super) fn write(&self, changes: &Changes) -> Result<(), StoreError> {
+        let transaction = self.database.begin_write()?;
+        transaction
+            .open_table(COUNTS)?
+            .insert(GIVEN_OUT, changes.count)?;
+        for ((table, key), row) in &changes.rows {
+            let mut table = transaction.open_table(definition(*table))?;
+            match row {
+                Some(row) => table.insert(key.as_str(), row.to_string().as_bytes())?,
+                None => table.remove(key.as_str())?,
+            };
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn make_tables(&self) -> Result<(), StoreError> {
+        let transaction = self.database.begin_write()?;
+        for table in Table::ALL {
+            transaction.open_table(definition(table))?;
+        }
+        transaction.open_table(COUNTS)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn read(&self, path: &Path) -> Result<Tables, Error> {
+        let refuse = |source: StoreError| Error::Store {
+            path: path.to_owned(),
+            source,
+        };
+        let corrupt = |table: Table, key: &str| Error::Corrupt {
+            path: path.to_owned(),
+            row: format!("{}/{key}", table.name()),
+        };
+        let transaction = self.database.begin_read().map_err(|e| refuse(e.into()))?;
+        let counts = transaction
+            .open_table(COUNTS)
+            .map_err(|e| refuse(e.into()))?;
+        let given_out = counts.get(GIVEN_OUT).map_err(|e| refuse(e.into()))?;
+        let mut tables = Tables {
+            count: given_out.map_or(0, |count| count.value()),
+            ..Tables::default()
+        };
+        for table in Table::ALL {
+            let stored = transaction
+                .open_table(definition(table))
+                .map_err(|e| refuse(e.into()))?;
+            for entry in stored.iter().map_err(|e| refuse(e.into()))? {
+                let (key, row) = entry.map_err(|e| refuse(e.into()))?;
+                let row = serde_json::from_slice::<serde_json::Value>(row.value())
+                    .map_err(|_| corrupt(table, key.value()))?;
+                tables
+                    .table_mut(table)
+                    .insert(key.value().to_owned(), row.into());
+            }
+        }
+        Ok(tables)
+    }
+}
+
+fn make_private_directory(directory: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+fn private_file(path: &PathBuf) -> std::io::Result<std::fs::File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

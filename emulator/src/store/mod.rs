@@ -1,0 +1,175 @@
+//! The org's state: tables of JSON documents, in memory and, for an org with a directory, in a file as well.
+//!
+//! All reads are answered from memory. A request collects its writes in a [`Tx`]; they are committed together or not at all,
+//! to the file first. Tables are shared between copies until one of them is written to, so forking an org costs next to
+//! nothing. With list lag, older copies of the tables are kept for as long as lists may show them.
+
+mod file;
+mod tx;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+pub(crate) use self::tx::{Changes, Tx, read};
+use crate::error::{Error, StoreError};
+use file::File;
+
+/// A document as it is stored.
+pub(crate) type Row = Arc<Value>;
+
+/// The tables, each of one sort of document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Table {
+    /// What the org itself is: one row, `org`.
+    Org,
+    /// Apps by id.
+    Apps,
+    /// The app's id by its `client_id`.
+    ClientIds,
+    /// Grants by `{app id}/{grant id}`.
+    Grants,
+    /// Access policies by id.
+    Policies,
+    /// Groups by id.
+    Groups,
+    /// Groups' access to apps by `{app id}/{group id}`.
+    Assignments,
+}
+
+impl Table {
+    const ALL: [Self; 7] = [
+        Self::Org,
+        Self::Apps,
+        Self::ClientIds,
+        Self::Grants,
+        Self::Policies,
+        Self::Groups,
+        Self::Assignments,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Org => "org",
+            Self::Apps => "apps",
+            Self::ClientIds => "client_ids",
+            Self::Grants => "grants",
+            Self::Policies => "policies",
+            Self::Groups => "groups",
+            Self::Assignments => "assignments",
+        }
+    }
+}
+
+/// One consistent state of all tables. Cheap to copy.
+#[derive(Clone, Default)]
+pub(crate) struct Tables {
+    rows: [Arc<BTreeMap<String, Row>>; 7],
+    /// How many ids and secrets have been given out.
+    count: u64,
+}
+
+impl Tables {
+    pub(crate) fn table(&self, table: Table) -> &BTreeMap<String, Row> {
+        &self.rows[table as usize]
+    }
+
+    fn table_mut(&mut self, table: Table) -> &mut BTreeMap<String, Row> {
+        Arc::make_mut(&mut self.rows[table as usize])
+    }
+
+    fn apply(&mut self, changes: Changes) {
+        self.count = changes.count;
+        for ((table, key), row) in changes.rows {
+            match row {
+                Some(row) => self.table_mut(table).insert(key, row),
+                None => self.table_mut(table).remove(&key),
+            };
+        }
+    }
+}
+
+/// The tables and where they are kept.
+pub(crate) struct Store {
+    tables: Tables,
+    /// What the tables were until each of these moments, oldest first.
+    past: VecDeque<(Instant, Tables)>,
+    lag: Duration,
+    file: Option<File>,
+}
+
+impl Store {
+    pub(crate) fn memory() -> Self {
+        Self {
+            tables: Tables::default(),
+            past: VecDeque::new(),
+            lag: Duration::ZERO,
+            file: None,
+        }
+    }
+
+    /// Opens the store in a directory, making both if they are not there.
+    pub(crate) fn directory(directory: &Path) -> Result<Self, Error> {
+        let (file, tables) = File::open(directory)?;
+        Ok(Self {
+            tables,
+            file: Some(file),
+            ..Self::memory()
+        })
+    }
+
+    /// Returns a copy in memory that shares nothing that either side changes later.
+    pub(crate) fn fork(&self) -> Self {
+        Self {
+            tables: self.tables.clone(),
+            past: self.past.clone(),
+            lag: self.lag,
+            file: None,
+        }
+    }
+
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// Sets how old the state is that lists show.
+    pub(crate) fn set_lag(&mut self, lag: Duration) {
+        self.lag = lag;
+        self.past.clear();
+    }
+
+    /// Returns the state that lists show now.
+    pub(crate) fn listed(&self) -> &Tables {
+        let now = Instant::now();
+        let seen = self
+            .past
+            .iter()
+            .find(|(until, _)| now < *until + self.lag)
+            .map(|(_, tables)| tables);
+        seen.unwrap_or(&self.tables)
+    }
+
+    /// Makes the writes of one request last, all or none. This is the only way in which the org changes.
+    pub(crate) fn commit(&mut self, changes: Changes) -> Result<(), StoreError> {
+        if changes.is_empty(&self.tables) {
+            return Ok(());
+        }
+        if let Some(file) = &self.file {
+            file.write(&changes)?;
+        }
+        if !self.lag.is_zero() {
+            let now = Instant::now();
+            let lag = self.lag;
+            self.past.retain(|(until, _)| now < *until + lag);
+            self.past.push_back((now, self.tables.clone()));
+        }
+        self.tables.apply(changes);
+        Ok(())
+    }
+}

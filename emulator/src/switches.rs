@@ -1,0 +1,220 @@
+//! What the facts about Okta leave open, as named choices.
+//!
+//! Wherever no recording, specification or documentation says how Okta behaves, the org asks a switch instead of a guess that
+//! nobody can see. [`TABLE`] lists them all; the first value of each is its default.
+
+use crate::error::Error;
+
+/// One switch, for help texts and documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Its values, the default first.
+    pub values: &'static [&'static str],
+    /// The open question that it stands for.
+    pub about: &'static str,
+}
+
+macro_rules! switches {
+    ($( $field:ident: $kind:ident, $name:literal, $about:literal,
+        { $default:ident = $default_text:literal $(, $value:ident = $text:literal )+ } )+) => {
+        $(
+            #[doc = $about]
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+            pub enum $kind {
+                #[doc = concat!("`", $default_text, "`")] #[default] $default,
+                $( #[doc = concat!("`", $text, "`")] $value, )+
+            }
+
+            impl $kind {
+                const VALUES: &'static [&'static str] = &[$default_text $(, $text)+];
+                const CHOICES: &'static [Self] = &[Self::$default $(, Self::$value)+];
+            }
+        )+
+
+        /// The choices of one org.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Switches {
+            $( $field: $kind, )+
+        }
+
+        impl Switches {
+            $(
+                #[doc = $about]
+                pub fn $field(&self) -> $kind {
+                    self.$field
+                }
+            )+
+
+            /// Sets a switch by the names of [`TABLE`].
+            pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+                match name {
+                    $(
+                        $name => {
+                            let place = $kind::VALUES.iter().position(|known| *known == value);
+                            let place = place.ok_or_else(|| unknown_value(name, value, $kind::VALUES))?;
+                            self.$field = $kind::CHOICES[place];
+                            Ok(())
+                        }
+                    )+
+                    _ => Err(unknown_name(name, value)),
+                }
+            }
+        }
+
+        /// All switches.
+        pub const TABLE: &[Switch] = &[
+            $( Switch { name: $name, values: $kind::VALUES, about: $about }, )+
+        ];
+    };
+}
+
+switches! {
+    absent_secret: AbsentSecret, "absent-client-secret",
+    "What a PUT without `client_secret` (or with null) does to the secret of a client that has one.",
+    { Keep = "keep", Regenerate = "regenerate" }
+
+    auth_method_change: AuthMethodChange, "auth-method-change",
+    "What a PUT that changes one `client_secret_*` method into another does to the secret, unless it sends one.",
+    { Regenerate = "regenerate", Keep = "keep" }
+
+    put_secret: PutSecret, "put-secret-replaces",
+    "Which of two active secrets a PUT with a new `client_secret` overwrites.",
+    { Newest = "newest", Oldest = "oldest" }
+
+    omitted_credentials: OmittedCredentials, "omitted-credentials-on-put",
+    "What a PUT without `token_endpoint_auth_method`, `pkce_required` or `autoKeyRotation` does to them.",
+    { Reset = "reset", Keep = "keep" }
+
+    hide_default: HideDefault, "hide-default",
+    "`visibility.hide.{iOS,web}` of an app that was created without them.",
+    { Hidden = "hidden", Visible = "visible" }
+
+    issuer_mode_default: IssuerModeDefault, "issuer-mode-default",
+    "`issuer_mode` when omitted: depends on the org's custom domain and features.",
+    { OrgUrl = "ORG_URL", CustomUrl = "CUSTOM_URL", Dynamic = "DYNAMIC" }
+
+    response_types_default: ResponseTypesDefault, "response-types-default",
+    "`response_types` when omitted: what the grant types imply, the registration endpoint's default, or none.",
+    { ByGrant = "by-grant", Code = "code", Empty = "empty" }
+
+    page_size: PageSize, "list-page-size",
+    "How many apps a list page has when no `limit` is given.",
+    { Twenty = "20", Fifty = "50", TwoHundred = "200" }
+
+    duplicate_client_id: DuplicateClientId, "duplicate-client-id",
+    "The status of the refusal of a `client_id` that another app has.",
+    { BadRequest = "400", Conflict = "409" }
+
+    changed_client_id: ChangedImmutable, "changed-client-id",
+    "What a PUT with another `client_id` does.",
+    { Refuse = "refuse", Ignore = "ignore" }
+
+    changed_application_type: ChangedType, "changed-application-type",
+    "What a PUT with another `application_type` does.",
+    { Refuse = "refuse", Ignore = "ignore" }
+
+    lifecycle_repeat: LifecycleRepeat, "lifecycle-repeat",
+    "Activating what is active, or deactivating what is inactive.",
+    { Accept = "accept", Refuse = "refuse" }
+
+    consent_method: Feature, "consent-method",
+    "Whether the org has the consent feature: without it `consent_method` is in no answer.",
+    { Shown = "shown", Absent = "absent" }
+
+    participate_slo: SloFeature, "participate-slo",
+    "Whether the org has the front-channel logout feature: without it `participate_slo` is in no answer.",
+    { Shown = "shown", Absent = "absent" }
+
+    client_id_in_path: ClientIdInPath, "client-id-in-path",
+    "Whether a custom `client_id` works where a path has an app id.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    duplicate_grant: DuplicateGrant, "duplicate-grant",
+    "What granting a scope again does.",
+    { Refuse = "refuse", Existing = "existing" }
+
+    key_status: KeyStatus, "key-status-on-put",
+    "The status of a known key that a PUT sends without `status`.",
+    { Keep = "keep", Active = "active" }
+
+    jwks_list: JwksList, "jwks-list",
+    "The form of the key list: the schema says an array, its example an object around it.",
+    { Array = "array", Wrapped = "wrapped" }
+
+    jwks_with_uri: JwksWithUri, "jwks-with-jwks-uri",
+    "What a body with both `jwks` and `jwks_uri` does.",
+    { Refuse = "refuse", UriWins = "uri-wins" }
+
+    keyless_private_key_jwt: Keyless, "private-key-jwt-without-keys",
+    "Whether `private_key_jwt` needs `jwks` or `jwks_uri` in the same body.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    null_fields: NullFields, "null-fields",
+    "How an optional field that was sent as null is answered.",
+    { Absent = "absent", Null = "null" }
+
+    unknown_fields: UnknownFields, "unknown-fields",
+    "Whether properties that nobody documented are dropped, or kept and served (a field of tomorrow).",
+    { Drop = "drop", Keep = "keep" }
+
+    universal_logout: UniversalLogout, "universal-logout",
+    "What `universalLogout` says, which differs between orgs.",
+    { Null = "null", Disabled = "disabled" }
+
+    delete_after_deactivate: DeleteAfterDeactivate, "delete-after-deactivate",
+    "Whether the first DELETE after deactivating an app answers 500, as was seen twice.",
+    { Works = "works", FailsOnce = "fails-once" }
+}
+
+fn unknown_name(name: &str, value: &str) -> Error {
+    let names: Vec<_> = TABLE.iter().map(|switch| switch.name).collect();
+    Error::Switch {
+        name: name.into(),
+        value: value.into(),
+        possible: format!("there are {}", names.join(", ")),
+    }
+}
+
+fn unknown_value(name: &str, value: &str, values: &[&str]) -> Error {
+    Error::Switch {
+        name: name.into(),
+        value: value.into(),
+        possible: format!("its values are {}", values.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_of_every_switch_can_be_set() {
+        for switch in TABLE {
+            for value in switch.values {
+                Switches::default().set(switch.name, value).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_value_is_the_default() {
+        for switch in TABLE {
+            assert!(switch.values.len() > 1, "{}", switch.name);
+        }
+        let mut chosen = Switches::default();
+        assert_eq!(chosen.absent_secret(), AbsentSecret::Keep);
+        chosen.set("absent-client-secret", "regenerate").unwrap();
+        assert_eq!(chosen.absent_secret(), AbsentSecret::Regenerate);
+    }
+
+    #[test]
+    fn an_unknown_name_or_value_is_told_what_there_is() {
+        let mut switches = Switches::default();
+        let value = switches.set("hide-default", "maybe").unwrap_err();
+        insta::assert_snapshot!(value, @"no such switch as `hide-default=maybe`; its values are hidden, visible");
+        let name = switches.set("hide", "visible").unwrap_err().to_string();
+        assert!(name.contains("hide-default"), "{name}");
+    }
+}

@@ -1,0 +1,16 @@
+//! The org as its callers see it, asked in process and over a socket.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test helper cannot do fails the test"
+)]
+
+mod apps;
+mod credentials;
+mod faults;
+mod grants;
+mod lists;
+mod recorded;
+mod store;
+mod support;
+mod wire;

@@ -1,0 +1,129 @@
+use idpctl_emulator::{Config, Data, Error, Org};
+use serde_json::{Value, json};
+
+use crate::support::{create, frozen, get, org, send, service, web};
+
+#[tokio::test]
+async fn forks_go_their_own_ways() {
+    let org = org();
+    let (id, _) = create(&org, web("Portal")).await;
+    let fork = org.fork();
+    assert_eq!(fork.okta_token(), org.okta_token());
+    let path = format!("/api/v1/apps/{id}");
+    send(&fork, "PUT", &path, web("Renamed")).await;
+    create(&fork, web("Another")).await;
+    assert_eq!(get(&org, &path).await["label"], "Portal");
+    assert_eq!(get(&org, "/api/v1/apps").await.as_array().unwrap().len(), 1);
+    assert_eq!(
+        get(&fork, "/api/v1/apps").await.as_array().unwrap().len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn the_same_requests_give_the_same_bytes() {
+    let run = async || {
+        let org = org();
+        create(&org, web("Portal")).await;
+        create(&org, service("Worker")).await;
+        get(&org, "/api/v1/apps").await.to_string()
+    };
+    assert_eq!(run().await, run().await);
+}
+
+#[tokio::test]
+async fn an_org_in_a_directory_is_there_again_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = || Data::Directory(folder.path().join("deep").join("org"));
+    let config = || Config {
+        data: data(),
+        ..Config::default()
+    };
+    let org = Org::open(config()).unwrap();
+    let (id, made) = create(&org, web("Portal")).await;
+    let issuer = json!({"scopeId": "okta.users.read", "issuer": "http://127.0.0.1"});
+    let grants = format!("/api/v1/apps/{id}/grants");
+    assert_eq!(send(&org, "POST", &grants, issuer).await.0, 201);
+    let secrets = org.live_secrets(&id);
+    let token = org.okta_token().to_owned();
+    drop(org);
+
+    let org = Org::open(config()).unwrap();
+    assert_eq!(org.okta_token(), token);
+    assert_eq!(org.live_secrets(&id), secrets);
+    assert_eq!(get(&org, &grants).await.as_array().unwrap().len(), 1);
+    let (second, _) = create(&org, web("Second")).await;
+    assert!(second > id, "{second} {made}");
+    let listed = get(&org, "/api/v1/apps").await;
+    let labels = listed.as_array().unwrap().iter().map(|app| &app["label"]);
+    assert_eq!(labels.collect::<Vec<_>>(), ["Portal", "Second"]);
+}
+
+#[tokio::test]
+async fn a_directory_is_served_once_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || Config {
+        data: Data::Directory(folder.path().to_owned()),
+        ..Config::default()
+    };
+    let org = Org::open(config()).unwrap();
+    let error = Org::open(config()).err().unwrap();
+    assert!(matches!(error, Error::AlreadyServed { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("this org is already being served")
+    );
+    drop(org);
+    assert!(Org::open(config()).is_ok());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_can_read_the_store() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("org");
+    let _org = Org::open(Config {
+        data: Data::Directory(directory.clone()),
+        ..Config::default()
+    })
+    .unwrap();
+    let mode = |path: std::path::PathBuf| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(directory.clone()), 0o700);
+    assert_eq!(mode(directory.join("org.redb")), 0o600);
+}
+
+#[tokio::test]
+async fn two_stored_orgs_have_different_tokens() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = |name: &str| {
+        let data = Data::Directory(folder.path().join(name));
+        Org::open(Config {
+            data,
+            ..Config::default()
+        })
+        .unwrap()
+        .okta_token()
+        .to_owned()
+    };
+    assert_ne!(token("one"), token("two"));
+}
+
+#[tokio::test]
+async fn a_refused_request_writes_nothing() {
+    let org = org();
+    let before = get(&org, "/api/v1/apps").await;
+    let mut body = web("Portal");
+    body["settings"]["oauthClient"]["grant_types"] = json!(["password"]);
+    assert_eq!(send(&org, "POST", "/api/v1/apps", body).await.0, 400);
+    assert_eq!(get(&org, "/api/v1/apps").await, before);
+    let (first, _) = create(&org, web("Portal")).await;
+    let fresh = Org::open(frozen()).unwrap();
+    assert_eq!(create(&fresh, web("Portal")).await.0, first);
+    assert_eq!(
+        send(&org, "GET", "/api/v1/users/me", Value::Null).await.0,
+        200
+    );
+}

@@ -1,0 +1,79 @@
+//! The answer to a write: decoded to what the step's probe would have seen, and held against what was asked.
+
+use serde_json::Value;
+
+use super::expect::{Secrets, differences};
+use super::probe::Seen;
+use crate::address::Kind;
+use crate::http::{Decode, DecodeError};
+use crate::json::Path;
+use crate::observed::{CLIENT_SECRET, LiveApp, LiveGrant, LiveSecret};
+use crate::program::{Expect, Probe, Step};
+use crate::request::Request;
+use crate::resource::app::{READ_ONLY, VOLATILE, without};
+use crate::resource::{leaves, same, table};
+use crate::secret::SecretHash;
+
+/// What a write was answered with.
+pub(super) struct Answer {
+    app: Option<LiveApp>,
+    /// The hash of the client secret that Okta echoes in answers to POST and PUT of an app.
+    echoed: Option<SecretHash>,
+    secret: Option<LiveSecret>,
+    grant: Option<LiveGrant>,
+}
+
+impl Decode for Answer {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let has = |name: &str| raw.get(name).is_some();
+        let echoed = Path::of(CLIENT_SECRET).find(&raw).and_then(Value::as_str).map(SecretHash::of);
+        let (app, secret, grant) = (has("signOnMode"), has("secret_hash"), has("scopeId"));
+        Ok(Self {
+            echoed,
+            app: app.then(|| LiveApp::decode(raw.clone())).transpose()?,
+            secret: secret.then(|| LiveSecret::decode(raw.clone())).transpose()?,
+            grant: grant.then(|| LiveGrant::decode(raw)).transpose()?,
+        })
+    }
+}
+
+impl Answer {
+    /// Returns what the step's probe would see, if the answer tells; the step looks by itself otherwise.
+    pub(super) fn seen(&self, step: &Step) -> Option<Seen> {
+        match step.probe {
+            Probe::App(_) | Probe::Find { .. } => self.app.clone().map(|app| Seen::App(Some(Box::new(app)))),
+            Probe::Secrets(_) => self.secret.clone().map(|secret| Seen::Secrets(vec![secret])),
+            Probe::Grants(_) => self.grant.clone().map(|grant| Seen::Grants(vec![grant])),
+        }
+    }
+
+    /// Returns where the server did not do what was asked: expectations that do not hold, fields that come back otherwise than they were
+    /// sent, and a client secret that is not the one that was sent.
+    pub(super) fn faults(&self, step: &Step, request: &Request, seen: &Seen, secrets: &Secrets) -> Vec<String> {
+        let mut faults = differences(&step.post, seen, secrets);
+        if let (Some(app), Some(sent)) = (&self.app, &request.body) {
+            faults.extend(changed_fields(step, sent, app));
+        }
+        for (_, reference) in step.call.body.secrets() {
+            let (sent, echoed) = (secrets.get(reference).map(crate::secret::Secret::hash), &self.echoed);
+            if echoed.is_some() && *echoed != sent {
+                faults.push(format!("the client secret is not the one of {reference}"));
+            }
+        }
+        faults
+    }
+}
+
+fn changed_fields(step: &Step, sent: &Value, app: &LiveApp) -> Vec<String> {
+    let mut sent = without(&without(sent, &READ_ONLY), &VOLATILE);
+    Path::of(CLIENT_SECRET).remove(&mut sent);
+    crate::resource::app::normalise(&mut sent);
+    let named: Vec<_> =
+        step.post.iter().filter_map(|e| if let Expect::Fields(fields) = e { Some(fields) } else { None }).flatten().collect();
+    leaves(table(Kind::App), &sent)
+        .into_iter()
+        .filter(|leaf| !named.iter().any(|declared| declared.path == leaf.path))
+        .filter(|leaf| !same(leaf.field, leaf.value, leaf.path.find(&app.body)))
+        .map(|leaf| format!("`{}` was sent back as it was and came out otherwise", leaf.path))
+        .collect()
+}

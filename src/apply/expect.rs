@@ -1,0 +1,110 @@
+//! Whether what a probe saw is what a step expects, and if not, what differs.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::probe::Seen;
+use crate::address::Kind;
+use crate::observed::{LiveApp, LiveSecret, Status};
+use crate::program::{Declared, Expect};
+use crate::resource::{leaves, same, table};
+use crate::secret::{Secret, SecretRef};
+
+/// The values by which secrets are recognised.
+pub(super) type Secrets = BTreeMap<SecretRef, Secret>;
+
+/// Returns what differs from what is expected, in words; nothing if all of it holds.
+pub(super) fn differences(expected: &[Expect], seen: &Seen, secrets: &Secrets) -> Vec<String> {
+    expected.iter().flat_map(|expect| difference(expect, seen, secrets)).collect()
+}
+
+fn difference(expect: &Expect, seen: &Seen, secrets: &Secrets) -> Vec<String> {
+    match seen {
+        Seen::App(app) => app_difference(expect, app.as_deref()),
+        Seen::Secrets(there) => secret_difference(expect, there, secrets).into_iter().collect(),
+        Seen::Grants(there) => {
+            let scope = |scope: &String| there.iter().any(|grant| grant.scope == *scope);
+            let id = |id: &String| there.iter().any(|grant| grant.id == *id);
+            let difference = match expect {
+                Expect::Granted(s) => (!scope(s)).then(|| format!("scope `{s}` is not granted")),
+                Expect::NotGranted(s) => scope(s).then(|| format!("scope `{s}` is granted already")),
+                Expect::GrantIs(i) => (!id(i)).then(|| format!("the grant {i} is gone")),
+                Expect::GrantGone(i) => id(i).then(|| format!("the grant {i} is there")),
+                other => Some(not_seen(other)),
+            };
+            difference.into_iter().collect()
+        }
+    }
+}
+
+fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
+    let app = match (expect, app) {
+        (Expect::NoApp, None) => return Vec::new(),
+        (Expect::NoApp, Some(app)) => return vec![format!("the app {} is there already", app.id)],
+        (_, None) => return vec!["the app is not there".to_owned()],
+        (_, Some(app)) => app,
+    };
+    let difference = match expect {
+        Expect::AsCreated => None,
+        Expect::BodyIs(planned) => (app.facets().body != *planned)
+            .then(|| format!("the app {} was changed since the plan was made; plan again to see how", app.id)),
+        Expect::Fields(fields) => return fields.iter().filter_map(|field| field_difference(field, app)).collect(),
+        Expect::Marked(marker) => match &app.marker {
+            Some(there) if marker.agrees_with(there) => None,
+            Some(there) => Some(format!("the app {} bears the mark of {}", app.id, there.owner)),
+            None => Some(format!("the app {} bears no mark", app.id)),
+        },
+        Expect::StatusIs(status) => (app.status != *status).then(|| format!("the app {} is {}", app.id, app.status.as_str())),
+        Expect::PolicyIs(policy) => (app.access_policy != *policy)
+            .then(|| format!("the app {} has the access policy {}", app.id, app.access_policy.as_deref().unwrap_or("(none)"))),
+        Expect::KeyGone(id) => key_status(app, id).map(|_| format!("the key {id} is there")),
+        Expect::KeyIs { id, status } => match key_status(app, id) {
+            Some(there) if there == *status => None,
+            Some(there) => Some(format!("the key {id} is {}", there.as_str())),
+            None => Some(format!("the key {id} is gone")),
+        },
+        other => Some(not_seen(other)),
+    };
+    difference.into_iter().collect()
+}
+
+fn field_difference(field: &Declared, app: &LiveApp) -> Option<String> {
+    let there = field.path.find(&app.body);
+    // The row of the table is found by walking a tree that holds this field alone.
+    let mut tree = Value::Object(serde_json::Map::new());
+    field.path.set(&mut tree, field.value.clone());
+    let leaf = leaves(table(Kind::App), &tree).into_iter().find(|leaf| leaf.path == field.path);
+    let row = leaf.as_ref().and_then(|leaf| leaf.field);
+    let shown = |value: Option<&Value>| crate::printable::printable_head(&value.map_or_else(|| "absent".to_owned(), Value::to_string), 200);
+    (!same(row, &field.value, there)).then(|| format!("`{}` is {} and not {}", field.path, shown(there), shown(Some(&field.value))))
+}
+
+fn key_status(app: &LiveApp, id: &str) -> Option<Status> {
+    let key = app.keys().iter().find(|key| key.get("id").is_some_and(|i| i == id))?;
+    Some(key.get("status").and_then(Value::as_str).and_then(Status::read).unwrap_or(Status::Active))
+}
+
+fn secret_difference(expect: &Expect, there: &[LiveSecret], secrets: &Secrets) -> Option<String> {
+    let held = |reference: &SecretRef| {
+        let hash = secrets.get(reference).map(Secret::hash);
+        there.iter().find(|live| Some(&live.hash) == hash.as_ref())
+    };
+    let by_id = |id: &String| there.iter().find(|live| live.id == *id);
+    let is = |live: Option<&LiveSecret>, status: &Status, name: String| match live {
+        Some(live) if live.status == *status => None,
+        Some(live) => Some(format!("{name} is {}", live.status.as_str())),
+        None => Some(format!("{name} is not there")),
+    };
+    match expect {
+        Expect::SecretHeld { reference, status } => is(held(reference), status, format!("the secret of {reference}")),
+        Expect::SecretMissing(reference) => held(reference).map(|_| format!("the secret of {reference} is there already")),
+        Expect::SecretIs { id, status } => is(by_id(id), status, format!("the secret {id}")),
+        Expect::SecretGone(id) => by_id(id).map(|_| format!("the secret {id} is there")),
+        other => Some(not_seen(other)),
+    }
+}
+
+fn not_seen(expect: &Expect) -> String {
+    format!("this is a bug in idpctl: a step expects {expect:?} of something that its probe does not read")
+}

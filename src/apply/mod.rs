@@ -1,0 +1,87 @@
+//! Carries out a plan: the only writer.
+//!
+//! # Expected flow
+//! Actions run as soon as what they wait for is done, several at once, one at a time in each app's lane. Each step reads what it is about
+//! to change: if the step's outcome is there already it is *unchanged*, if the world is still the one that was planned for the request is
+//! sent, and if neither it is *refused*.
+//!
+//! # Guarantees
+//! - Nothing is sent that does not stand in the plan, and nothing at all before every secret that the plan needs is at hand.
+//! - A request whose answer never came is sent again only after a look has shown, twice over a settling time, that it had no effect.
+//! - After a write, what the server answers is compared with what was asked: a dropped or changed field fails the action.
+//! - A failure stops the actions that wait for it, and no others. Every action has an outcome, in address order.
+
+mod answer;
+mod expect;
+mod fill;
+mod journal;
+mod outcome;
+mod probe;
+mod schedule;
+mod step;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+pub use journal::{Entry, Journal, NoJournal};
+pub use outcome::{Failure, Outcome, Report};
+
+use crate::address::Address;
+use crate::http::Writer;
+use crate::observed::AppId;
+use crate::plan::Plan;
+use crate::secret::{Secret, SecretRef};
+
+/// How a plan is carried out.
+#[derive(Clone)]
+pub struct Options {
+    /// How many actions run at once at most.
+    pub parallelism: NonZeroUsize,
+    /// For how long something must have been heard of as missing before it is made: Okta's lists lag behind its writes.
+    pub settle: Duration,
+    /// When the org was read for the plan.
+    pub observed_at: Instant,
+    /// Becomes true when no new action is to be started.
+    pub stop: watch::Receiver<bool>,
+    /// Where people can read afterwards what was done.
+    pub journal: Arc<dyn Journal>,
+}
+
+/// Carries out a plan with the values of the secrets that it needs.
+pub async fn apply(plan: &Plan, writer: Writer, secrets: BTreeMap<SecretRef, Secret>, options: Options) -> Report {
+    let missing: Vec<_> = plan.secrets_needed().into_iter().filter(|reference| !secrets.contains_key(reference)).collect();
+    if !missing.is_empty() {
+        let why = missing.iter().map(|r| format!("the value of {r} is not at hand")).collect::<Vec<_>>().join("; ");
+        return Report::all(&plan.actions, &Outcome::Refused { why });
+    }
+    let run = Run { writer, secrets, options, bindings: Mutex::new(plan.bindings.clone()) };
+    schedule::run(&plan.actions, Arc::new(run)).await
+}
+
+/// What all steps of one run share.
+struct Run {
+    writer: Writer,
+    secrets: BTreeMap<SecretRef, Secret>,
+    options: Options,
+    bindings: Mutex<BTreeMap<Address, AppId>>,
+}
+
+impl Run {
+    /// Returns the app that an address stands for, once it is there.
+    fn bound(&self, address: &Address) -> Option<AppId> {
+        self.bindings.lock().unwrap_or_else(PoisonError::into_inner).get(address).cloned()
+    }
+
+    /// Remembers the app that an address stands for.
+    fn bind(&self, address: &Address, id: AppId) {
+        self.bindings.lock().unwrap_or_else(PoisonError::into_inner).insert(address.clone(), id);
+    }
+}
+
+#[cfg(test)]
+mod tests;

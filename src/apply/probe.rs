@@ -1,0 +1,77 @@
+//! Reads what a step is about.
+
+use super::Run;
+use super::step::Stop;
+use crate::http::Error;
+use crate::observe;
+use crate::observed::{AppId, LiveApp, LiveGrant, LiveSecret};
+use crate::program::{Probe, Subject};
+
+/// What a probe saw.
+#[derive(Debug, Clone)]
+pub(super) enum Seen {
+    /// The app, if there is one.
+    App(Option<Box<LiveApp>>),
+    /// The app's secrets.
+    Secrets(Vec<LiveSecret>),
+    /// The app's grants.
+    Grants(Vec<LiveGrant>),
+}
+
+impl Run {
+    /// Reads what a probe is about.
+    pub(super) async fn look(&self, probe: &Probe) -> Result<Seen, Stop> {
+        let reader = self.writer.reader();
+        match probe {
+            Probe::App(subject) => {
+                let id = self.id(subject)?;
+                match observe::app(reader, &id).await {
+                    Ok(app) => Ok(Seen::App(Some(Box::new(app)))),
+                    Err(error) if error.is_not_found() => Ok(Seen::App(None)),
+                    Err(error) => Err(failed(format!("could not read the app {id}"), error)),
+                }
+            }
+            Probe::Find { label, owner, client_id } => {
+                let listed = observe::apps_labelled(reader, label).await;
+                let listed = listed.map_err(|e| failed("could not look for the app in the list".to_owned(), e))?;
+                let fits = |app: &LiveApp| {
+                    let marked = app.marker.as_ref().is_some_and(|m| !m.superseded && Some(m.owner.to_string()) == *owner);
+                    marked || client_id.as_ref().is_some_and(|id| *id == app.client_id)
+                };
+                let mut found: Vec<_> = listed.into_iter().filter(fits).collect();
+                if found.len() > 1 {
+                    let ids: Vec<_> = found.iter().map(|app| app.id.to_string()).collect();
+                    return Err(Stop::Refused(format!("several live apps fit what is to be made: {}", ids.join(", "))));
+                }
+                Ok(Seen::App(found.pop().map(Box::new)))
+            }
+            Probe::Secrets(subject) => {
+                let id = self.id(subject)?;
+                let secrets = observe::secrets(reader, &id).await;
+                secrets.map(Seen::Secrets).map_err(|e| failed(format!("could not read the secrets of the app {id}"), e))
+            }
+            Probe::Grants(subject) => {
+                let id = self.id(subject)?;
+                let grants = observe::grants(reader, &id).await;
+                grants.map(Seen::Grants).map_err(|e| failed(format!("could not read the grants of the app {id}"), e))
+            }
+        }
+    }
+
+    /// Returns the id of the app that a subject stands for.
+    pub(super) fn id(&self, subject: &Subject) -> Result<AppId, Stop> {
+        match subject {
+            Subject::Id(id) => Ok(id.clone()),
+            Subject::Slot(address) => self.bound(address).ok_or_else(|| Stop::Refused(format!("there is no live app for {address} yet"))),
+        }
+    }
+}
+
+pub(super) fn failed(doing: String, source: Error) -> Stop {
+    Stop::Failed(super::Failure::Http { doing, source })
+}
+
+/// Returns whether a probe can recognise what a create would make.
+pub(super) fn recognises(probe: &Probe) -> bool {
+    !matches!(probe, Probe::Find { owner: None, client_id: None, .. })
+}

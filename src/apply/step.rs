@@ -1,0 +1,128 @@
+//! One step: look, send if it must be, and make sure.
+
+use tokio::time::{sleep, sleep_until};
+
+use super::answer::Answer;
+use super::expect::differences;
+use super::probe::{Seen, failed, recognises};
+use super::{Entry, Failure, Run};
+use crate::address::Address;
+use crate::program::{Expect, Probe, Step};
+use crate::request::{Method, Request};
+
+/// How often a request is sent whose answers never come.
+const ATTEMPTS: u32 = 4;
+
+/// Why a step did not come about.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The world is not the one that was planned for.
+    Refused(String),
+    /// A request failed, or did not do what was asked.
+    Failed(Failure),
+    /// Whether it was done cannot be told.
+    InDoubt(String),
+}
+
+/// What a step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    /// It was done already.
+    Before,
+    /// It was done.
+    Now,
+}
+
+impl Run {
+    /// Carries out a step of an action.
+    pub(super) async fn step(&self, action: &Address, step: &Step) -> Result<Done, Stop> {
+        if matches!(step.probe, Probe::Find { .. }) {
+            // The list may not show yet what was made a moment before the plan: the first "no" was heard when the org was read.
+            sleep_until(self.options.observed_at + self.options.settle).await;
+        }
+        let mut seen = self.look(&step.probe).await?;
+        if differences(&step.post, &seen, &self.secrets).is_empty() {
+            self.remember(action, step, &seen);
+            return Ok(Done::Before);
+        }
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let unmet = differences(&step.pre, &seen, &self.secrets);
+            if !unmet.is_empty() {
+                return Err(Stop::Refused(unmet.join("; ")));
+            }
+            let request = self.fill(&step.call, &seen)?;
+            self.note(action, &request, "sending", None);
+            match self.writer.send::<Answer>(request.clone()).await {
+                Ok(answer) => {
+                    self.note(action, &request, "answered", None);
+                    return self.make_sure(action, step, &request, &answer).await;
+                }
+                Err(error) => {
+                    self.note(action, &request, "failed", Some(error.to_string()));
+                    let ambiguous = error.is_ambiguous();
+                    if ambiguous && !recognises(&step.probe) {
+                        let why = format!(
+                            "the answer to {request} never came ({error}), and what it makes bears nothing to know it by; look in Okta before trying again"
+                        );
+                        return Err(Stop::InDoubt(why));
+                    }
+                    seen = self.look_again(step, ambiguous).await?;
+                    if differences(&step.post, &seen, &self.secrets).is_empty() {
+                        self.remember(action, step, &seen);
+                        return Ok(Done::Now);
+                    }
+                    if !ambiguous || attempt == ATTEMPTS {
+                        return Err(failed(format!("could not do {request}"), error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks whether a request that failed had an effect all the same. A "no" counts only after it was heard again.
+    async fn look_again(&self, step: &Step, ambiguous: bool) -> Result<Seen, Stop> {
+        let seen = self.look(&step.probe).await?;
+        let done = differences(&step.post, &seen, &self.secrets).is_empty();
+        if done || !ambiguous {
+            return Ok(seen);
+        }
+        sleep(self.options.settle).await;
+        self.look(&step.probe).await
+    }
+
+    async fn make_sure(&self, action: &Address, step: &Step, request: &Request, answer: &Answer) -> Result<Done, Stop> {
+        let seen = match answer.seen(step) {
+            Some(seen) => seen,
+            // A deletion that was answered is done; lists may still show what is gone.
+            None if step.call.method == Method::Delete => return Ok(Done::Now),
+            None if matches!(step.probe, Probe::Find { .. }) => {
+                return Err(Stop::InDoubt(format!("the answer to {request} does not show what was made")));
+            }
+            None => self.look(&step.probe).await?,
+        };
+        let differences = answer.faults(step, request, &seen, &self.secrets);
+        if !differences.is_empty() {
+            // What was made is there all the same, and must be found by whatever comes next.
+            self.remember(action, step, &seen);
+            return Err(Stop::Failed(Failure::NotAsAsked { differences }));
+        }
+        self.remember(action, step, &seen);
+        Ok(Done::Now)
+    }
+
+    /// A create tells which app its address stands for.
+    fn remember(&self, action: &Address, step: &Step, seen: &Seen) {
+        if let (Probe::Find { .. }, Seen::App(Some(app))) = (&step.probe, seen)
+            && step.pre == [Expect::NoApp]
+        {
+            self.bind(action, app.id.clone());
+        }
+    }
+
+    fn note(&self, action: &Address, request: &Request, event: &'static str, detail: Option<String>) {
+        let request = Some(format!("{} {}", request.method.as_str(), request.path));
+        self.options.journal.record(&Entry { address: action.clone(), request, event, detail });
+    }
+}

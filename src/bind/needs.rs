@@ -1,0 +1,42 @@
+//! Which details of the live apps a comparison needs.
+
+use std::collections::BTreeSet;
+
+use super::{Bound, BoundApp};
+use crate::desired::Desired;
+use crate::observed::AppId;
+use crate::resource::marker::Facility;
+use crate::secret::SecretRef;
+
+/// The details that are to be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// Apps whose secrets are.
+    pub secrets: BTreeSet<AppId>,
+    /// Apps whose grants are.
+    pub grants: BTreeSet<AppId>,
+    /// Whether access policies are.
+    pub policies: bool,
+}
+
+/// Returns what must be read: children only where a document or the app's mark says that they are managed, and secrets, whose every
+/// read leaves an entry in the org's log, only where the value of a declared one is at hand (`resolved`).
+pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<SecretRef>>) -> Details {
+    let policies = desired.apps.iter().any(|app| app.access_policy.is_some());
+    let mut details = Details { policies, ..Details::default() };
+    for app in &bound.apps {
+        let BoundApp::Both(wanted, live, _) = app else { continue };
+        let marked = |facility| live.marker.as_ref().is_some_and(|m| m.manages.contains(&facility));
+        if wanted.grants.is_some() || marked(Facility::Grants) {
+            details.grants.insert(live.id.clone());
+        }
+        let comparable = |resolved: &BTreeSet<SecretRef>| match &wanted.secrets {
+            Some(declared) => declared.is_empty() || declared.iter().any(|secret| resolved.contains(&secret.reference)),
+            None => marked(Facility::Secrets),
+        };
+        if resolved.is_some_and(comparable) {
+            details.secrets.insert(live.id.clone());
+        }
+    }
+    details
+}

@@ -1,0 +1,76 @@
+//! The one composition of the stages: what the command line, tests and benches run.
+
+use std::collections::BTreeSet;
+
+use tokio::time::Instant;
+
+use crate::bind::{self, bind};
+use crate::desired::Desired;
+use crate::diagnostic::Diagnostics;
+use crate::diff::{self, SecretHashes, diff};
+use crate::observe::{self, Expected, Sweep};
+use crate::observed::Observed;
+use crate::plan::{self, Choices, Cycle, Plan, SecretsMode};
+use crate::program::program;
+use crate::secret::SecretRef;
+use crate::select::{BadPattern, Select};
+
+/// The org as it was read, and when the reading began.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// What was read.
+    pub observed: Observed,
+    /// When: a list that was read then may lack what was made shortly before.
+    pub at: Instant,
+}
+
+/// Why no plan came about.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Declarations that cannot be matched or carried out.
+    #[error("the manifests do not fit the org")]
+    Problems(Diagnostics),
+    /// `--select` chooses nothing sensible.
+    #[error(transparent)]
+    Select(#[from] BadPattern),
+    /// Actions that wait for each other.
+    #[error("this is a bug in idpctl")]
+    Cycle(#[from] Cycle),
+}
+
+/// Reads of the org what a comparison with the manifests needs. GETs only.
+pub async fn observe(
+    desired: &Desired,
+    hashes: &SecretHashes,
+    choices: &Choices,
+    sweep: Sweep,
+    expected: &Expected,
+) -> Result<Observation, observe::Error> {
+    let at = Instant::now();
+    let listed = sweep.list(expected).await?;
+    let resolved: BTreeSet<SecretRef> = hashes.iter().filter(|(_, hash)| hash.is_ok()).map(|(reference, _)| reference.clone()).collect();
+    let compared = (choices.secrets == SecretsMode::Compare).then_some(&resolved);
+    let details = bind::details(desired, &bind(desired, listed.observed(), &adoptions(choices)), compared);
+    Ok(Observation { observed: listed.details(details).await?, at })
+}
+
+/// Plans: everything from the two sides to the ordered actions, without any I/O.
+pub fn plan(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choices: Choices) -> Result<Plan, Error> {
+    let mut bound = bind(desired, observed, &adoptions(&choices));
+    let select = Select::new(&choices.select)?;
+    let asked = diff::Choices { prune: choices.prune, allow_replace: choices.allow_replace.clone(), select };
+    let mut changes = diff(desired, observed, &bound, hashes, &asked);
+    let program = program(&changes);
+    let mut problems = std::mem::take(&mut bound.problems);
+    problems.append(std::mem::take(&mut changes.problems));
+    problems.append(program.problems);
+    if problems.has_errors() {
+        return Err(Error::Problems(problems));
+    }
+    Ok(plan::plan(program.actions, &changes, &bound, observed, &desired.project, choices)?)
+}
+
+/// Returns which documents may be matched by label.
+pub fn adoptions(choices: &Choices) -> bind::Choices {
+    bind::Choices { adopt: choices.adopt.clone() }
+}
