@@ -122,7 +122,9 @@ fn every_code_is_brought_up_by_a_file_of_the_corpus() {
     for case in cases("invalid") {
         found.append(&mut codes_of(&checked(&corpus("invalid"), &[format!("{case}.yaml")]).1));
     }
-    let missing: Vec<_> = codes::all().map(|entry| entry.code).filter(|code| !found.contains(code) && !ELSEWHERE.contains(code)).collect();
+    // From 600 on a code needs an org.
+    let offline = codes::all().map(|entry| entry.code).filter(|code| code.0 < 600);
+    let missing: Vec<_> = offline.filter(|code| !found.contains(code) && !ELSEWHERE.contains(code)).collect();
     // The form of a secret's value is checked when the value is at hand.
     assert_eq!(missing, [codes::SECRET_FORM]);
 }
