@@ -10,28 +10,43 @@ use crate::json::Path;
 use crate::observed::{LiveSecret, Status};
 use crate::request::Method;
 
-/// Adds the actions on secrets. New ones come before old ones go, unless there is no room.
+/// Adds the actions on secrets. New ones come before old ones go, unless there is no room. A client that changes from one way of using
+/// a secret to another has its new ones first too, so that the request on the app names one that is there and Okta makes none up.
 pub(super) fn secrets(entry: &AppChanges<'_>, program: &mut Program) {
     let carried = carried_by_app(entry);
     let changes: Vec<_> = entry.secrets.iter().filter(|c| !matches!(c, SecretChange::Add(s) if carried == Some(*s))).collect();
-    let adds: Vec<_> = changes
-        .iter()
-        .filter_map(|c| if let SecretChange::Add(s) | SecretChange::Activate(s, _) = c { Some(s.address.clone()) } else { None })
-        .collect();
-    let removals: Vec<_> =
-        changes.iter().filter_map(|c| if let SecretChange::Delete(address, _) = c { Some(address.clone()) } else { None }).collect();
+    let new: Vec<_> = changes.iter().copied().filter(|c| is_new(c)).map(|c| address(c).clone()).collect();
+    let going: Vec<_> = changes.iter().copied().filter(|c| matches!(c, SecretChange::Delete(..))).map(|c| address(c).clone()).collect();
     // A secret that goes frees the slot that a new one needs (two a client).
-    let vacate_first = !adds.is_empty() && !removals.is_empty() && entry.secrets_full;
+    let vacate_first = !new.is_empty() && !going.is_empty() && entry.secrets_full;
+    let before_app = carried.is_none() && app::changes_between_secret_methods(entry);
+    if before_app && let Some(action) = program.actions.iter_mut().find(|a| a.address == entry.wanted.address) {
+        action.after.extend(new.iter().cloned());
+    }
     for change in changes {
         let mut action = secret(entry, change);
-        wait_for_app(entry, &mut action);
+        let early = is_new(change) || (vacate_first && matches!(change, SecretChange::Delete(..)));
+        if !(before_app && early) {
+            wait_for_app(entry, &mut action);
+        }
         match change {
-            SecretChange::Add(_) if vacate_first => action.after.extend(removals.iter().cloned()),
-            SecretChange::Deactivate(..) => action.after.extend(adds.iter().cloned()),
-            SecretChange::Delete(..) if !vacate_first => action.after.extend(adds.iter().cloned()),
+            SecretChange::Add(_) if vacate_first => action.after.extend(going.iter().cloned()),
+            SecretChange::Deactivate(..) => action.after.extend(new.iter().cloned()),
+            SecretChange::Delete(..) if !vacate_first => action.after.extend(new.iter().cloned()),
             _ => {}
         }
         program.actions.push(action);
+    }
+}
+
+fn is_new(change: &SecretChange<'_>) -> bool {
+    matches!(change, SecretChange::Add(_) | SecretChange::Activate(..))
+}
+
+fn address<'c>(change: &'c SecretChange<'_>) -> &'c Address {
+    match change {
+        SecretChange::Add(secret) | SecretChange::Activate(secret, _) | SecretChange::Deactivate(secret, _) => &secret.address,
+        SecretChange::Delete(address, _) => address,
     }
 }
 
@@ -39,7 +54,9 @@ pub(super) fn secrets(entry: &AppChanges<'_>, program: &mut Program) {
 fn carried_by_app<'a>(entry: &AppChanges<'a>) -> Option<&'a Secret> {
     match entry.change.as_ref()? {
         Change::Create { .. } | Change::Replace { .. } => app::first_secret(entry),
-        Change::Update { fields } if app::new_method(fields).is_some_and(|m| m.starts_with("client_secret")) => {
+        Change::Update { fields }
+            if app::new_method(fields).is_some_and(app::uses_secret) && !app::changes_between_secret_methods(entry) =>
+        {
             entry.wanted.secrets.iter().flatten().find(|s| s.status == Status::Active)
         }
         Change::Update { .. } => None,
@@ -71,13 +88,19 @@ fn secret(entry: &AppChanges<'_>, change: &SecretChange<'_>) -> Action {
         SecretChange::Activate(wanted, live) | SecretChange::Deactivate(wanted, live) => {
             let mut action = new(&wanted.address, Verb::Update, "client secret");
             action.fields.push(status_line(live, wanted));
-            action.steps.push(secret_lifecycle(&base, &app, live, wanted.status));
+            let mut step = secret_lifecycle(&base, &app, live, wanted.status);
+            if wanted.status == Status::Inactive {
+                step.post = vec![Expect::SecretRetired(live.id.clone())];
+            }
+            action.steps.push(step);
             action
         }
         SecretChange::Delete(address, live) => {
             let mut action = new(address, Verb::Delete, "client secret");
             if live.status == Status::Active {
-                action.steps.push(secret_lifecycle(&base, &app, live, Status::Inactive));
+                let mut step = secret_lifecycle(&base, &app, live, Status::Inactive);
+                step.post = vec![Expect::SecretRetired(live.id.clone())];
+                action.steps.push(step);
             }
             action.steps.push(Step {
                 call: Call { method: Method::Delete, path: format!("{base}/{}", live.id), query: Vec::new(), body: Body::None },
@@ -118,7 +141,7 @@ pub(super) fn keys(entry: &AppChanges<'_>, program: &mut Program) {
                 },
                 probe: probe(),
                 pre: vec![is(Status::Active)],
-                post: vec![is(Status::Inactive)],
+                post: vec![Expect::KeyRetired(key.id.clone())],
             });
         }
         action.steps.push(Step {
