@@ -77,7 +77,8 @@ fn histories(seeds: std::ops::Range<u64>, config: &Config, tally: &mut Tally) {
                 let made = generation(&mut dice, sort, before.as_ref());
                 tally.note(&made, before.as_ref());
                 let choices = Choices {
-                    prune: dice.below(2) == 0,
+                    prune: dice.below(2) == 0 || made.secrets.as_ref().is_some_and(|s| s.len() == 2),
+                    max_deletes: Some(100),
                     allow_replace: [Address::new(Kind::App, "web-portal")].into(),
                     ..Choices::default()
                 };
