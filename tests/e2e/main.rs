@@ -1,3 +1,4 @@
 //! End to end: the real binary against the emulated org over HTTP.
 
+#[cfg(test)]
 mod corpus;
