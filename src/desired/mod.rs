@@ -1,8 +1,14 @@
 //! What the manifests say, resolved: one entry a live object, whatever number of documents speaks of it.
 
+mod checks;
+mod draft;
+mod resolve;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+
+pub use resolve::{KeySets, PREFIX, resolve};
 
 use crate::address::Address;
 use crate::diagnostic::Origin;

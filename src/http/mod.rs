@@ -13,6 +13,8 @@ mod decode;
 mod error;
 mod exchange;
 mod governor;
+#[cfg(feature = "emulator")]
+mod in_process;
 mod mask;
 mod meter;
 mod okta;
@@ -30,7 +32,9 @@ pub use bucket::Bucket;
 pub use credentials::{Credentials, CredentialsError, OrgUrl, OrgUrlError};
 pub use decode::{Decode, DecodeError};
 pub use error::{Error, Kind, Spent};
-pub use governor::{Budget, Counters, Governor};
+pub use governor::{Budget, BudgetError, Counters, Governor};
+#[cfg(feature = "emulator")]
+pub use in_process::InProcessTransport;
 pub use okta::{Reader, Writer};
 pub use problem::Problem;
 pub use retry::{Failure, Jitter, Pace, RetryPolicy, Safety, Verdict};

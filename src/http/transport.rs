@@ -142,13 +142,14 @@ fn fault(error: reqwest::Error) -> TransportError {
     }
 }
 
-/// Returns the innermost causes of an error in one line: the outer ones only repeat that a request failed.
+/// Returns the causes of an error in one line, without those that only say which layer of the library they passed.
 fn reason(error: &reqwest::Error) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut cause = error.source();
     while let Some(inner) = cause {
         let text = inner.to_string();
-        if texts.last().is_none_or(|last| !last.contains(&text)) {
+        let layer = inner.source().is_some() && (text.starts_with("client error (") || text == "request or response body error");
+        if !layer && texts.last().is_none_or(|last| !last.contains(&text)) {
             texts.push(text);
         }
         cause = inner.source();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::http::{Decode, DecodeError};
-use crate::observed::{AccessPolicy, AppId, Clean, LiveApp, LiveGrant, LiveSecret, Org, Status};
+use crate::observed::{AccessPolicy, Clean, LiveApp, LiveGrant, LiveSecret, Org, Status};
 use crate::secret::SecretHash;
 
 /// An item of the list of apps; `None` for what the filter should have kept out.
@@ -92,10 +92,4 @@ fn id(raw: &Value) -> Result<String, DecodeError> {
 /// Tells whether a text can stand in a path. Ids of answers are put into paths of writes.
 fn is_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
-
-impl Decode for AppId {
-    fn decode(raw: Value) -> Result<Self, DecodeError> {
-        id(&raw).map(Self)
-    }
 }

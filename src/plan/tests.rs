@@ -1,1 +1,128 @@
+use serde_json::json;
 
+use super::*;
+use crate::address::Kind;
+use crate::json::Fingerprint;
+use crate::program::{Body, Call, Expect, Probe, Step, Subject};
+use crate::request::Method;
+
+fn at(name: &str) -> Address {
+    Address::new(Kind::App, name)
+}
+
+fn action(name: &str, verb: Verb, after: &[&str]) -> Action {
+    Action {
+        address: at(name),
+        verb,
+        title: name.to_owned(),
+        fields: Vec::new(),
+        steps: Vec::new(),
+        after: after.iter().map(|n| at(n)).collect(),
+        lane: None,
+        notes: Vec::new(),
+    }
+}
+
+fn names(actions: Vec<Action>) -> String {
+    ordered(actions).map_or_else(|cycle| cycle.to_string(), |order| order.iter().map(|a| a.address.name.as_str()).collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn what_must_come_first_comes_first_and_ties_break_by_address() {
+    let create = |name, after: &[&str]| action(name, Verb::Create, after);
+    assert_eq!(names(vec![create("c", &[]), create("a", &["b"]), create("b", &[]), create("d", &["not-in-the-plan"])]), "b c d a");
+}
+
+#[test]
+fn deletions_come_last_and_in_reverse_unless_something_waits_for_them() {
+    let plan = vec![action("b", Verb::Delete, &[]), action("a", Verb::Delete, &[]), action("z", Verb::Update, &[])];
+    assert_eq!(names(plan), "z b a");
+    let frees = vec![action("old", Verb::Delete, &[]), action("new", Verb::Create, &["old"]), action("other", Verb::Delete, &[])];
+    assert_eq!(names(frees), "old new other");
+}
+
+#[test]
+fn a_cycle_names_its_members() {
+    let cycle = vec![action("a", Verb::Create, &["b"]), action("b", Verb::Create, &["a"]), action("c", Verb::Create, &[])];
+    assert_eq!(names(cycle), "these actions wait for each other: App/a, App/b");
+}
+
+fn step(path: &str, pre: Expect) -> Step {
+    Step {
+        call: Call { method: Method::Put, path: path.to_owned(), query: Vec::new(), body: Body::None },
+        probe: Probe::App(Subject::Slot(at("web"))),
+        pre: vec![pre],
+        post: vec![Expect::PolicyIs(Some("rst1".to_owned()))],
+    }
+}
+
+fn plan_of(actions: Vec<Action>, bindings: &[(&str, &str)]) -> Plan {
+    Plan {
+        format_version: FORMAT_VERSION,
+        project: "payments".to_owned(),
+        org: Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() },
+        choices: Choices::default(),
+        bindings: bindings.iter().map(|(name, id)| (at(name), AppId((*id).to_owned()))).collect(),
+        actions,
+        guards: Vec::new(),
+        findings: Vec::new(),
+        left_alone: Vec::new(),
+        not_compared: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn with_steps(verb: Verb, steps: Vec<Step>) -> Action {
+    Action { steps, ..action("web", verb, &[]) }
+}
+
+fn said(mismatches: &[Mismatch]) -> Vec<String> {
+    mismatches.iter().map(|m| m.what.clone()).collect()
+}
+
+#[test]
+fn an_unchanged_plan_is_covered_and_what_is_done_may_be_missing() {
+    let update = with_steps(Verb::Update, vec![step("/api/v1/apps/{App/web}", Expect::BodyIs(Fingerprint::of(&json!(1))))]);
+    let approved = plan_of(vec![update.clone(), action("other", Verb::Create, &[])], &[("web", "0oa1")]);
+    assert_eq!(approve(&plan_of(vec![update], &[("web", "0oa1")]), &approved), []);
+    assert_eq!(approve(&plan_of(vec![], &[]), &approved), []);
+}
+
+#[test]
+fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
+    let create = step("/api/v1/apps", Expect::NoApp);
+    let assign = |pre| step("/api/v1/apps/{App/web}/policies/rst1", pre);
+    let approved = plan_of(vec![with_steps(Verb::Create, vec![create, assign(Expect::AsCreated)])], &[]);
+    let rest = with_steps(Verb::Update, vec![assign(Expect::PolicyIs(Some("rst0".to_owned())))]);
+    assert_eq!(approve(&plan_of(vec![rest], &[("web", "0oa9")]), &approved), []);
+}
+
+#[test]
+fn anything_else_is_a_mismatch_that_says_where() {
+    let update = |path: &str| with_steps(Verb::Update, vec![step(path, Expect::AsCreated)]);
+    let approved = plan_of(vec![update("/api/v1/apps/{App/web}")], &[("web", "0oa1")]);
+    let other_path = plan_of(vec![update("/api/v1/apps/0oa2")], &[]);
+    assert_eq!(said(&approve(&other_path, &approved)), ["it differs from what was approved at `steps[0].call.path`"]);
+    let other_app = plan_of(vec![update("/api/v1/apps/{App/web}")], &[("web", "0oa2")]);
+    assert_eq!(said(&approve(&other_app, &approved)), ["the live app is 0oa2, and was 0oa1 when the plan was approved"]);
+    let more = plan_of(vec![action("new", Verb::Create, &[])], &[]);
+    assert_eq!(said(&approve(&more, &approved)), ["this action is not in the approved plan"]);
+    let mut other_org = plan_of(vec![], &[]);
+    other_org.org.id = "00o2".to_owned();
+    assert_eq!(said(&approve(&other_org, &approved)), ["the plan was approved for the org 00o1 and this is 00o2"]);
+}
+
+#[test]
+fn a_file_reads_back_as_the_plan_and_a_newer_one_is_refused() {
+    let plan = plan_of(vec![with_steps(Verb::Create, vec![step("/x", Expect::NoApp)])], &[("web", "0oa1")]);
+    let text = write(&plan);
+    assert_eq!(read(&text).unwrap(), plan);
+    let newer = text.replace("\"format_version\": 1", "\"format_version\": 2");
+    assert_eq!(
+        read(&newer).unwrap_err().to_string(),
+        "it has format version 2, and this idpctl knows versions up to 1: apply it with the idpctl that made it"
+    );
+    for broken in ["", "[]", "{\"format_version\": 1}", &text.replace("\"actions\"", "\"acts\"")] {
+        assert!(matches!(read(broken), Err(BadPlan::Form(_))), "{broken}");
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! The structs are never filled in: live and declared objects stay JSON trees, so that members nobody has heard of survive. What they
 //! give is their JSON Schema, whose `x-idpctl` members say how a field is compared, cleared and written. Everything that needs to know a
-//! field (validation, diff, edits, `explain`, the published schemas) walks a tree with that table, through [`walk`].
+//! field (validation, diff, edits, `explain`, the published schemas) walks a tree with that table, through the walker in `walk.rs`.
 
 pub mod app;
 pub mod credentials;

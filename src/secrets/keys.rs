@@ -1,15 +1,11 @@
 //! `jwks: {file: …}` to the keys in that file.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::files::Files;
+use crate::desired::KeySets;
 use crate::json::Path;
 use crate::manifest::Document;
-
-/// The key sets in files that manifests name, by the path as it is written; or why one cannot be used.
-pub type KeySets = BTreeMap<String, Result<Value, String>>;
 
 /// No key set is larger: Okta takes 50 keys a client.
 const MAX_BYTES: u64 = 256 * 1024;

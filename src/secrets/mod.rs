@@ -11,16 +11,13 @@ use std::collections::BTreeMap;
 
 pub use files::{FileError, Files};
 pub use form::{FormError, check_form};
-pub use keys::{KeySets, key_sets};
+pub use keys::key_sets;
 
 use crate::address::Address;
-use crate::desired::Desired;
+use crate::desired::{Desired, PREFIX};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::env::Env;
 use crate::secret::{Secret, SecretRef};
-
-/// What variables of the environment have to start with to be nameable by a manifest.
-pub const PREFIX: &str = "IDPCTL_";
 
 /// Larger files hold no client secret, of which Okta takes 100 characters.
 const MAX_BYTES: u64 = 4096;

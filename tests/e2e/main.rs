@@ -1,1 +1,3 @@
 //! End to end: the real binary against the emulated org over HTTP.
+
+mod corpus;

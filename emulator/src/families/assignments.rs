@@ -1,4 +1,4 @@
-//! `/api/v1/apps/{id}/groups`: which groups have an app, in which order.
+//! `/api/v1/apps/{id}/groups`: which groups have an app, in which order. The org has no users to assign.
 
 use serde_json::{Value, json};
 
@@ -19,6 +19,13 @@ fn render(x: &Exchange<'_>, app: &str, assignment: &Value) -> Value {
         "group": {"href": x.url(&format!("/api/v1/groups/{group}"))},
     });
     body
+}
+
+/// Returns the users of an app: none.
+pub(super) fn users(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
+    apps::find(x, app)?;
+    let page = Page::of(x.call, 50, 500)?;
+    Ok(Answer::list(Vec::new(), page.links(None)))
 }
 
 pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {

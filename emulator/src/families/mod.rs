@@ -73,6 +73,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Grants(app), "POST") => grants::create(x, app),
         (Route::Grant(app, grant), "GET") => grants::read(x, app, grant),
         (Route::Grant(app, grant), "DELETE") => grants::delete(x, app, grant),
+        (Route::AppUsers(app), "GET") => assignments::users(x, app),
         (Route::AppGroups(app), "GET") => assignments::list(x, app),
         (Route::AppGroup(app, group), "GET") => assignments::read(x, app, group),
         (Route::AppGroup(app, group), "PUT") => assignments::write(x, app, group),

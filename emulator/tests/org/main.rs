@@ -10,6 +10,7 @@ mod credentials;
 mod faults;
 mod grants;
 mod lists;
+mod recorded;
 mod store;
 mod support;
 mod wire;

@@ -2,6 +2,75 @@
 
 super::codes! { RULE:
     GRANT_TYPE = 501, "a grant type that this sort of application cannot have",
-        "Each `application_type` allows certain grant types and requires others; Okta refuses the rest.",
-        "Choose the grant types that the message lists, or another `application_type`.";
+        "Each `application_type` allows certain grant types; Okta refuses the others.",
+        "Choose among the grant types that the message lists, or another `application_type`.";
+    GRANT_REQUIRED = 502, "a grant type that this sort of application must have",
+        "Okta refuses a web or native application without `authorization_code`, and a service without `client_credentials`.",
+        "Add the grant type that the message names, or choose another `application_type`.";
+    RESPONSE_TYPE = 503, "response types that do not go with the grant types",
+        "`code` needs a grant that uses codes; `token` and `id_token` need `implicit` or `client_credentials`.",
+        "Add the grant type, or take the response type out.";
+    REFRESH_TOKEN = 504, "refresh token settings without the grant",
+        "Okta refuses `refresh_token` settings where the grant type `refresh_token` is missing.",
+        "Add `refresh_token` to `grant_types`, or take the settings out.";
+    BACKCHANNEL = 505, "backchannel settings without the grant",
+        "The settings of backchannel authentication belong to the CIBA grant type.",
+        "Add `urn:openid:params:grant-type:ciba` to `grant_types`, or take the settings out.";
+    IDP_INITIATED = 506, "a sign-in started by Okta that cannot work",
+        "The modes SPEC and OKTA need `initiate_login_uri`, and for web and browser applications a grant with which users sign in.",
+        "Set what is missing, or `mode: DISABLED`.";
+    REDIRECT_MISSING = 507, "no redirect URI for a grant that needs one",
+        "With `authorization_code` or `implicit` users are sent back to a redirect URI; Okta refuses an empty list then.",
+        "Add a redirect URI, or take the grant type out.";
+    LOGOUT = 508, "single logout on an application that cannot take part",
+        "Only web and browser applications take part in front-channel logout.",
+        "Take the field out, or choose another `application_type`.";
+    URI_FORM = 510, "a URI that cannot be used",
+        "Redirect and logout URIs are absolute and without a fragment; the addresses of pages are http or https URLs.",
+        "Write the whole URI, starting with its scheme.";
+    WILDCARD = 511, "a wildcard where there can be none",
+        "Okta takes one `*`, as or in the lowest label of an https host, with a label between it and the top-level domain, and only with `wildcard_redirect: SUBDOMAIN`.",
+        "List the URIs without a wildcard; RFC 9700 advises it anyway.";
+    CLIENT_ID = 520, "a `client_id` that Okta would refuse",
+        "A client id has 6 to 100 letters, digits and characters of `$-_.+!*'(),`, and is not `ALL_CLIENTS`.",
+        "Choose another client id.";
+    PKCE = 521, "a public client without PKCE",
+        "A client that does not authenticate (`none`) must use PKCE; Okta refuses the combination.",
+        "Set `pkce_required: true`, or another `token_endpoint_auth_method`.";
+    SECRETS_UNUSED = 522, "secrets of a client that cannot have any",
+        "With `private_key_jwt` and `none` a client has no secrets; Okta refuses them.",
+        "Take `client_secrets` out, or choose another `token_endpoint_auth_method`.";
+    SECRETS_TOO_MANY = 523, "more than two secrets of a client",
+        "Okta keeps two secrets a client.",
+        "Remove the one that is not used any more.";
+    SECRET_NAME_TWICE = 524, "two secrets of one name",
+        "The name tells a client's secrets apart in plans and reports.",
+        "Rename one of the two.";
+    SECRET_VALUE_TWICE = 525, "two secrets with one value",
+        "Both entries refer to the same value, so both would mean the same secret at the server.",
+        "Refer to another variable or file in one of the two.";
+    KEYS_TWICE = 526, "keys given in two ways",
+        "`jwks` and `jwks_uri` exclude each other: switching to one deletes what the other holds.",
+        "Keep one of the two.";
+    KEY_FORM = 527, "a set of keys that Okta would refuse",
+        "RSA keys have at least 2048 bits; several keys need a `kid` each, no two the same; one key may be for encryption, and that is RSA; there are at most 50.",
+        "Correct the key that is marked.";
+    SAME_CLIENT_ID = 530, "two apps with one `client_id`",
+        "A client id belongs to one app.",
+        "Choose another client id for one of the two.";
+    SAME_ID = 531, "two documents for one live object",
+        "`metadata.id` pins a document to a live object; two documents would fight over it.",
+        "Remove or correct one of the two.";
+    SCOPE_TWICE = 532, "a scope that is granted twice",
+        "A scope is granted to an app once; two documents would fight over it.",
+        "Remove one of the two.";
+    SCOPE_FORM = 533, "a text that cannot be a scope",
+        "A scope is printable ASCII without spaces, quotes and backslashes (RFC 6749, 3.3).",
+        "List each scope as an item of its own.";
+    ISSUER = 534, "an issuer that cannot grant Okta's scopes",
+        "Scopes of Okta's API come from the org authorization server, whose issuer is the org's URL without a path.",
+        "Take `issuer` out: the org's own URL is the default.";
+    METADATA_ELSEWHERE = 540, "metadata that has no effect here",
+        "The app is declared by a document of its own, and what `metadata` says of it is said there.",
+        "Move the member to the App document.";
 }

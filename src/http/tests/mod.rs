@@ -1,6 +1,8 @@
 //! The client against orgs that are functions.
 
 mod budget;
+#[cfg(feature = "emulator")]
+mod emulated;
 mod failures;
 mod network;
 

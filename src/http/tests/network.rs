@@ -63,7 +63,9 @@ async fn it_is_known_whether_the_server_may_have_seen_the_request() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let closed = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    assert_eq!(ask(&closed, 1000).await.unwrap_err().phase(), Phase::NotSent);
+    let error = ask(&closed, 1000).await.unwrap_err();
+    assert_eq!(error.phase(), Phase::NotSent);
+    insta::assert_snapshot!(error, @"could not connect: tcp connect error: Connection refused (os error 111)");
     for cut in ["", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n123"] {
         let (url, _served) = serve(cut.into()).await;
         assert_eq!(ask(&url, 1000).await.unwrap_err().phase(), Phase::Unknown, "{cut}");

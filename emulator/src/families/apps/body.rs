@@ -7,27 +7,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     checks::{self, Candidate},
-    client, credentials,
+    client, common, credentials,
     document::App,
-    fields::{Field, Problems, Shape, Unset, object},
+    fields::{Problems, keep_unknown, object},
     foreign,
 };
-use crate::{
-    answer::Refusal,
-    families::Exchange,
-    switches::{ChangedType, HideDefault, UniversalLogout, UnknownFields},
-};
+use crate::{answer::Refusal, families::Exchange, switches::ChangedType};
 
-const ACCESSIBILITY: [Field; 3] = [
-    Field::new("selfService", Shape::Flag, Unset::Flag(false)),
-    Field::new("errorRedirectUrl", Shape::Text(1024), Unset::Null),
-    Field::new("loginRedirectUrl", Shape::Text(1024), Unset::Null),
-];
-const NOTES: [Field; 2] = [
-    Field::new("admin", Shape::Text(4096), Unset::Null),
-    Field::new("enduser", Shape::Text(4096), Unset::Null),
-];
-const LABEL_MOST: usize = 100;
 /// What a request says in vain: the server alone decides.
 const READ_ONLY: [&str; 10] = [
     "id",
@@ -86,12 +72,12 @@ pub(super) fn build(
         "status": status,
         "lastUpdated": x.now,
         "created": created,
-        "accessibility": accessibility(x, sent, &mut problems)?,
-        "visibility": visibility(x, sent, before, &name)?,
+        "accessibility": common::accessibility(x, sent, &mut problems)?,
+        "visibility": common::visibility(x, sent, before, &name)?,
         "features": before.map_or_else(|| json!([]), |before| before.body["features"].clone()),
         "signOnMode": mode,
         "credentials": {},
-        "universalLogout": universal_logout(x),
+        "universalLogout": common::universal_logout(x),
         "settings": {},
     });
     let mut secrets = Vec::new();
@@ -106,8 +92,9 @@ pub(super) fn build(
     } else {
         foreign::fill(x, &mut body, sent, before, &mut problems)?;
     }
-    if x.switches.unknown_fields() == UnknownFields::Keep {
-        keep_unknown(sent, &mut body);
+    if let Some(body) = body.as_object_mut() {
+        let known: Vec<_> = READ_ONLY.iter().chain(&WRITABLE).copied().collect();
+        keep_unknown(x.switches, sent, body, &known);
     }
     problems.settle()?;
     Ok(App {
@@ -155,48 +142,15 @@ fn client_parts(
         .unwrap_or_default()
         .to_owned();
     let secrets = credentials::secrets(x, sent_oauth, &method, before)?;
-    if x.switches.unknown_fields() == UnknownFields::Keep {
-        let known = ["client_secret"];
-        add_unknown(sent_oauth, &mut oauth, &known);
-    }
+    keep_unknown(x.switches, sent_oauth, &mut oauth, &["client_secret"]);
     let credentials = json!({
         "userNameTemplate": credentials::user_name_template(x, sent_credentials, before, problems)?,
         "signing": {"kid": x.organization.signing_kid},
         "oauthClient": oauth,
     });
-    let mut settings = common_settings(x, sent_settings, before, problems)?;
+    let mut settings = common::settings(x, sent_settings, before, problems)?;
     settings.insert("oauthClient".into(), client.into());
     Ok((credentials, settings.into(), secrets))
-}
-
-/// Builds the members of `settings` that apps of all kinds have.
-pub(super) fn common_settings(
-    x: &Exchange<'_>,
-    sent: &Value,
-    before: Option<&App>,
-    problems: &mut Problems,
-) -> Result<Map<String, Value>, Refusal> {
-    let mut settings = Map::new();
-    settings.insert("app".into(), json!({}));
-    settings.insert("notifications".into(), notifications(sent, before)?);
-    for name in ["manualProvisioning", "implicitAssignment"] {
-        let field = Field::new(name, Shape::Flag, Unset::Flag(false));
-        field.read(sent, &mut settings, x.switches, problems)?;
-    }
-    settings.insert("emOptInStatus".into(), json!("NONE"));
-    let mut notes = Map::new();
-    for field in &NOTES {
-        field.read(object(sent, "notes")?, &mut notes, x.switches, problems)?;
-    }
-    settings.insert("notes".into(), notes.into());
-    for name in ["inlineHookId", "identityStoreId"] {
-        let field = Field::new(name, Shape::Text(1024), Unset::Absent);
-        field.read(sent, &mut settings, x.switches, problems)?;
-    }
-    if x.switches.unknown_fields() == UnknownFields::Keep {
-        add_unknown(sent, &mut settings, &["oauthClient", "signOn"]);
-    }
-    Ok(settings)
 }
 
 fn sign_on_mode(sent: &Value, before: Option<&App>) -> Result<Value, Refusal> {
@@ -221,92 +175,14 @@ fn label(sent: &Value, problems: &mut Problems) -> Result<String, Refusal> {
     };
     if label.trim().is_empty() {
         problems.of("label", "The field cannot be left blank");
-    } else if label.chars().count() > LABEL_MOST {
-        problems.of(
-            "label",
-            &format!("The field is too long: at most {LABEL_MOST} characters"),
-        );
     }
     Ok(label.to_owned())
-}
-
-fn accessibility(
-    x: &Exchange<'_>,
-    sent: &Value,
-    problems: &mut Problems,
-) -> Result<Value, Refusal> {
-    let sent = object(sent, "accessibility")?;
-    let mut built = Map::new();
-    for field in &ACCESSIBILITY {
-        field.read(sent, &mut built, x.switches, problems)?;
-    }
-    Ok(built.into())
-}
-
-fn visibility(
-    x: &Exchange<'_>,
-    sent: &Value,
-    before: Option<&App>,
-    name: &Value,
-) -> Result<Value, Refusal> {
-    let sent = object(sent, "visibility")?;
-    let hide = object(sent, "hide")?;
-    let hidden = x.switches.hide_default() == HideDefault::Hidden;
-    let flag = |of: &Value, name: &str, unset: bool| match &of[name] {
-        Value::Null => Ok(unset),
-        value => value.as_bool().ok_or_else(Refusal::malformed),
-    };
-    let mut links = match before {
-        Some(before) => before.body["visibility"]["appLinks"].clone(),
-        None => json!({format!("{}_link", name.as_str().unwrap_or_default()): true}),
-    };
-    for (link, shown) in object(sent, "appLinks")?.as_object().into_iter().flatten() {
-        links[link] = shown.clone();
-    }
-    Ok(json!({
-        "autoLaunch": flag(sent, "autoLaunch", false)?,
-        "autoSubmitToolbar": flag(sent, "autoSubmitToolbar", false)?,
-        "hide": {"iOS": flag(hide, "iOS", hidden)?, "web": flag(hide, "web", hidden)?},
-        "appLinks": links,
-    }))
-}
-
-/// Kept by a PUT that does not send it (recorded).
-fn notifications(sent: &Value, before: Option<&App>) -> Result<Value, Refusal> {
-    let vpn = object(object(sent, "notifications")?, "vpn")?;
-    if vpn.is_null()
-        && let Some(before) = before
-    {
-        return Ok(before.body["settings"]["notifications"].clone());
-    }
-    let sent_network = object(vpn, "network")?;
-    let mut network = json!({"connection": "DISABLED"});
-    for (name, value) in sent_network.as_object().into_iter().flatten() {
-        network[name] = value.clone();
-    }
-    Ok(json!({"vpn": {
-        "network": network,
-        "message": vpn["message"],
-        "helpUrl": vpn["helpUrl"],
-    }}))
 }
 
 /// An object of the caller's own, replaced whole and gone if it is not sent.
 fn profile(sent: &Value) -> Result<Option<Value>, Refusal> {
     let profile = object(sent, "profile")?;
     Ok(Some(profile).filter(|profile| profile.is_object()).cloned())
-}
-
-fn universal_logout(x: &Exchange<'_>) -> Value {
-    match x.switches.universal_logout() {
-        UniversalLogout::Disabled => json!({
-            "status": "DISABLED",
-            "supportType": "FULL",
-            "identityStack": "NOT_SHARED",
-            "protocol": "GLOBAL_TOKEN_REVOCATION",
-        }),
-        UniversalLogout::Null => Value::Null,
-    }
 }
 
 fn keep_application_type(
@@ -324,22 +200,6 @@ fn keep_application_type(
         ChangedType::Ignore => client["application_type"] = kept.clone(),
         ChangedType::Refuse => {
             problems.of("application_type", "The application_type can't be changed.");
-        }
-    }
-}
-
-fn keep_unknown(sent: &Value, body: &mut Value) {
-    if let Some(body) = body.as_object_mut() {
-        let known: Vec<_> = READ_ONLY.iter().chain(&WRITABLE).copied().collect();
-        add_unknown(sent, body, &known);
-    }
-}
-
-/// Adds what nobody documented, but for names that are known and already have their place or none.
-fn add_unknown(sent: &Value, into: &mut Map<String, Value>, known: &[&str]) {
-    for (name, value) in sent.as_object().into_iter().flatten() {
-        if !known.contains(&name.as_str()) && !into.contains_key(name) {
-            into.insert(name.clone(), value.clone());
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     document::App,
-    fields::{Field, Problems, Shape, Unset, object, texts},
+    fields::{Field, Problems, Shape, Unset, keep_unknown, object, texts},
     jwk,
 };
 use crate::{
@@ -12,7 +12,6 @@ use crate::{
     families::Exchange,
     switches::{
         Feature, IssuerModeDefault, JwksWithUri, ResponseTypesDefault, SloFeature, Switches,
-        UnknownFields,
     },
 };
 
@@ -33,6 +32,15 @@ const CIBA: &str = "urn:openid:params:grant-type:ciba";
 enum Place {
     Plain(Field),
     Own(&'static str),
+}
+
+impl Place {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Plain(field) => field.name,
+            Self::Own(name) => name,
+        }
+    }
 }
 
 const fn plain(name: &'static str, shape: Shape, unset: Unset) -> Place {
@@ -103,18 +111,8 @@ pub(super) fn build(
     {
         built.shift_remove("jwks");
     }
-    if x.switches.unknown_fields() == UnknownFields::Keep {
-        let known = |name: &str| {
-            PLACES.iter().any(|place| match place {
-                Place::Plain(field) => field.name == name,
-                Place::Own(own) => *own == name,
-            })
-        };
-        let sent = sent.as_object().into_iter().flatten();
-        for (name, value) in sent.filter(|(name, _)| !known(name)) {
-            built.insert(name.clone(), value.clone());
-        }
-    }
+    let names: Vec<_> = PLACES.iter().map(Place::name).collect();
+    keep_unknown(x.switches, sent, &mut built, &names);
     Ok(built)
 }
 
@@ -301,8 +299,11 @@ fn network(sent: &Value, problems: &mut Problems) -> Result<Option<Value>, Refus
     for list in ["include", "exclude"] {
         match &network[list] {
             Value::Null => {}
+            // The specification has a bare `ALL_IP_ZONES` as well as a list.
             zones => {
-                texts(zones)?;
+                if !zones.is_string() {
+                    texts(zones)?;
+                }
                 built[list] = zones.clone();
             }
         }

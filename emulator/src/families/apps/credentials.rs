@@ -25,17 +25,13 @@ const METHODS: Shape = Shape::OneOf(&[
     "none",
 ]);
 const TEMPLATE: [Field; 4] = [
-    Field::new(
-        "template",
-        Shape::Text(1024),
-        Unset::Text("${source.login}"),
-    ),
+    Field::new("template", Shape::AnyText, Unset::Text("${source.login}")),
     Field::new(
         "type",
         Shape::OneOf(&["NONE", "BUILT_IN", "CUSTOM"]),
         Unset::Text("BUILT_IN"),
     ),
-    Field::new("userSuffix", Shape::Text(1024), Unset::Absent),
+    Field::new("userSuffix", Shape::AnyText, Unset::Absent),
     Field::new(
         "pushStatus",
         Shape::OneOf(&["PUSH", "DONT_PUSH", "NOT_CONFIGURED"]),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     answer::Refusal,
-    switches::{NullFields, Switches},
+    switches::{NullFields, Switches, UnknownFields},
 };
 
 /// What is wrong with a body, in the order found.
@@ -41,6 +41,7 @@ impl Problems {
 /// What a member may be.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
+    AnyText,
     /// A text of at most so many characters.
     Text(usize),
     /// An absolute URI.
@@ -108,6 +109,9 @@ impl Field {
     fn check(&self, value: &Value, problems: &mut Problems) -> Result<(), Refusal> {
         let text = || value.as_str().ok_or_else(Refusal::malformed);
         match self.shape {
+            Shape::AnyText => {
+                text()?;
+            }
             Shape::Text(most) => {
                 if text()?.chars().count() > most {
                     let problem = format!("The field is too long: at most {most} characters");
@@ -157,5 +161,22 @@ pub(crate) fn object<'a>(sent: &'a Value, name: &str) -> Result<&'a Value, Refus
         None | Some(Value::Null) => Ok(NONE),
         Some(value) if value.is_object() => Ok(value),
         Some(_) => Err(Refusal::malformed()),
+    }
+}
+
+/// Adds what nobody documented, if the org keeps such members; known names have their place or none.
+pub(crate) fn keep_unknown(
+    switches: &Switches,
+    sent: &Value,
+    into: &mut Map<String, Value>,
+    known: &[&str],
+) {
+    if switches.unknown_fields() == UnknownFields::Drop {
+        return;
+    }
+    for (name, value) in sent.as_object().into_iter().flatten() {
+        if !known.contains(&name.as_str()) && !into.contains_key(name) {
+            into.insert(name.clone(), value.clone());
+        }
     }
 }

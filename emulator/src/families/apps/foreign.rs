@@ -6,8 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    body::common_settings,
-    credentials,
+    common, credentials,
     document::App,
     fields::{Problems, object},
 };
@@ -50,7 +49,7 @@ pub(super) fn fill(
     }
     body["credentials"] = credentials.into();
     let sent_settings = object(sent, "settings")?;
-    let mut settings = common_settings(x, sent_settings, before, problems)?;
+    let mut settings = common::settings(x, sent_settings, before, problems)?;
     if let Some(app) = sent_settings.get("app").filter(|app| app.is_object()) {
         settings.insert("app".into(), app.clone());
     }

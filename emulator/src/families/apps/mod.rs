@@ -3,6 +3,7 @@
 mod body;
 mod checks;
 mod client;
+mod common;
 pub(crate) mod credentials;
 pub(crate) mod document;
 mod fields;

@@ -1,0 +1,109 @@
+//! Documents that would fight over one object, and documents that say what is said elsewhere.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use crate::address::Kind;
+use crate::desired::draft::Draft;
+use crate::desired::resolve::spoken_of;
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::json::Path;
+use crate::manifest::Document;
+use crate::resource::Reference;
+
+pub(super) fn client_ids(drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) {
+    let path = Path::of("credentials.oauthClient.client_id");
+    let mut first: BTreeMap<&str, &Draft<'_>> = BTreeMap::new();
+    for draft in drafts {
+        let Some(id) = path.find(&draft.body).and_then(|id| id.as_str()) else { continue };
+        if let Some(before) = first.get(id) {
+            let message = format!("{} and {} have the same `client_id`", before.address, draft.address);
+            let diagnostic = Diagnostic::error(codes::SAME_CLIENT_ID, Some(draft.origin(&path)), message);
+            diagnostics.push(diagnostic.related(before.origin(&path), "the first").help("choose another client id for one of the two"));
+        } else {
+            first.insert(id, draft);
+        }
+    }
+}
+
+pub(super) fn ids(drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) {
+    let place = |draft: &Draft<'_>| match draft.reference {
+        Reference::Id(_) => draft.document.origin(&Path::of("app")),
+        _ => draft.document.positions.value(&Path::of("metadata.id")),
+    };
+    let mut first: BTreeMap<&str, &Draft<'_>> = BTreeMap::new();
+    for draft in drafts {
+        let id = match &draft.reference {
+            Reference::Id(id) => Some(id),
+            Reference::Name(_) => draft.document.metadata.id.as_ref(),
+            Reference::ClientId(_) | Reference::Label(_) => None,
+        };
+        let Some(id) = id else { continue };
+        if let Some(before) = first.get(id.as_str()) {
+            let message = format!("{} and {} are pinned to the same object", before.address, draft.address);
+            let diagnostic = Diagnostic::error(codes::SAME_ID, Some(place(draft)), message);
+            diagnostics.push(diagnostic.related(place(before), "the first").help("remove or correct one of the two"));
+        } else {
+            first.insert(id, draft);
+        }
+    }
+}
+
+pub(super) fn scopes(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
+    let grants = draft.grants.as_deref().unwrap_or_default();
+    for (index, grant) in grants.iter().enumerate() {
+        if let Some(before) = grants[..index].iter().find(|before| before.scope == grant.scope) {
+            let message = format!("the scope `{}` is granted twice to {}", grant.scope, draft.reference);
+            let diagnostic = Diagnostic::error(codes::SCOPE_TWICE, Some(grant.origin.clone()), message);
+            diagnostics.push(diagnostic.related(before.origin.clone(), "the first").help("remove one of the two"));
+        }
+        let allowed = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
+        if grant.scope.is_empty() || !grant.scope.chars().all(allowed) {
+            let message = format!("`{}` cannot be a scope", grant.scope);
+            let diagnostic = Diagnostic::error(codes::SCOPE_FORM, Some(grant.origin.clone()), message);
+            diagnostics.push(diagnostic.help("list each scope as an item of its own, for example `okta.users.read`"));
+        }
+    }
+}
+
+/// Checks what one document says by itself: the issuer of its grants, and metadata that has no effect.
+pub(super) fn metadata(draft: &Draft<'_>, documents: &[Document], diagnostics: &mut Diagnostics) {
+    let speaks = |document: &&Document| document.kind != Kind::App && spoken_of(document).as_ref() == Some(&draft.reference);
+    for document in documents.iter().filter(speaks) {
+        if let Some(issuer) = document.spec["issuer"].as_str()
+            && !is_origin(issuer)
+        {
+            let origin = document.origin(&Path::of("issuer"));
+            let message = "the issuer is not the address of an org: https and a host, without a path";
+            let help = "take `issuer` out: the org's own URL is the default";
+            diagnostics.push(Diagnostic::error(codes::ISSUER, Some(origin), message).help(help));
+        }
+        let Reference::Name(name) = &draft.reference else { continue };
+        for member in ["id", "adopt", "protected"] {
+            let path = Path::of("metadata").key(member);
+            let metadata = &document.metadata;
+            let said = match member {
+                "id" => metadata.id.is_some(),
+                "adopt" => metadata.adopt,
+                _ => metadata.protected,
+            };
+            if said {
+                let message = format!("`{path}` has no effect in a document of kind {}", document.kind);
+                let diagnostic = Diagnostic::error(codes::METADATA_ELSEWHERE, Some(document.positions.key(&path)), message);
+                let app = draft.document.positions.value(&Path::of("metadata.name"));
+                diagnostics.push(diagnostic.related(app, "the app's own document").help(format!("move it to App/{name}")));
+            }
+        }
+    }
+}
+
+fn is_origin(issuer: &str) -> bool {
+    Url::parse(issuer).is_ok_and(|url| {
+        let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        (url.scheme() == "https" || (url.scheme() == "http" && loopback))
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+    })
+}

@@ -1,0 +1,155 @@
+//! What several documents say of one live app, put together field by field.
+//!
+//! Of each field it is known which document set it and where; a field that two documents set is refused.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Grant, PolicyReference, Secret};
+use crate::address::{Address, Kind};
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
+use crate::json::{Path, Step};
+use crate::manifest::Document;
+use crate::observed::Status;
+use crate::resource::marker::Facility;
+use crate::resource::{Reference, Shape, leaves, table};
+
+/// Members of an App's `spec` that are not part of the API's object.
+const OURS: [&str; 3] = ["status", "accessPolicy", "additionalFields"];
+
+/// An app under construction.
+#[derive(Debug)]
+pub(super) struct Draft<'d> {
+    pub(super) address: Address,
+    pub(super) reference: Reference,
+    /// The App document; the first document that speaks of an app that none declares.
+    pub(super) document: &'d Document,
+    /// Every document that speaks of the app.
+    pub(super) documents: Vec<Address>,
+    pub(super) body: Value,
+    pub(super) fields: BTreeMap<Path, Declared<'d>>,
+    pub(super) status: Option<Status>,
+    pub(super) access_policy: Option<PolicyReference>,
+    pub(super) secrets: Option<Vec<Secret>>,
+    pub(super) secrets_declared: Option<Declared<'d>>,
+    pub(super) grants: Option<Vec<Grant>>,
+    pub(super) prunable: Vec<Facility>,
+}
+
+/// Which document declares a field, and where in its `spec`.
+#[derive(Debug, Clone)]
+pub(super) struct Declared<'d> {
+    pub(super) document: &'d Document,
+    pub(super) at: Path,
+}
+
+impl Declared<'_> {
+    pub(super) fn origin(&self) -> Origin {
+        self.document.origin(&self.at)
+    }
+}
+
+impl<'d> Draft<'d> {
+    /// Starts with the first document that speaks of the app.
+    pub(super) fn new(reference: Reference, document: &'d Document) -> Self {
+        Self {
+            address: document.address(),
+            reference,
+            document,
+            documents: Vec::new(),
+            body: Value::Object(serde_json::Map::new()),
+            fields: BTreeMap::new(),
+            status: None,
+            access_policy: None,
+            secrets: None,
+            secrets_declared: None,
+            grants: None,
+            prunable: Vec::new(),
+        }
+    }
+
+    /// Takes over what an App document says.
+    pub(super) fn app(&mut self, document: &'d Document, diagnostics: &mut Diagnostics) {
+        let spec = &document.spec;
+        self.status = spec["status"].as_str().and_then(Status::read);
+        let policy = |member: &str| spec["accessPolicy"][member].as_str().map(str::to_owned);
+        self.access_policy = policy("name").map(PolicyReference::Name).or_else(|| policy("id").map(PolicyReference::Id));
+        for leaf in leaves(table(Kind::App), spec) {
+            let ours = matches!(leaf.path.steps().first(), Some(Step::Key(name)) if OURS.contains(&name.as_str()));
+            if !ours && leaf.path != Path::of("settings.oauthClient.jwks.file") {
+                self.set(leaf.path.clone(), leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
+            }
+        }
+        let additional = Path::of("additionalFields");
+        if let Some(tree) = additional.find(spec) {
+            for leaf in leaves(table(Kind::App), tree) {
+                let at = additional.join(&leaf.path);
+                self.set(leaf.path, leaf.value.clone(), Declared { document, at }, diagnostics);
+            }
+        }
+    }
+
+    /// Takes over the fields that a ClientCredentials document contributes, secrets aside.
+    pub(super) fn credentials(&mut self, document: &'d Document, diagnostics: &mut Diagnostics) {
+        let Shape::Object(rows) = &table(Kind::ClientCredentials).shape else { return };
+        for leaf in leaves(table(Kind::ClientCredentials), &document.spec) {
+            let Some((Step::Key(first), below)) = leaf.path.steps().split_first() else { continue };
+            let Some(place) = rows.get(first).and_then(|row| row.rule.at.as_deref()) else { continue };
+            if leaf.path != Path::of("jwks.file") {
+                let path = below.iter().fold(Path::of(place), after);
+                self.set(path, leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
+            }
+        }
+    }
+
+    /// Declares a field, unless another document has declared it, or something around or inside it.
+    pub(super) fn set(&mut self, path: Path, value: Value, declared: Declared<'d>, diagnostics: &mut Diagnostics) {
+        let before = self.fields.iter().find(|(other, _)| other.starts_with(&path) || path.starts_with(other));
+        if let Some((_, before)) = before {
+            let message = format!("`{path}` of {} is set in two places", self.address);
+            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(declared.origin()), message).label("set again");
+            diagnostics.push(diagnostic.related(before.origin(), "set here").help("remove one of the two"));
+            return;
+        }
+        path.set(&mut self.body, value);
+        self.fields.insert(path, declared);
+    }
+
+    /// Returns what is declared at a place: `None` if nothing is, which means that it is not known.
+    pub(super) fn value(&self, path: &str) -> Option<&Value> {
+        Path::of(path).find(&self.body)
+    }
+
+    /// Returns the text that is declared at a place.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        self.value(path).and_then(Value::as_str)
+    }
+
+    /// Returns the texts of the list that is declared at a place; a cleared list is empty.
+    pub(super) fn list(&self, path: &str) -> Option<Vec<&str>> {
+        match self.value(path)? {
+            Value::Null => Some(Vec::new()),
+            Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect()),
+            _ => None,
+        }
+    }
+
+    /// Returns where a field, or an item in it, is declared; the nearest thing around it if it is not declared itself.
+    pub(super) fn origin(&self, path: &Path) -> Origin {
+        let around = self.fields.iter().find(|(field, _)| path.starts_with(field));
+        if let Some((field, declared)) = around {
+            let rest = &path.steps()[field.steps().len()..];
+            return declared.document.origin(&rest.iter().fold(declared.at.clone(), after));
+        }
+        let inside = self.fields.iter().find(|(field, _)| field.starts_with(path));
+        inside.map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
+    }
+}
+
+fn after(path: Path, step: &Step) -> Path {
+    match step {
+        Step::Key(name) => path.key(name),
+        Step::Index(index) => path.index(*index),
+    }
+}

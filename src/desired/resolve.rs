@@ -1,0 +1,262 @@
+//! Documents to [`Desired`]: references are followed, documents about one app put together, and everything is checked.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::draft::{Declared, Draft};
+use super::{App, Desired, Grant, Secret, checks};
+use crate::address::{Address, Kind};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
+use crate::json::Path;
+use crate::manifest::{Document, stays_inside};
+use crate::observed::Status;
+use crate::resource::app::normalise;
+use crate::resource::marker::Facility;
+use crate::resource::{Fault, Reference, did_you_mean, validate};
+use crate::secret::SecretRef;
+
+/// The key sets in files that manifests name, by the path as it is written; or why one cannot be used.
+pub type KeySets = BTreeMap<String, Result<Value, String>>;
+
+/// Resolves documents. While the diagnostics have errors, the result is good for nothing.
+pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets: &KeySets, diagnostics: &mut Diagnostics) -> Desired {
+    let mut resolver = Resolver { documents, key_sets, drafts: BTreeMap::new(), diagnostics };
+    resolver.apps();
+    resolver.others();
+    let Resolver { drafts, .. } = resolver;
+    let drafts: Vec<_> = drafts.into_values().collect();
+    checks::run(&drafts, documents, diagnostics);
+    let mut apps: Vec<_> = drafts.into_iter().map(finished).collect();
+    apps.sort_by(|a, b| a.address.cmp(&b.address));
+    Desired { project: project.to_owned(), ownership, apps }
+}
+
+fn finished(draft: Draft<'_>) -> App {
+    let Draft { address, reference, document, mut documents, mut body, fields, status, access_policy, secrets, secrets_declared: _, grants, mut prunable } =
+        draft;
+    normalise(&mut body);
+    documents.sort();
+    prunable.sort_unstable();
+    prunable.dedup();
+    let origins =
+        fields.iter().filter(|(path, _)| path.find(&body).is_some()).map(|(path, field)| (path.clone(), field.origin())).collect();
+    App {
+        address,
+        reference,
+        metadata: document.metadata.clone(),
+        origin: document.positions.value(&Path::of("metadata.name")),
+        documents,
+        body,
+        origins,
+        status,
+        access_policy,
+        secrets,
+        grants,
+        prunable,
+    }
+}
+
+struct Resolver<'d, 'r> {
+    documents: &'d [Document],
+    key_sets: &'d KeySets,
+    drafts: BTreeMap<Reference, Draft<'d>>,
+    diagnostics: &'r mut Diagnostics,
+}
+
+impl<'d> Resolver<'d, '_> {
+    fn apps(&mut self) {
+        for document in self.documents.iter().filter(|document| document.kind == Kind::App) {
+            let reference = Reference::Name(document.name.clone());
+            // A name that is used twice has been reported; the first document stands.
+            if self.drafts.contains_key(&reference) {
+                continue;
+            }
+            let mut draft = Draft::new(reference.clone(), document);
+            draft.documents.push(document.address());
+            draft.app(document, self.diagnostics);
+            self.key_file(&mut draft, document, "settings.oauthClient.jwks.file");
+            self.drafts.insert(reference, draft);
+        }
+    }
+
+    /// Adds what the other kinds say to the apps that they speak of.
+    fn others(&mut self) {
+        for document in self.documents.iter().filter(|document| document.kind != Kind::App) {
+            let Some(reference) = self.reference(document) else { continue };
+            let mut draft = self.drafts.remove(&reference).unwrap_or_else(|| Draft::new(reference.clone(), document));
+            draft.documents.push(document.address());
+            match document.kind {
+                Kind::ClientCredentials => {
+                    draft.credentials(document, self.diagnostics);
+                    self.key_file(&mut draft, document, "jwks.file");
+                    self.secrets(&mut draft, document);
+                    if document.metadata.prune {
+                        draft.prunable.extend([Facility::Keys, Facility::Secrets]);
+                    }
+                }
+                Kind::Grant => {
+                    grants(&mut draft, document);
+                    if document.metadata.prune {
+                        draft.prunable.push(Facility::Grants);
+                    }
+                }
+                Kind::App => {}
+            }
+            self.drafts.insert(reference, draft);
+        }
+    }
+
+    /// Returns which app a document speaks of. `None` if that cannot be known, which has been reported.
+    fn reference(&mut self, document: &Document) -> Option<Reference> {
+        let at = Path::of("app");
+        let written = document.spec.get("app").filter(|value| !value.is_null());
+        let reference = spoken_of(document)?;
+        let Reference::Name(name) = &reference else {
+            if let Some(app) = self.documents.iter().find(|app| app.kind == Kind::App && declares(app, self.documents, &reference)) {
+                let message = format!("{reference} is declared by {}", app.address());
+                let diagnostic = Diagnostic::error(codes::DECLARED_REFERENCE, Some(document.origin(&at)), message);
+                let declared = app.positions.value(&Path::of("metadata.name"));
+                self.diagnostics.push(diagnostic.related(declared, "declared here").help(format!("write `app: {}`", app.name)));
+            }
+            return Some(reference);
+        };
+        if self.drafts.contains_key(&reference) {
+            return Some(reference);
+        }
+        let apps = || self.documents.iter().filter(|app| app.kind == Kind::App).map(|app| app.name.as_str());
+        let near = did_you_mean(name, apps());
+        let (origin, message) = match written {
+            Some(_) => (document.origin(&at), format!("there is no document `App/{name}`")),
+            None => {
+                let origin = document.positions.value(&Path::of("metadata.name"));
+                (origin, format!("there is no document `App/{name}`, which {} speaks of by its name", document.address()))
+            }
+        };
+        let elsewhere = "for an app that no manifest declares write `app: {id: …}`, `{client_id: …}` or `{label: …}`".to_owned();
+        self.push(codes::UNKNOWN_REFERENCE, origin, message, near.unwrap_or(elsewhere));
+        None
+    }
+
+    /// Puts the keys of a file in the place of its name.
+    fn key_file(&mut self, draft: &mut Draft<'d>, document: &'d Document, place: &str) {
+        let at = Path::of(place);
+        let Some(file) = at.find(&document.spec).and_then(Value::as_str) else { return };
+        let keys = match self.key_sets.get(file) {
+            Some(Ok(keys)) => keys.clone(),
+            Some(Err(why)) => {
+                let help = "write the public keys as `{\"keys\": […]}` into a file inside the repository";
+                return self.push(codes::KEY_FILE, document.origin(&at), format!("the keys in `{file}` cannot be used: {why}"), help);
+            }
+            None => return self.push(codes::KEY_FILE, document.origin(&at), format!("the file `{file}` was not read"), "check the path"),
+        };
+        let mut faults = Vec::new();
+        validate(Kind::ClientCredentials, &serde_json::json!({"jwks": {"keys": keys}}), &mut faults);
+        for Fault { path, code, message, help, .. } in &faults {
+            let message = format!("in `{file}`, {path}: {message}");
+            self.push(*code, document.origin(&at), message, help.clone().unwrap_or_else(|| "correct the file".to_owned()));
+        }
+        if faults.is_empty() {
+            let path = Path::of("settings.oauthClient.jwks.keys");
+            draft.set(path, keys, Declared { document, at }, self.diagnostics);
+        }
+    }
+
+    fn secrets(&mut self, draft: &mut Draft<'d>, document: &'d Document) {
+        let at = Path::of("client_secrets");
+        let Some(entries) = at.find(&document.spec).and_then(Value::as_array) else { return };
+        if draft.secrets.is_some() {
+            let before =
+                draft.secrets_declared.as_ref().map(|declared| declared.document.positions.key(&Path::of("spec").join(&declared.at)));
+            let message = format!("the secrets of {} are declared in two documents", draft.address);
+            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(document.positions.key(&Path::of("spec").join(&at))), message);
+            let diagnostic = diagnostic.label("declared again").help("put the secrets of a client into one document");
+            self.diagnostics.push(match before {
+                Some(before) => diagnostic.related(before, "declared here"),
+                None => diagnostic,
+            });
+            return;
+        }
+        let mut secrets = Vec::new();
+        for (index, entry) in entries.iter().enumerate() {
+            let at = at.index(index);
+            let Some(name) = entry["name"].as_str() else { continue };
+            let Some(reference) = self.secret_reference(document, entry, &at) else { continue };
+            let status = entry["status"].as_str().and_then(Status::read).unwrap_or(Status::Active);
+            let origin = document.origin(&at.key("name"));
+            secrets.push(Secret { address: draft.address.below(["secret", name]), reference, status, origin });
+        }
+        draft.secrets = Some(secrets);
+        draft.secrets_declared = Some(Declared { document, at });
+    }
+
+    /// Returns where a secret's value is to be had, if a manifest may say so.
+    fn secret_reference(&mut self, document: &Document, entry: &Value, at: &Path) -> Option<SecretRef> {
+        let help = "name a variable that starts with `IDPCTL_`, or a file inside the repository or `--secret-dir`";
+        if let Some(variable) = entry["env"].as_str() {
+            let well_formed = variable.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+            if variable.starts_with(PREFIX) && well_formed {
+                return Some(SecretRef::Env(variable.to_owned()));
+            }
+            // What is no name of a variable may be the secret itself: it is not repeated.
+            let message = if well_formed {
+                format!("the variable `{variable}` does not start with `{PREFIX}`")
+            } else {
+                "`env` does not hold the name of a variable".to_owned()
+            };
+            self.push(codes::SECRET_REFERENCE, document.origin(&at.key("env")), message, help);
+            return None;
+        }
+        let file = entry["file"].as_str()?;
+        if stays_inside(file.strip_prefix('/').unwrap_or(file)) {
+            return Some(SecretRef::File(file.to_owned()));
+        }
+        let message = format!("the path `{file}` leads out of the repository");
+        self.push(codes::SECRET_REFERENCE, document.origin(&at.key("file")), message, help);
+        None
+    }
+
+    fn push(&mut self, code: Code, origin: Origin, message: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(code, Some(origin), message).help(help));
+    }
+}
+
+/// What variables of the environment have to start with to be nameable by a manifest.
+pub const PREFIX: &str = "IDPCTL_";
+
+fn grants<'d>(draft: &mut Draft<'d>, document: &'d Document) {
+    let address = Address::new(Kind::Grant, document.name.clone());
+    let issuer = document.spec["issuer"].as_str().map(|issuer| issuer.trim_end_matches('/').to_owned());
+    let scopes = document.spec["scopes"].as_array().into_iter().flatten().enumerate();
+    let grants = scopes.filter_map(|(index, scope)| {
+        let scope = scope.as_str()?.to_owned();
+        let origin = document.origin(&Path::of("scopes").index(index));
+        Some(Grant { address: address.below([&scope]), scope, issuer: issuer.clone(), origin })
+    });
+    draft.grants.get_or_insert_default().extend(grants);
+}
+
+/// Returns which app a document of another kind speaks of, as it is written; `None` if that is no reference, which has been reported.
+pub(super) fn spoken_of(document: &Document) -> Option<Reference> {
+    match document.spec.get("app").filter(|value| !value.is_null()) {
+        Some(value) => Reference::read(value),
+        None => Some(Reference::Name(document.name.clone())),
+    }
+}
+
+/// Whether an App document, with the ClientCredentials that speak of it by name, declares what a reference names.
+fn declares(app: &Document, documents: &[Document], reference: &Reference) -> bool {
+    let text = |document: &Document, path: &str| Path::of(path).find(&document.spec).and_then(Value::as_str).map(str::to_owned);
+    let by_name = Some(Reference::Name(app.name.clone()));
+    match reference {
+        Reference::Name(name) => app.name == *name,
+        Reference::Id(id) => app.metadata.id.as_deref() == Some(id),
+        Reference::Label(label) => app.spec["label"] == *label.as_str(),
+        Reference::ClientId(id) => {
+            let credentials =
+                documents.iter().filter(|document| document.kind == Kind::ClientCredentials && spoken_of(document) == by_name);
+            let mut ids = credentials.map(|document| text(document, "client_id")).chain([text(app, "credentials.oauthClient.client_id")]);
+            ids.any(|declared| declared.as_ref() == Some(id))
+        }
+    }
+}
