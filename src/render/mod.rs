@@ -3,11 +3,15 @@
 //! Renderers show what is in the value that they are given and compute nothing of their own. Whatever came from a manifest or from the org is made inert where
 //! it enters a text, once.
 
+mod advice;
 pub mod diagnostics;
+pub mod drift;
+pub mod outcomes;
 pub mod plan;
 mod style;
 mod value;
 
+pub use advice::advice;
 pub use style::Style;
 
 use std::fmt::Write as _;
@@ -16,12 +20,17 @@ use serde_json::Value;
 
 use crate::printable::printable;
 
-/// Returns a tree as indented JSON in which every character that could move a cursor, reorder or hide text is a `\u` escape.
-/// What a JSON reader makes of it is the tree, unchanged.
+/// Returns a tree as indented JSON, inert. What a JSON reader makes of it is the tree, unchanged.
 pub fn json_text(tree: &Value) -> String {
-    let pretty = format!("{tree:#}");
-    let mut out = String::with_capacity(pretty.len() + 1);
-    for c in pretty.chars() {
+    let mut text = json_escaped(&format!("{tree:#}"));
+    text.push('\n');
+    text
+}
+
+/// Returns JSON in which every character that could move a cursor, reorder or hide text is a `\u` escape, but for line breaks.
+pub fn json_escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
         // Inside texts serde has escaped the line breaks: those that are left lay out the document.
         if c == '\n' || printable(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8() {
             out.push(c);
@@ -31,7 +40,6 @@ pub fn json_text(tree: &Value) -> String {
             }
         }
     }
-    out.push('\n');
     out
 }
 
