@@ -13,9 +13,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (mut port, mut config) = (0, Config::default());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
-        let value = arguments
-            .next()
-            .ok_or_else(|| format!("`{argument}` needs a value"))?;
+        let value = arguments.next().ok_or_else(|| format!("`{argument}` needs a value"))?;
         match argument.as_str() {
             "--port" => port = value.parse()?,
             "--data" => config.data = Data::Directory(PathBuf::from(value)),

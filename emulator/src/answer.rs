@@ -16,41 +16,24 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn ok(body: Value) -> Self {
-        Self {
-            status: 200,
-            body: Some(body),
-            links: Vec::new(),
-        }
+        Self { status: 200, body: Some(body), links: Vec::new() }
     }
 
     pub(crate) fn created(body: Value) -> Self {
-        Self {
-            status: 201,
-            ..Self::ok(body)
-        }
+        Self { status: 201, ..Self::ok(body) }
     }
 
     pub(crate) fn no_content() -> Self {
-        Self {
-            status: 204,
-            body: None,
-            links: Vec::new(),
-        }
+        Self { status: 204, body: None, links: Vec::new() }
     }
 
     /// A failure that changes something all the same, so that its writes are kept.
     pub(crate) fn failure() -> Self {
-        Self {
-            status: 500,
-            ..Self::no_content()
-        }
+        Self { status: 500, ..Self::no_content() }
     }
 
     pub(crate) fn list(items: Vec<Value>, links: Vec<String>) -> Self {
-        Self {
-            links,
-            ..Self::ok(Value::Array(items))
-        }
+        Self { links, ..Self::ok(Value::Array(items)) }
     }
 }
 
@@ -65,12 +48,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     fn new(status: u16, code: &'static str, summary: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            summary: summary.into(),
-            causes: Vec::new(),
-        }
+        Self { status, code, summary: summary.into(), causes: Vec::new() }
     }
 
     /// A field, or a whole object, that is not valid.
@@ -80,10 +58,7 @@ impl Refusal {
 
     pub(crate) fn invalid_many(what: &str, causes: Vec<String>) -> Self {
         let summary = format!("Api validation failed: {what}");
-        Self {
-            causes,
-            ..Self::new(400, "E0000001", summary)
-        }
+        Self { causes, ..Self::new(400, "E0000001", summary) }
     }
 
     pub(crate) fn malformed() -> Self {
@@ -114,17 +89,11 @@ impl Refusal {
 
     pub(crate) fn missing_parameter(name: &str) -> Self {
         let summary = "The request is missing a required parameter.";
-        Self {
-            causes: vec![format!("{name}: The field cannot be left blank")],
-            ..Self::new(400, "E0000028", summary)
-        }
+        Self { causes: vec![format!("{name}: The field cannot be left blank")], ..Self::new(400, "E0000028", summary) }
     }
 
     pub(crate) fn bad_filter(cause: impl Into<String>) -> Self {
-        Self {
-            causes: vec![cause.into()],
-            ..Self::new(400, "E0000031", "Invalid search criteria.")
-        }
+        Self { causes: vec![cause.into()], ..Self::new(400, "E0000031", "Invalid search criteria.") }
     }
 
     pub(crate) fn too_many_requests() -> Self {
@@ -142,11 +111,7 @@ impl Refusal {
     }
 
     pub(crate) fn body(&self, error_id: &str) -> Value {
-        let causes: Vec<_> = self
-            .causes
-            .iter()
-            .map(|cause| json!({"errorSummary": cause}))
-            .collect();
+        let causes: Vec<_> = self.causes.iter().map(|cause| json!({"errorSummary": cause})).collect();
         json!({
             "errorCode": self.code,
             "errorSummary": self.summary,

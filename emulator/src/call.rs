@@ -22,13 +22,8 @@ impl Call {
     pub(crate) fn new(request: http::Request<Vec<u8>>, base: Option<&str>) -> Self {
         let (parts, body) = request.into_parts();
         let header = |name: http::HeaderName| parts.headers.get(name)?.to_str().ok();
-        let host = header(http::header::HOST)
-            .or_else(|| parts.uri.authority().map(http::uri::Authority::as_str))
-            .unwrap_or("localhost");
-        let base = base.map_or_else(
-            || format!("http://{host}"),
-            |base| base.trim_end_matches('/').to_owned(),
-        );
+        let host = header(http::header::HOST).or_else(|| parts.uri.authority().map(http::uri::Authority::as_str)).unwrap_or("localhost");
+        let base = base.map_or_else(|| format!("http://{host}"), |base| base.trim_end_matches('/').to_owned());
         Self {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
@@ -48,9 +43,7 @@ impl Call {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(None);
         }
-        serde_json::from_slice(&self.body)
-            .map(Some)
-            .map_err(|_| Refusal::malformed())
+        serde_json::from_slice(&self.body).map(Some).map_err(|_| Refusal::malformed())
     }
 
     /// Returns the body, which must be a JSON object.
@@ -74,11 +67,7 @@ impl Query {
         let pairs = url::form_urlencoded::parse(text.as_bytes());
         Self {
             text: text.to_owned(),
-            parameters: pairs
-                .map(|(name, value): (Cow<'_, str>, Cow<'_, str>)| {
-                    (name.into_owned(), value.into_owned())
-                })
-                .collect(),
+            parameters: pairs.map(|(name, value): (Cow<'_, str>, Cow<'_, str>)| (name.into_owned(), value.into_owned())).collect(),
         }
     }
 

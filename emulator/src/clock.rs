@@ -20,11 +20,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start(frozen: bool) -> Self {
-        Self {
-            frozen,
-            started: wall(),
-            at: Instant::now(),
-        }
+        Self { frozen, started: wall(), at: Instant::now() }
     }
 
     /// Returns the seconds since 1970, with their fraction.
@@ -50,14 +46,9 @@ impl Clock {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the clock that everything else is handed"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is handed")]
 fn wall() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -14,6 +14,16 @@ pub enum Data {
     Directory(PathBuf),
 }
 
+impl Data {
+    /// Returns the directory, or an empty path for an org in memory.
+    pub(crate) fn path(&self) -> PathBuf {
+        match self {
+            Self::Memory => PathBuf::new(),
+            Self::Directory(directory) => directory.clone(),
+        }
+    }
+}
+
 /// The settings of an org. The default is an org in memory with nothing switched on.
 #[derive(Clone, Debug, Default)]
 pub struct Config {

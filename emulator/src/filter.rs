@@ -62,8 +62,7 @@ impl Words<'_> {
             '(' => (Word::Open, 1),
             ')' => (Word::Close, 1),
             '"' => {
-                let (text, length) = quoted(self.rest)
-                    .ok_or_else(|| Refusal::bad_filter("a quotation mark is not closed"))?;
+                let (text, length) = quoted(self.rest).ok_or_else(|| Refusal::bad_filter("a quotation mark is not closed"))?;
                 (Word::Quoted(text), length)
             }
             _ => {
@@ -79,8 +78,7 @@ impl Words<'_> {
     /// Takes the next word if it is this keyword.
     fn take(&mut self, keyword: &str) -> Result<bool, Refusal> {
         let before = self.rest;
-        let found =
-            matches!(self.next()?, Some(Word::Bare(word)) if word.eq_ignore_ascii_case(keyword));
+        let found = matches!(self.next()?, Some(Word::Bare(word)) if word.eq_ignore_ascii_case(keyword));
         if !found {
             self.rest = before;
         }
@@ -141,18 +139,12 @@ fn comparison(words: &mut Words<'_>, attributes: &[&str]) -> Result<Filter, Refu
         return Err(Refusal::bad_filter(format!("{path} cannot be filtered on")));
     }
     if !words.take("eq")? {
-        return Err(Refusal::bad_filter(format!(
-            "{path} can only be compared with eq"
-        )));
+        return Err(Refusal::bad_filter(format!("{path} can only be compared with eq")));
     }
     match words.next()? {
         Some(Word::Quoted(value)) => Ok(Filter::Equal { path, value }),
-        Some(Word::Bare(value)) if matches!(value.as_str(), "true" | "false") => {
-            Ok(Filter::Equal { path, value })
-        }
-        _ => Err(Refusal::bad_filter(format!(
-            "{path} eq needs a quoted value"
-        ))),
+        Some(Word::Bare(value)) if matches!(value.as_str(), "true" | "false") => Ok(Filter::Equal { path, value }),
+        _ => Err(Refusal::bad_filter(format!("{path} eq needs a quoted value"))),
     }
 }
 
@@ -181,26 +173,14 @@ mod tests {
     fn comparisons_are_joined_with_and_before_or() {
         assert!(admits(r#"name eq "oidc_client""#));
         assert!(!admits(r#"name eq "bookmark" and status eq "ACTIVE""#));
-        assert!(admits(
-            r#"name eq "bookmark" and status eq "X" or status eq "ACTIVE""#
-        ));
-        assert!(!admits(
-            r#"name eq "bookmark" and (status eq "X" or status eq "ACTIVE")"#
-        ));
+        assert!(admits(r#"name eq "bookmark" and status eq "X" or status eq "ACTIVE""#));
+        assert!(!admits(r#"name eq "bookmark" and (status eq "X" or status eq "ACTIVE")"#));
         assert!(admits(r#"credentials.signing.kid eq "k \"1\"""#));
     }
 
     #[test]
     fn what_okta_does_not_filter_on_is_refused() {
-        for wrong in [
-            r#"label eq "x""#,
-            r#"name sw "x""#,
-            "name eq x",
-            r#"name eq "x" xor"#,
-            r#"(name eq "x""#,
-            r#"name eq "x"#,
-            "",
-        ] {
+        for wrong in [r#"label eq "x""#, r#"name sw "x""#, "name eq x", r#"name eq "x" xor"#, r#"(name eq "x""#, r#"name eq "x"#, ""] {
             assert!(Filter::parse(wrong, ATTRIBUTES).is_err(), "{wrong}");
         }
     }

@@ -95,11 +95,7 @@ impl Seed {
     pub(crate) fn api_token(&self) -> String {
         let noise = self.bytes("api token", 0);
         let text = noise.iter().chain(&noise[..8]);
-        format!(
-            "00{}",
-            text.map(|&b| char::from(letter(b.into())))
-                .collect::<String>()
-        )
+        format!("00{}", text.map(|&b| char::from(letter(b.into()))).collect::<String>())
     }
 
     /// Returns a key id: the base64url of a hash.
@@ -148,12 +144,7 @@ mod tests {
         let seed = Seed::fixed();
         let ids: Vec<_> = (0..200).map(|n| seed.id(Kind::App, n)).collect();
         assert!(ids.is_sorted());
-        assert!(
-            ids.iter().all(|id| id.len() == 20
-                && id.starts_with("0oa")
-                && id.bytes().all(|b| b.is_ascii_alphanumeric())),
-            "{ids:?}"
-        );
+        assert!(ids.iter().all(|id| id.len() == 20 && id.starts_with("0oa") && id.bytes().all(|b| b.is_ascii_alphanumeric())), "{ids:?}");
     }
 
     #[test]

@@ -74,10 +74,7 @@ pub struct RateLimits {
 
 impl Default for RateLimits {
     fn default() -> Self {
-        Self {
-            limits: BTreeMap::new(),
-            window: MINUTE,
-        }
+        Self { limits: BTreeMap::new(), window: MINUTE }
     }
 }
 
@@ -85,20 +82,12 @@ impl FromStr for RateLimits {
     type Err = Error;
 
     fn from_str(spec: &str) -> Result<Self, Error> {
-        let refuse = |problem: String| Error::RateLimits {
-            spec: spec.into(),
-            problem,
-        };
+        let refuse = |problem: String| Error::RateLimits { spec: spec.into(), problem };
         match spec {
             "unlimited" => return Ok(Self::default()),
             "okta" => {
-                let limits = Bucket::ALL
-                    .iter()
-                    .map(|&(bucket, _, limit)| (bucket, limit));
-                return Ok(Self {
-                    limits: limits.collect(),
-                    window: MINUTE,
-                });
+                let limits = Bucket::ALL.iter().map(|&(bucket, _, limit)| (bucket, limit));
+                return Ok(Self { limits: limits.collect(), window: MINUTE });
             }
             _ => {}
         }
@@ -111,17 +100,13 @@ impl FromStr for RateLimits {
             return Ok(limits);
         }
         let text = std::fs::read_to_string(spec).map_err(|error| {
-            refuse(format!(
-                "expected `okta`, `unlimited`, a list such as `apps=25,window=60s`, or a JSON file ({error})"
-            ))
+            refuse(format!("expected `okta`, `unlimited`, a list such as `apps=25,window=60s`, or a JSON file ({error})"))
         })?;
         let Ok(Value::Object(entries)) = serde_json::from_str(&text) else {
             return Err(refuse("the file is not a JSON object".into()));
         };
         for (name, value) in &entries {
-            let value = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             limits.set(name, &value).map_err(refuse)?;
         }
         Ok(limits)
@@ -131,21 +116,15 @@ impl FromStr for RateLimits {
 impl RateLimits {
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         if name == "window" {
-            self.window = crate::faults::duration(value)
-                .ok_or_else(|| format!("`{value}` is not a duration such as `60s`"))?;
+            self.window = crate::faults::duration(value).ok_or_else(|| format!("`{value}` is not a duration such as `60s`"))?;
             return Ok(());
         }
         let known = Bucket::ALL.iter().find(|(_, known, _)| *known == name);
         let Some(&(bucket, ..)) = known else {
             let names: Vec<_> = Bucket::ALL.iter().map(|(_, name, _)| *name).collect();
-            return Err(format!(
-                "no bucket `{name}`: there are {} and `window`",
-                names.join(", ")
-            ));
+            return Err(format!("no bucket `{name}`: there are {} and `window`", names.join(", ")));
         };
-        let limit = value
-            .parse()
-            .map_err(|_| format!("`{value}` is not a number of requests"))?;
+        let limit = value.parse().map_err(|_| format!("`{value}` is not a number of requests"))?;
         self.limits.insert(bucket, limit);
         Ok(())
     }
@@ -184,12 +163,7 @@ impl Windows {
         if admitted {
             window.1 += 1;
         }
-        Allowance {
-            limit,
-            remaining: limit - window.1,
-            reset: (window.0 + limits.window) - now,
-            admitted,
-        }
+        Allowance { limit, remaining: limit - window.1, reset: (window.0 + limits.window) - now, admitted }
     }
 }
 
@@ -218,10 +192,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("limits.json");
         std::fs::write(&file, r#"{"apps": 25, "window": "10s"}"#).unwrap();
-        assert_eq!(
-            file.to_str().unwrap().parse::<RateLimits>().unwrap(),
-            listed
-        );
+        assert_eq!(file.to_str().unwrap().parse::<RateLimits>().unwrap(), listed);
     }
 
     #[test]
@@ -239,10 +210,7 @@ mod tests {
         tokio::time::advance(Duration::from_secs(20)).await;
         assert!(windows.admit(Bucket::Apps, &limits).admitted);
         let third = windows.admit(Bucket::Apps, &limits);
-        assert_eq!(
-            (third.admitted, third.remaining, third.reset),
-            (false, 0, Duration::from_secs(40))
-        );
+        assert_eq!((third.admitted, third.remaining, third.reset), (false, 0, Duration::from_secs(40)));
         assert!(windows.admit(Bucket::App, &limits).admitted);
         tokio::time::advance(Duration::from_secs(40)).await;
         assert!(windows.admit(Bucket::Apps, &limits).admitted);

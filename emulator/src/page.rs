@@ -68,8 +68,7 @@ mod tests {
 
     #[test]
     fn links_have_oktas_order_and_encoding() {
-        let call =
-            call("http://org/api/v1/apps?filter=status%20eq%20%22ACTIVE%22&limit=1&q=billing");
+        let call = call("http://org/api/v1/apps?filter=status%20eq%20%22ACTIVE%22&limit=1&q=billing");
         let page = Page::of(&call, 20, 200).unwrap();
         insta::assert_snapshot!(page.links(Some("0oa1")).join("\n"), @r#"
         <http://org/api/v1/apps?limit=1&q=billing&filter=status+eq+%22ACTIVE%22>; rel="self"
@@ -79,18 +78,8 @@ mod tests {
 
     #[test]
     fn a_page_is_never_larger_than_the_most() {
-        assert_eq!(
-            Page::of(&call("http://org/x?limit=5000"), 20, 200)
-                .unwrap()
-                .limit(),
-            200
-        );
-        assert_eq!(
-            Page::of(&call("http://org/x?limit=-1"), 20, 200)
-                .unwrap()
-                .limit(),
-            20
-        );
+        assert_eq!(Page::of(&call("http://org/x?limit=5000"), 20, 200).unwrap().limit(), 200);
+        assert_eq!(Page::of(&call("http://org/x?limit=-1"), 20, 200).unwrap().limit(), 20);
         assert!(Page::of(&call("http://org/x?limit=many"), 20, 200).is_err());
     }
 }

@@ -56,16 +56,7 @@ impl<'a> Route<'a> {
     pub(crate) fn of(segments: &[&'a str]) -> Option<Self> {
         Some(match *segments {
             [".well-known", "okta-organization"] => Self::Organization,
-            [
-                "api",
-                "v1",
-                "internal",
-                "apps",
-                app,
-                "settings",
-                "oauth",
-                "idToken",
-            ] => Self::IdToken(app),
+            ["api", "v1", "internal", "apps", app, "settings", "oauth", "idToken"] => Self::IdToken(app),
             ["api", "v1", "users", "me"] => Self::Me,
             ["api", "v1", "policies"] => Self::Policies,
             ["api", "v1", "policies", policy] => Self::Policy(policy),
@@ -89,14 +80,10 @@ impl<'a> Route<'a> {
             ["groups", group] => Self::AppGroup(app, group),
             ["credentials", "secrets"] => Self::Secrets(app),
             ["credentials", "secrets", secret] => Self::Secret(app, secret),
-            ["credentials", "secrets", secret, "lifecycle", turn] => {
-                Self::SecretLifecycle(app, secret, Turn::of(turn)?)
-            }
+            ["credentials", "secrets", secret, "lifecycle", turn] => Self::SecretLifecycle(app, secret, Turn::of(turn)?),
             ["credentials", "jwks"] => Self::Keys(app),
             ["credentials", "jwks", key] => Self::Key(app, key),
-            ["credentials", "jwks", key, "lifecycle", turn] => {
-                Self::KeyLifecycle(app, key, Turn::of(turn)?)
-            }
+            ["credentials", "jwks", key, "lifecycle", turn] => Self::KeyLifecycle(app, key, Turn::of(turn)?),
             _ => return None,
         })
     }

@@ -170,19 +170,11 @@ switches! {
 
 fn unknown_name(name: &str, value: &str) -> Error {
     let names: Vec<_> = TABLE.iter().map(|switch| switch.name).collect();
-    Error::Switch {
-        name: name.into(),
-        value: value.into(),
-        possible: format!("there are {}", names.join(", ")),
-    }
+    Error::Switch { name: name.into(), value: value.into(), possible: format!("there are {}", names.join(", ")) }
 }
 
 fn unknown_value(name: &str, value: &str, values: &[&str]) -> Error {
-    Error::Switch {
-        name: name.into(),
-        value: value.into(),
-        possible: format!("its values are {}", values.join(", ")),
-    }
+    Error::Switch { name: name.into(), value: value.into(), possible: format!("its values are {}", values.join(", ")) }
 }
 
 #[cfg(test)]

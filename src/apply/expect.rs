@@ -40,7 +40,9 @@ fn difference(expect: &Expect, seen: &Seen, secrets: &Secrets) -> Vec<String> {
 
 fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
     let app = match (expect, app) {
-        (Expect::NoApp, None) => return Vec::new(),
+        (Expect::NoApp | Expect::AppRetired | Expect::Superseded(_) | Expect::KeyGone(_) | Expect::KeyRetired(_), None) => {
+            return Vec::new();
+        }
         (Expect::NoApp, Some(app)) => return vec![format!("the app {} is there already", app.id)],
         (_, None) => return vec!["the app is not there".to_owned()],
         (_, Some(app)) => app,
@@ -50,15 +52,17 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
         Expect::BodyIs(planned) => (app.facets().body != *planned)
             .then(|| format!("the app {} was changed since the plan was made; plan again to see how", app.id)),
         Expect::Fields(fields) => return fields.iter().filter_map(|field| field_difference(field, app)).collect(),
-        Expect::Marked(marker) => match &app.marker {
-            Some(there) if marker.agrees_with(there) => None,
+        Expect::Marked(marker) | Expect::Superseded(marker) => match &app.marker {
+            Some(there) if there.will_do_for(marker) => None,
             Some(there) => Some(format!("the app {} bears the mark of {}", app.id, there.owner)),
             None => Some(format!("the app {} bears no mark", app.id)),
         },
+        Expect::AppRetired => (app.status == Status::Active).then(|| format!("the app {} is in force", app.id)),
         Expect::StatusIs(status) => (app.status != *status).then(|| format!("the app {} is {}", app.id, app.status.as_str())),
         Expect::PolicyIs(policy) => (app.access_policy != *policy)
             .then(|| format!("the app {} has the access policy {}", app.id, app.access_policy.as_deref().unwrap_or("(none)"))),
         Expect::KeyGone(id) => key_status(app, id).map(|_| format!("the key {id} is there")),
+        Expect::KeyRetired(id) => (key_status(app, id) == Some(Status::Active)).then(|| format!("the key {id} is in force")),
         Expect::KeyIs { id, status } => match key_status(app, id) {
             Some(there) if there == *status => None,
             Some(there) => Some(format!("the key {id} is {}", there.as_str())),
@@ -100,6 +104,7 @@ fn secret_difference(expect: &Expect, there: &[LiveSecret], secrets: &Secrets) -
         Expect::SecretHeld { reference, status } => is(held(reference), status, format!("the secret of {reference}")),
         Expect::SecretMissing(reference) => held(reference).map(|_| format!("the secret of {reference} is there already")),
         Expect::SecretIs { id, status } => is(by_id(id), status, format!("the secret {id}")),
+        Expect::SecretRetired(id) => by_id(id).filter(|s| s.status == Status::Active).map(|_| format!("the secret {id} is in force")),
         Expect::SecretGone(id) => by_id(id).map(|_| format!("the secret {id} is there")),
         other => Some(not_seen(other)),
     }

@@ -8,6 +8,7 @@ use super::step::Stop;
 use crate::address::Address;
 use crate::program::{Body, Call, SecretSlots};
 use crate::request::{Request, segment};
+use crate::resource::app::normalise;
 
 impl Run {
     /// Returns the request that a call becomes, given what was just read.
@@ -29,6 +30,8 @@ impl Run {
                         None => drop(edit.path.remove(&mut tree)),
                     }
                 }
+                // An edit may leave settings behind that do not go with it: `refresh_token` without its grant is refused.
+                normalise(&mut tree);
                 Some(self.with_secrets(tree, secrets)?)
             }
         };

@@ -7,8 +7,10 @@ use super::expect::differences;
 use super::probe::{Seen, failed, recognises};
 use super::{Entry, Failure, Run};
 use crate::address::Address;
-use crate::program::{Expect, Probe, Step};
+use crate::observed::Status;
+use crate::program::{Expect, Probe, Step, Subject};
 use crate::request::{Method, Request};
+use crate::secret::SecretRef;
 
 /// How often a request is sent whose answers never come.
 const ATTEMPTS: u32 = 4;
@@ -102,7 +104,13 @@ impl Run {
             }
             None => self.look(&step.probe).await?,
         };
-        let differences = answer.faults(step, request, &seen, &self.secrets);
+        let mut differences = answer.faults(step, request, &seen, &self.secrets);
+        if let (Seen::App(Some(app)), [_, ..]) = (&seen, answer.unconfirmed(step, &self.secrets).as_slice()) {
+            let there = self.look(&Probe::Secrets(Subject::Id(app.id.clone()))).await?;
+            let held = |reference: &SecretRef| Expect::SecretHeld { reference: reference.clone(), status: Status::Active };
+            let wanted: Vec<_> = answer.unconfirmed(step, &self.secrets).into_iter().map(held).collect();
+            differences.extend(self::differences(&wanted, &there, &self.secrets));
+        }
         if !differences.is_empty() {
             // What was made is there all the same, and must be found by whatever comes next.
             self.remember(action, step, &seen);

@@ -33,8 +33,20 @@ pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets:
 }
 
 fn finished(draft: Draft<'_>) -> App {
-    let Draft { address, reference, document, mut documents, mut body, fields, status, access_policy, secrets, secrets_declared: _, grants, mut prunable } =
-        draft;
+    let Draft {
+        address,
+        reference,
+        document,
+        mut documents,
+        mut body,
+        fields,
+        status,
+        access_policy,
+        secrets,
+        secrets_declared: _,
+        grants,
+        mut prunable,
+    } = draft;
     normalise(&mut body);
     documents.sort();
     prunable.sort_unstable();

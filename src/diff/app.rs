@@ -11,6 +11,9 @@ use crate::observed::{LiveApp, Status};
 use crate::resource::marker::{Facility, Marker};
 use crate::resource::{Facet, leaves, merged, same, table};
 
+/// Where an app holds its public keys.
+const JWKS: &str = "settings.oauthClient.jwks";
+
 /// Compares the app itself, given the differences of its body. Its children are compared before: what becomes of them decides what
 /// the mark says.
 pub(super) fn compare<'a>(
@@ -21,10 +24,10 @@ pub(super) fn compare<'a>(
     changes: &mut Changes<'a>,
 ) {
     let wanted = entry.wanted;
-    entry.marker = marker(entry, scope);
+    let under = entry.live.filter(|_| !replaced);
+    entry.marker = marker(entry, under, &fields, scope);
     let policy = policy(wanted, scope, changes);
     let because = if replaced { std::mem::replace(&mut fields, body(wanted, None)) } else { Vec::new() };
-    let under = entry.live.filter(|_| !replaced);
     fields.extend(status(wanted, under));
     fields.extend(policy.as_deref().and_then(|id| access_policy(wanted, id, under)));
     fields.extend(under.and_then(|live| mark(entry.marker.as_ref()?, live)));
@@ -35,28 +38,51 @@ pub(super) fn compare<'a>(
     };
 }
 
+/// Keys and their address exclude each other (okta-api.md, section 1.3): declaring one of them clears the other.
+fn excluded(wanted: &App, live: &LiveApp) -> Option<FieldChange> {
+    let (keys, uri) = (Path::of(JWKS), Path::of("settings.oauthClient.jwks_uri"));
+    let says = |path: &Path| path.find(&wanted.body).is_some_and(|v| !v.is_null() && *v != json!([]));
+    let gone = if says(&uri) && !says(&keys.key("keys")) {
+        (keys, uri)
+    } else if says(&keys.key("keys")) && !says(&uri) {
+        (uri, keys)
+    } else {
+        return None;
+    };
+    let (path, because) = gone;
+    let declared_itself = leaves(table(Kind::App), &wanted.body).iter().any(|leaf| leaf.path == path);
+    let before = path.find(&live.body).filter(|v| !v.is_null() && v.get("keys").is_none_or(|k| *k != json!([])))?;
+    (!declared_itself).then(|| FieldChange {
+        facet: Facet::Body,
+        before: Some(before.clone()),
+        after: None,
+        declared: Value::Null,
+        origin: Some(origin(wanted, &because)),
+        immutable: false,
+        path,
+    })
+}
+
 /// Returns where the body differs; everything that is declared if there is no live app.
 pub(super) fn body(wanted: &App, live: Option<&LiveApp>) -> Vec<FieldChange> {
-    leaves(table(Kind::App), &wanted.body)
-        .into_iter()
-        .filter_map(|leaf| {
-            let before = live.and_then(|live| leaf.path.find(&live.body));
-            // On a new app a null is what the server has anyway.
-            let differs = match live {
-                Some(_) => !same(leaf.field, leaf.value, before),
-                None => !leaf.value.is_null(),
-            };
-            differs.then(|| FieldChange {
-                facet: Facet::Body,
-                before: before.cloned(),
-                after: merged(&leaf, before),
-                declared: leaf.value.clone(),
-                origin: Some(origin(wanted, &leaf.path)),
-                immutable: leaf.field.is_some_and(|field| field.rule.immutable),
-                path: leaf.path,
-            })
+    let fields = leaves(table(Kind::App), &wanted.body).into_iter().filter_map(|leaf| {
+        let before = live.and_then(|live| leaf.path.find(&live.body));
+        // On a new app a null is what the server has anyway.
+        let differs = match live {
+            Some(_) => !same(leaf.field, leaf.value, before),
+            None => !leaf.value.is_null(),
+        };
+        differs.then(|| FieldChange {
+            facet: Facet::Body,
+            before: before.cloned(),
+            after: merged(&leaf, before),
+            declared: leaf.value.clone(),
+            origin: Some(origin(wanted, &leaf.path)),
+            immutable: leaf.field.is_some_and(|field| field.rule.immutable),
+            path: leaf.path,
         })
-        .collect()
+    });
+    fields.chain(live.and_then(|live| excluded(wanted, live))).collect()
 }
 
 fn origin(wanted: &App, path: &Path) -> crate::diagnostic::Origin {
@@ -116,15 +142,16 @@ fn policy(wanted: &App, scope: &Scope<'_, '_>, changes: &mut Changes<'_>) -> Opt
 
 /// Returns the mark that the app is to bear. A child kind stays in it, though no document speaks of it any more, as long as children
 /// are left that pruning would remove: the mark is all that remembers them.
-fn marker(entry: &AppChanges<'_>, scope: &Scope<'_, '_>) -> Option<Marker> {
+fn marker(entry: &AppChanges<'_>, live: Option<&LiveApp>, fields: &[FieldChange], scope: &Scope<'_, '_>) -> Option<Marker> {
     if !scope.desired.ownership || !entry.wanted.is_declared() {
         return None;
     }
     let mut marker = entry.wanted.marker(&scope.desired.project);
-    if let Some(live) = entry.live {
+    if let Some(live) = live {
         let before = live.marker.as_ref().filter(|m| m.owner == marker.owner);
         for facility in before.into_iter().flat_map(|m| &m.manages) {
-            if leftovers(entry, live, *facility, scope) {
+            let jwks_goes = fields.iter().any(|f| f.path == Path::of(JWKS) && f.after.is_none());
+            if leftovers(entry, live, *facility, scope) && !(*facility == Facility::Keys && jwks_goes) {
                 marker.manages.insert(*facility);
             }
         }
@@ -150,8 +177,8 @@ fn leftovers(entry: &AppChanges<'_>, live: &LiveApp, facility: Facility, scope: 
 }
 
 fn mark(marker: &Marker, live: &LiveApp) -> Option<FieldChange> {
-    let agrees = live.marker.as_ref().is_some_and(|before| marker.agrees_with(before));
-    (!agrees).then(|| FieldChange {
+    let will_do = live.marker.as_ref().is_some_and(|before| before.will_do_for(marker));
+    (!will_do).then(|| FieldChange {
         path: Marker::path(),
         facet: Facet::Body,
         before: Marker::path().find(&live.body).cloned(),

@@ -77,8 +77,8 @@ pub struct AppChanges<'a> {
     pub keys: Vec<KeyChange>,
     /// The issuer of grants that name none: the org's own authorization server.
     pub issuer: String,
-    /// Whether every slot for secrets is taken.
-    pub secrets_full: bool,
+    /// How many more secrets the client has room for.
+    pub free_slots: usize,
 }
 
 /// The difference of one app, with exactly the sides that exist.
@@ -215,7 +215,7 @@ fn one<'a>(bound: &BoundApp<'a>, scope: &Scope<'a, '_>, changes: &mut Changes<'a
         grants: Vec::new(),
         keys: Vec::new(),
         issuer: scope.observed.org.url.clone(),
-        secrets_full: false,
+        free_slots: secrets::SLOTS,
     };
     let fields = if scope.app { app::body(wanted, live) } else { Vec::new() };
     let replaced = wanted.is_declared() && live.is_some() && fields.iter().any(|f| f.immutable);
@@ -235,7 +235,7 @@ fn one<'a>(bound: &BoundApp<'a>, scope: &Scope<'a, '_>, changes: &mut Changes<'a
 impl AppChanges<'_> {
     /// Returns whether there is no difference at all.
     pub fn is_empty(&self) -> bool {
-        let Self { wanted: _, live: _, how: _, change, marker: _, secrets, grants, keys, issuer: _, secrets_full: _ } = self;
+        let Self { wanted: _, live: _, how: _, change, marker: _, secrets, grants, keys, issuer: _, free_slots: _ } = self;
         change.is_none() && secrets.is_empty() && grants.is_empty() && keys.is_empty()
     }
 }

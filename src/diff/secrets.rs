@@ -8,7 +8,7 @@ use crate::observed::{LiveApp, LiveSecret, Status};
 use crate::resource::marker::Facility;
 
 /// Okta keeps at most this many secrets a client (okta-api.md, section 2.1).
-const SLOTS: usize = 2;
+pub(super) const SLOTS: usize = 2;
 
 /// Compares the secrets of an app; `live` is the app that they are to hang on, if it is there already.
 pub(super) fn compare<'a>(entry: &mut AppChanges<'a>, live: Option<&'a LiveApp>, scope: &Scope<'a, '_>, changes: &mut Changes<'a>) {
@@ -29,7 +29,7 @@ pub(super) fn compare<'a>(entry: &mut AppChanges<'a>, live: Option<&'a LiveApp>,
             .extend(declared.iter().map(|s| (s.address.clone(), "the live secrets were not read (--secrets skip)".to_owned())));
         return;
     };
-    entry.secrets_full = there.len() >= SLOTS;
+    entry.free_slots = SLOTS.saturating_sub(there.len());
     let matched = match_up(entry, declared, there, scope, changes);
     let extras: Vec<_> = there.iter().filter(|live| !matched.contains(&live.id.as_str())).collect();
     let unresolved = declared.iter().any(|s| !matches!(scope.hashes.get(&s.reference), Some(Ok(_))));

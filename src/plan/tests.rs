@@ -24,7 +24,8 @@ fn action(name: &str, verb: Verb, after: &[&str]) -> Action {
 }
 
 fn names(actions: Vec<Action>) -> String {
-    ordered(actions).map_or_else(|cycle| cycle.to_string(), |order| order.iter().map(|a| a.address.name.as_str()).collect::<Vec<_>>().join(" "))
+    ordered(actions)
+        .map_or_else(|cycle| cycle.to_string(), |order| order.iter().map(|a| a.address.name.as_str()).collect::<Vec<_>>().join(" "))
 }
 
 #[test]

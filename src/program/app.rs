@@ -124,7 +124,7 @@ fn body_step(app: &Subject, entry: &AppChanges<'_>, fields: &[FieldChange], live
         .find(|f| f.path.to_string() == AUTH_METHOD)
         .and_then(|f| f.after.as_ref())
         .or_else(|| Path::of(AUTH_METHOD).find(&live.body));
-    if secret.is_none() && method.and_then(Value::as_str).is_none_or(|m| m.starts_with("client_secret")) {
+    if secret.is_none() && method.and_then(Value::as_str).is_none_or(uses_secret) {
         // An empty secret keeps the one that is there (recorded: TestAccResourceOktaAppOauth_omitSecretSafeEnable).
         edits.push(Edit { path: Path::of(CLIENT_SECRET), value: Some(json!("")) });
     }
@@ -177,7 +177,7 @@ fn replace(entry: &AppChanges<'_>, because: &[FieldChange], fields: &[FieldChang
 
 fn mark_step(app: &Subject, live: &LiveApp, marker: Marker) -> Step {
     let mut edits = vec![Edit { path: Marker::path(), value: Some(marker.to_value()) }];
-    if Path::of(AUTH_METHOD).find(&live.body).and_then(Value::as_str).is_none_or(|m| m.starts_with("client_secret")) {
+    if Path::of(AUTH_METHOD).find(&live.body).and_then(Value::as_str).is_none_or(uses_secret) {
         edits.push(Edit { path: Path::of(CLIENT_SECRET), value: Some(json!("")) });
     }
     Step {
@@ -189,7 +189,7 @@ fn mark_step(app: &Subject, live: &LiveApp, marker: Marker) -> Step {
         },
         probe: Probe::App(app.clone()),
         pre: vec![Expect::BodyIs(live.facets().body)],
-        post: vec![Expect::Marked(marker)],
+        post: vec![Expect::Superseded(marker)],
     }
 }
 
@@ -211,6 +211,7 @@ fn delete_action(address: Address, live: &LiveApp, expected: &LiveApp) -> Action
     if live.status == Status::Active {
         let mut step = lifecycle(&app, Status::Inactive, Status::Active);
         step.pre.push(body.clone());
+        step.post = vec![Expect::AppRetired];
         action.steps.push(step);
     }
     action.steps.push(Step {
@@ -258,7 +259,7 @@ pub(super) fn secret_for_new_method<'a>(
     action: &mut Action,
 ) -> Option<&'a Secret> {
     let after = new_method(fields)?;
-    if !after.starts_with("client_secret") {
+    if !uses_secret(after) {
         if live.marker.as_ref().is_some_and(|m| m.manages.contains(&Facility::Secrets)) || entry.wanted.secrets.is_none() {
             action.notes.push("Okta removes the client's secrets: it no longer authenticates with one".to_owned());
         }
@@ -269,6 +270,18 @@ pub(super) fn secret_for_new_method<'a>(
         action.notes.push("Okta makes a new client secret when the way of authenticating changes: consumers must be told".to_owned());
     }
     secret
+}
+
+/// Returns whether a way of authenticating uses a client secret.
+pub(super) fn uses_secret(method: &str) -> bool {
+    method.starts_with("client_secret")
+}
+
+/// Returns whether the way of authenticating changes from one with a secret to another with a secret.
+pub(super) fn changes_between_secret_methods(entry: &AppChanges<'_>) -> bool {
+    let Some(Change::Update { fields }) = &entry.change else { return false };
+    let before = entry.live.and_then(|live| Path::of(AUTH_METHOD).find(&live.body)).and_then(Value::as_str);
+    before.is_some_and(uses_secret) && new_method(fields).is_some_and(uses_secret)
 }
 
 /// Returns the way of authenticating that some changes introduce.

@@ -10,28 +10,69 @@ use crate::json::Path;
 use crate::observed::{LiveSecret, Status};
 use crate::request::Method;
 
-/// Adds the actions on secrets. New ones come before old ones go, unless there is no room.
+/// Adds the actions on secrets. New ones come before old ones go, as far as there is room. A client that changes from one way of using
+/// a secret to another has its new ones first too, so that the request on the app names one that is there and Okta makes none up.
 pub(super) fn secrets(entry: &AppChanges<'_>, program: &mut Program) {
     let carried = carried_by_app(entry);
     let changes: Vec<_> = entry.secrets.iter().filter(|c| !matches!(c, SecretChange::Add(s) if carried == Some(*s))).collect();
-    let adds: Vec<_> = changes
-        .iter()
-        .filter_map(|c| if let SecretChange::Add(s) | SecretChange::Activate(s, _) = c { Some(s.address.clone()) } else { None })
-        .collect();
-    let removals: Vec<_> =
-        changes.iter().filter_map(|c| if let SecretChange::Delete(address, _) = c { Some(address.clone()) } else { None }).collect();
-    // A secret that goes frees the slot that a new one needs (two a client).
-    let vacate_first = !adds.is_empty() && !removals.is_empty() && entry.secrets_full;
-    for change in changes {
-        let mut action = secret(entry, change);
-        wait_for_app(entry, &mut action);
-        match change {
-            SecretChange::Add(_) if vacate_first => action.after.extend(removals.iter().cloned()),
-            SecretChange::Deactivate(..) => action.after.extend(adds.iter().cloned()),
-            SecretChange::Delete(..) if !vacate_first => action.after.extend(adds.iter().cloned()),
-            _ => {}
+    let mut actions: Vec<_> = changes.iter().map(|change| secret(entry, change)).collect();
+    let waits = order_secrets(&changes, entry.free_slots);
+    for (action, after) in actions.iter_mut().zip(&waits) {
+        action.after.extend(after.iter().map(|i| address(changes[*i]).clone()));
+    }
+    let before_app = carried.is_none() && app::changes_between_secret_methods(entry);
+    let mut early: Vec<_> = (0..changes.len()).filter(|i| before_app && is_new(changes[*i])).collect();
+    // What the new ones wait for is early too.
+    let mut next = 0;
+    while next < early.len() {
+        let more: Vec<_> = waits[early[next]].iter().copied().filter(|i| !early.contains(i)).collect();
+        early.extend(more);
+        next += 1;
+    }
+    if let Some(action) = program.actions.iter_mut().find(|a| a.address == entry.wanted.address) {
+        action.after.extend(early.iter().map(|i| address(changes[*i]).clone()));
+    }
+    for (_, action) in actions.iter_mut().enumerate().filter(|(i, _)| !early.contains(i)) {
+        wait_for_app(entry, action);
+    }
+    program.actions.extend(actions);
+}
+
+/// Returns for each change the ones that must come before it.
+///
+/// With room for all new ones, old ones go after them. Otherwise they take turns, secrets that are out of force already first: a client
+/// keeps two, and the only one in force cannot go.
+fn order_secrets(changes: &[&SecretChange<'_>], free: usize) -> Vec<Vec<usize>> {
+    let all = |kind: fn(&SecretChange<'_>) -> bool| (0..changes.len()).filter(|i| kind(changes[*i])).collect::<Vec<_>>();
+    let adds = all(|c| matches!(c, SecretChange::Add(_)));
+    let mut going = all(|c| matches!(c, SecretChange::Delete(..)));
+    going.sort_by_key(|i| matches!(changes[*i], SecretChange::Delete(_, live) if live.status == Status::Active));
+    let new = all(is_new);
+    let mut after = vec![Vec::new(); changes.len()];
+    for (i, change) in changes.iter().enumerate() {
+        if matches!(change, SecretChange::Deactivate(..) | SecretChange::Delete(..)) && adds.len() <= free {
+            after[i].clone_from(&new);
         }
-        program.actions.push(action);
+    }
+    if adds.len() > free {
+        let (first, rest) = adds.split_at(free);
+        let turns = (0..going.len().max(rest.len())).flat_map(|i| [going.get(i), rest.get(i)]).flatten();
+        let chain: Vec<_> = first.iter().chain(turns).copied().collect();
+        for pair in chain.windows(2) {
+            after[pair[1]].push(pair[0]);
+        }
+    }
+    after
+}
+
+fn is_new(change: &SecretChange<'_>) -> bool {
+    matches!(change, SecretChange::Add(_) | SecretChange::Activate(..))
+}
+
+fn address<'c>(change: &'c SecretChange<'_>) -> &'c Address {
+    match change {
+        SecretChange::Add(secret) | SecretChange::Activate(secret, _) | SecretChange::Deactivate(secret, _) => &secret.address,
+        SecretChange::Delete(address, _) => address,
     }
 }
 
@@ -39,7 +80,9 @@ pub(super) fn secrets(entry: &AppChanges<'_>, program: &mut Program) {
 fn carried_by_app<'a>(entry: &AppChanges<'a>) -> Option<&'a Secret> {
     match entry.change.as_ref()? {
         Change::Create { .. } | Change::Replace { .. } => app::first_secret(entry),
-        Change::Update { fields } if app::new_method(fields).is_some_and(|m| m.starts_with("client_secret")) => {
+        Change::Update { fields }
+            if app::new_method(fields).is_some_and(app::uses_secret) && !app::changes_between_secret_methods(entry) =>
+        {
             entry.wanted.secrets.iter().flatten().find(|s| s.status == Status::Active)
         }
         Change::Update { .. } => None,
@@ -71,13 +114,19 @@ fn secret(entry: &AppChanges<'_>, change: &SecretChange<'_>) -> Action {
         SecretChange::Activate(wanted, live) | SecretChange::Deactivate(wanted, live) => {
             let mut action = new(&wanted.address, Verb::Update, "client secret");
             action.fields.push(status_line(live, wanted));
-            action.steps.push(secret_lifecycle(&base, &app, live, wanted.status));
+            let mut step = secret_lifecycle(&base, &app, live, wanted.status);
+            if wanted.status == Status::Inactive {
+                step.post = vec![Expect::SecretRetired(live.id.clone())];
+            }
+            action.steps.push(step);
             action
         }
         SecretChange::Delete(address, live) => {
             let mut action = new(address, Verb::Delete, "client secret");
             if live.status == Status::Active {
-                action.steps.push(secret_lifecycle(&base, &app, live, Status::Inactive));
+                let mut step = secret_lifecycle(&base, &app, live, Status::Inactive);
+                step.post = vec![Expect::SecretRetired(live.id.clone())];
+                action.steps.push(step);
             }
             action.steps.push(Step {
                 call: Call { method: Method::Delete, path: format!("{base}/{}", live.id), query: Vec::new(), body: Body::None },
@@ -118,7 +167,7 @@ pub(super) fn keys(entry: &AppChanges<'_>, program: &mut Program) {
                 },
                 probe: probe(),
                 pre: vec![is(Status::Active)],
-                post: vec![is(Status::Inactive)],
+                post: vec![Expect::KeyRetired(key.id.clone())],
             });
         }
         action.steps.push(Step {

@@ -9,7 +9,7 @@ mod app;
 mod children;
 mod step;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -152,5 +152,5 @@ pub fn secrets_needed(actions: &[Action]) -> BTreeSet<crate::secret::SecretRef> 
     bodies.flat_map(Body::secrets).map(|(_, reference)| reference.clone()).collect()
 }
 
-/// Secrets that a body takes, by place.
-pub type SecretSlots = BTreeMap<Path, crate::secret::SecretRef>;
+/// Places of a body that secrets are put into as it is sent. A path is no key of a JSON object, so this is a list.
+pub type SecretSlots = Vec<(Path, crate::secret::SecretRef)>;

@@ -120,12 +120,18 @@ pub enum Expect {
     Fields(Vec<Declared>),
     /// The app bears this mark.
     Marked(Marker),
+    /// The app bears this mark, which says that another takes its place, or is gone already.
+    Superseded(Marker),
     /// The app has this status.
     StatusIs(Status),
+    /// The app is not in force: inactive, or gone already.
+    AppRetired,
     /// The app has this access policy.
     PolicyIs(Option<String>),
     /// The app has no such key.
     KeyGone(String),
+    /// The key with an id is not in force: inactive, or gone already.
+    KeyRetired(String),
     /// The app has the key, with this status.
     KeyIs {
         /// The key's id.
@@ -149,6 +155,8 @@ pub enum Expect {
         /// Its status.
         status: Status,
     },
+    /// The secret with an id is not in force: inactive, or gone already.
+    SecretRetired(String),
     /// The secret with an id is not there.
     SecretGone(String),
     /// The scope is granted.
@@ -184,6 +192,7 @@ impl Body {
         }
         .into_iter()
         .flatten()
+        .map(|(path, reference)| (path, reference))
     }
 }
 

@@ -90,11 +90,11 @@ impl Marker {
         json!(self)
     }
 
-    /// Returns whether two marks say the same of who owns and manages what. What was last applied is left out: a mark costs no
-    /// write of its own for that.
-    pub fn agrees_with(&self, other: &Self) -> bool {
-        let Self { owner, manages, protected, superseded, applied: _ } = self;
-        (owner, manages, protected, superseded) == (&other.owner, &other.manages, &other.protected, &other.superseded)
+    /// Returns whether a live mark will do where another is wanted, so that it costs no write of its own: it names the same owner and
+    /// remembers every child kind that is managed. One kind too many only costs a read, and what was last applied changes with the app.
+    pub fn will_do_for(&self, wanted: &Self) -> bool {
+        let Self { owner, manages, protected, superseded, applied: _ } = wanted;
+        (owner, protected, superseded) == (&self.owner, &self.protected, &self.superseded) && manages.is_subset(&self.manages)
     }
 }
 

@@ -38,13 +38,8 @@ pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let start = assignments.iter().position(ids).map_or(0, |at| at + 1);
     let shown: Vec<_> = assignments[start..].iter().take(page.limit()).collect();
     let more = assignments.len() > start + shown.len();
-    let last = shown
-        .last()
-        .and_then(|(_, assignment)| assignment["id"].as_str());
-    let items = shown
-        .iter()
-        .map(|(_, assignment)| render(x, &app, assignment))
-        .collect();
+    let last = shown.last().and_then(|(_, assignment)| assignment["id"].as_str());
+    let items = shown.iter().map(|(_, assignment)| render(x, &app, assignment)).collect();
     Ok(Answer::list(items, page.links(last.filter(|_| more))))
 }
 
@@ -52,8 +47,7 @@ pub(super) fn read(x: &Exchange<'_>, app: &str, group: &str) -> Result<Answer, R
     let app = apps::find(x, app)?.id;
     let key = format!("{app}/{group}");
     let assignment = x.tx.row(Table::Assignments, &key);
-    let assignment =
-        assignment.ok_or_else(|| Refusal::not_found(group, "ApplicationGroupAssignment"))?;
+    let assignment = assignment.ok_or_else(|| Refusal::not_found(group, "ApplicationGroupAssignment"))?;
     Ok(Answer::ok(render(x, &app, assignment)))
 }
 
@@ -63,11 +57,7 @@ pub(super) fn write(x: &mut Exchange<'_>, app: &str, group: &str) -> Result<Answ
     groups::find(x, group)?;
     let sent = x.call.json()?.unwrap_or_else(|| json!({}));
     let others = x.tx.starting_with(Table::Assignments, &format!("{app}/"));
-    let next = others
-        .iter()
-        .filter_map(|(_, assignment)| assignment["priority"].as_u64())
-        .max()
-        .map_or(0, |highest| highest + 1);
+    let next = others.iter().filter_map(|(_, assignment)| assignment["priority"].as_u64()).max().map_or(0, |highest| highest + 1);
     let key = format!("{app}/{group}");
     let before = x.tx.row(Table::Assignments, &key);
     let kept = before.and_then(|before| before["priority"].as_u64());

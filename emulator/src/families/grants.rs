@@ -72,28 +72,18 @@ const RESOURCES: &[&str] = &[
     "userTypes",
     "users",
 ];
-const SINGLE: &[&str] = &[
-    "okta.logs.read",
-    "ssf.read",
-    "ssf.manage",
-    "okta.clients.register",
-    "okta.universalLogout.manage",
-    "okta.workflows.invoke.manage",
-];
+const SINGLE: &[&str] =
+    &["okta.logs.read", "ssf.read", "ssf.manage", "okta.clients.register", "okta.universalLogout.manage", "okta.workflows.invoke.manage"];
 /// Families of scopes that only prose documents, so that their members cannot be listed.
 const FAMILIES: &[&str] = &["okta.myAccount.", "okta.governance."];
 
 fn exists(scope: &str) -> bool {
     let resource = |scope: &str| {
         let rest = scope.strip_prefix("okta.")?;
-        let resource = rest
-            .strip_suffix(".read")
-            .or_else(|| rest.strip_suffix(".manage"))?;
+        let resource = rest.strip_suffix(".read").or_else(|| rest.strip_suffix(".manage"))?;
         RESOURCES.contains(&resource).then_some(())
     };
-    SINGLE.contains(&scope)
-        || FAMILIES.iter().any(|family| scope.starts_with(family))
-        || resource(scope).is_some()
+    SINGLE.contains(&scope) || FAMILIES.iter().any(|family| scope.starts_with(family)) || resource(scope).is_some()
 }
 
 fn render(x: &Exchange<'_>, app: &App, grant: &Value) -> Value {
@@ -123,10 +113,7 @@ fn render(x: &Exchange<'_>, app: &App, grant: &Value) -> Value {
 pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let app = apps::find_client(x, app)?;
     let grants = x.tx.listed(Table::Grants, &format!("{}/", app.id));
-    let items = grants
-        .iter()
-        .map(|(_, grant)| render(x, &app, grant))
-        .collect();
+    let items = grants.iter().map(|(_, grant)| render(x, &app, grant)).collect();
     Ok(Answer::list(items, Vec::new()))
 }
 
@@ -135,10 +122,7 @@ pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal>
     let sent = x.call.object()?;
     let text = |name: &str| match &sent[name] {
         Value::String(text) if !text.is_empty() => Ok(text.as_str()),
-        Value::String(_) | Value::Null => Err(Refusal::invalid(
-            name,
-            format!("{name}: The field cannot be left blank"),
-        )),
+        Value::String(_) | Value::Null => Err(Refusal::invalid(name, format!("{name}: The field cannot be left blank"))),
         _ => Err(Refusal::malformed()),
     };
     let (scope, issuer) = (text("scopeId")?, text("issuer")?);
@@ -160,8 +144,7 @@ pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal>
         return Err(Refusal::invalid(OBJECT, cause));
     }
     let id = x.tx.new_id(Kind::Grant);
-    let grant =
-        json!({"id": id, "scopeId": scope, "created": x.now, "createdBy": x.organization.user});
+    let grant = json!({"id": id, "scopeId": scope, "created": x.now, "createdBy": x.organization.user});
     x.tx.put(Table::Grants, format!("{prefix}{id}"), &grant)?;
     Ok(Answer::created(render(x, &app, &grant)))
 }

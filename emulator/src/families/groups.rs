@@ -56,18 +56,13 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let page = Page::of(x.call, DEFAULT_PAGE, DEFAULT_PAGE)?;
     let attributes = ["id", "type", "profile.name"];
     let filter = query.value("filter").or_else(|| query.value("search"));
-    let filter = filter
-        .map(|text| Filter::parse(text, &attributes))
-        .transpose()?;
+    let filter = filter.map(|text| Filter::parse(text, &attributes)).transpose()?;
     let prefix = query.value("q").unwrap_or_default().to_lowercase();
     let wanted = |group: &Value| {
         let name = group["profile"]["name"].as_str().unwrap_or_default();
-        name.to_lowercase().starts_with(&prefix)
-            && filter.as_ref().is_none_or(|filter| filter.admits(group))
+        name.to_lowercase().starts_with(&prefix) && filter.as_ref().is_none_or(|filter| filter.admits(group))
     };
-    let mut found =
-        x.tx.listed_after(Table::Groups, page.after())
-            .filter(|(_, group)| wanted(group));
+    let mut found = x.tx.listed_after(Table::Groups, page.after()).filter(|(_, group)| wanted(group));
     let shown: Vec<_> = found.by_ref().take(page.limit()).collect();
     let more = found.next().and_then(|_| shown.last()).map(|(id, _)| *id);
     let items = shown.iter().map(|(_, group)| render(x, group)).collect();
@@ -104,10 +99,7 @@ pub(super) fn replace(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal>
 
 pub(super) fn delete(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
     if find(x, id)?["type"] == "BUILT_IN" {
-        return Err(Refusal::invalid(
-            "group",
-            "A built-in group cannot be deleted",
-        ));
+        return Err(Refusal::invalid("group", "A built-in group cannot be deleted"));
     }
     x.tx.remove(Table::Groups, id.to_owned());
     let ending = format!("/{id}");
@@ -121,30 +113,22 @@ pub(super) fn delete(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> 
 
 /// Returns a group that must be there.
 pub(super) fn find<'a>(x: &'a Exchange<'_>, id: &str) -> Result<&'a Value, Refusal> {
-    x.tx.row(Table::Groups, id)
-        .ok_or_else(|| Refusal::not_found(id, "UserGroup"))
+    x.tx.row(Table::Groups, id).ok_or_else(|| Refusal::not_found(id, "UserGroup"))
 }
 
 fn profile_of(sent: &Value) -> Result<Value, Refusal> {
     let name = sent["profile"]["name"].as_str().unwrap_or_default();
     if name.is_empty() {
-        return Err(Refusal::invalid(
-            "name",
-            "name: The field cannot be left blank",
-        ));
+        return Err(Refusal::invalid("name", "name: The field cannot be left blank"));
     }
     Ok(sent["profile"].clone())
 }
 
 fn refuse_taken_name(x: &Exchange<'_>, profile: &Value, but: Option<&str>) -> Result<(), Refusal> {
     let groups = x.tx.starting_with(Table::Groups, "").into_iter();
-    let mut taken = groups
-        .filter(|(id, group)| group["profile"]["name"] == profile["name"] && Some(*id) != but);
+    let mut taken = groups.filter(|(id, group)| group["profile"]["name"] == profile["name"] && Some(*id) != but);
     match taken.next() {
         None => Ok(()),
-        Some(_) => Err(Refusal::invalid(
-            "name",
-            "name: An object with this field already exists in the current organization",
-        )),
+        Some(_) => Err(Refusal::invalid("name", "name: An object with this field already exists in the current organization")),
     }
 }

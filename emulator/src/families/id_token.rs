@@ -12,11 +12,7 @@ const COMPUTED: [&str; 4] = ["issuer", "orgUrl", "customUrl", "audience"];
 pub(super) fn read(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let app = apps::find_client(x, app)?;
     let audience = app.client_id();
-    Ok(Answer::ok(body(
-        &app.id_token,
-        &json!(x.call.base),
-        &json!(audience),
-    )))
+    Ok(Answer::ok(body(&app.id_token, &json!(x.call.base), &json!(audience))))
 }
 
 pub(super) fn write(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
@@ -31,8 +27,7 @@ pub(super) fn write(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal> 
 }
 
 fn body(settings: &Value, issuer: &Value, audience: &Value) -> Value {
-    let mut body =
-        json!({"issuer": issuer, "orgUrl": null, "customUrl": null, "audience": audience});
+    let mut body = json!({"issuer": issuer, "orgUrl": null, "customUrl": null, "audience": audience});
     let settings = settings.as_object().into_iter().flatten();
     for (key, value) in settings {
         body[key] = value.clone();

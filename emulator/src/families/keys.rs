@@ -37,10 +37,7 @@ fn render(x: &Exchange<'_>, app: &str, key: &Value) -> Value {
 
 pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let id = apps::find_client(x, app)?.id;
-    let listed =
-        x.tx.listed_row(Table::Apps, &id)
-            .map(read_row::<App>)
-            .transpose()?;
+    let listed = x.tx.listed_row(Table::Apps, &id).map(read_row::<App>).transpose()?;
     let keys = listed.as_ref().map(App::keys).unwrap_or_default();
     let items: Vec<_> = keys.iter().map(|key| render(x, &id, key)).collect();
     Ok(match x.switches.jwks_list() {
@@ -67,12 +64,7 @@ pub(super) fn read(x: &Exchange<'_>, app: &str, key: &str) -> Result<Answer, Ref
     Ok(Answer::ok(render(x, &app.id, &app.keys()[place])))
 }
 
-pub(super) fn turn(
-    x: &mut Exchange<'_>,
-    app: &str,
-    key: &str,
-    turn: Turn,
-) -> Result<Answer, Refusal> {
+pub(super) fn turn(x: &mut Exchange<'_>, app: &str, key: &str, turn: Turn) -> Result<Answer, Refusal> {
     let mut app = apps::find_client(x, app)?;
     let place = place_of(&app, key)?;
     let mut keys = app.keys().to_vec();
@@ -81,10 +73,7 @@ pub(super) fn turn(
         refuse_deactivation(&app, &keys, place)?;
     } else if encrypts {
         // Activating one encryption key deactivates the other.
-        for other in keys
-            .iter_mut()
-            .filter(|key| key["use"] == "enc" && key["status"] == "ACTIVE")
-        {
+        for other in keys.iter_mut().filter(|key| key["use"] == "enc" && key["status"] == "ACTIVE") {
             other["status"] = json!("INACTIVE");
             other["lastUpdated"] = json!(x.now);
         }
@@ -105,10 +94,7 @@ fn refuse_deactivation(app: &App, keys: &[Value], place: usize) -> Result<(), Re
         return Ok(());
     }
     if key["use"] == "enc" {
-        return Err(Refusal::invalid(
-            OBJECT,
-            "You can't deactivate the active encryption key.",
-        ));
+        return Err(Refusal::invalid(OBJECT, "You can't deactivate the active encryption key."));
     }
     let signing = |key: &&Value| key["use"] != "enc" && key["status"] == "ACTIVE";
     if keys.iter().filter(signing).count() > 1 {
@@ -129,8 +115,7 @@ pub(super) fn delete(x: &mut Exchange<'_>, app: &str, key: &str) -> Result<Answe
     let place = place_of(&app, key)?;
     let mut keys = app.keys().to_vec();
     if keys[place]["status"] == "ACTIVE" {
-        let cause =
-            "You can't delete an active JSON Web Key. Deactivate the key before deleting it.";
+        let cause = "You can't delete an active JSON Web Key. Deactivate the key before deleting it.";
         return Err(Refusal::invalid(OBJECT, cause));
     }
     keys.remove(place);

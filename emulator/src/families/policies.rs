@@ -28,13 +28,7 @@ pub(crate) fn found(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), 
     tx.put(Table::Policies, id, &policy)
 }
 
-fn document(
-    id: &str,
-    name: &str,
-    description: Option<&Value>,
-    system: bool,
-    created: &str,
-) -> Value {
+fn document(id: &str, name: &str, description: Option<&Value>, system: bool, created: &str) -> Value {
     let mut policy = json!({"id": id, "status": "ACTIVE", "name": name});
     if let Some(description) = description {
         policy["description"] = description.clone();
@@ -55,30 +49,14 @@ fn render(x: &Exchange<'_>, policy: &Value, listed: bool) -> Value {
     let mut links = serde_json::Map::new();
     if !system {
         let hints = json!({"allow": ["GET", "POST"]});
-        links.insert(
-            "mappings".into(),
-            json!({"href": format!("{own}/mappings"), "hints": hints}),
-        );
+        links.insert("mappings".into(), json!({"href": format!("{own}/mappings"), "hints": hints}));
     }
-    let allowed: &[&str] = if system {
-        &["GET", "PUT"]
-    } else {
-        &["GET", "PUT", "DELETE"]
-    };
-    links.insert(
-        "self".into(),
-        json!({"href": own, "hints": {"allow": allowed}}),
-    );
-    links.insert(
-        "rules".into(),
-        json!({"href": format!("{own}/rules"), "hints": {"allow": ["GET", "POST"]}}),
-    );
+    let allowed: &[&str] = if system { &["GET", "PUT"] } else { &["GET", "PUT", "DELETE"] };
+    links.insert("self".into(), json!({"href": own, "hints": {"allow": allowed}}));
+    links.insert("rules".into(), json!({"href": format!("{own}/rules"), "hints": {"allow": ["GET", "POST"]}}));
     if !system {
         let deactivate = format!("{own}/lifecycle/deactivate");
-        links.insert(
-            "deactivate".into(),
-            json!({"href": deactivate, "hints": {"allow": ["POST"]}}),
-        );
+        links.insert("deactivate".into(), json!({"href": deactivate, "hints": {"allow": ["POST"]}}));
     }
     body["_links"] = links.into();
     if listed {
@@ -90,23 +68,14 @@ fn render(x: &Exchange<'_>, policy: &Value, listed: bool) -> Value {
 
 pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let query = &x.call.query;
-    let kind = query
-        .value("type")
-        .ok_or_else(|| Refusal::missing_parameter("type"))?;
+    let kind = query.value("type").ok_or_else(|| Refusal::missing_parameter("type"))?;
     let wanted = |policy: &Value| {
         let name = policy["name"].as_str().unwrap_or_default();
-        query
-            .value("q")
-            .is_none_or(|q| name.to_lowercase().starts_with(&q.to_lowercase()))
-            && query
-                .value("status")
-                .is_none_or(|status| policy["status"] == status)
+        query.value("q").is_none_or(|q| name.to_lowercase().starts_with(&q.to_lowercase()))
+            && query.value("status").is_none_or(|status| policy["status"] == status)
     };
     let policies = x.tx.starting_with(Table::Policies, "").into_iter();
-    let items = policies
-        .filter(|(_, policy)| kind == TYPE && wanted(policy))
-        .map(|(_, policy)| render(x, policy, true))
-        .collect();
+    let items = policies.filter(|(_, policy)| kind == TYPE && wanted(policy)).map(|(_, policy)| render(x, policy, true)).collect();
     let own = x.url(&format!("/api/v1/policies?{}", query.as_sent()));
     Ok(Answer::list(items, vec![format!("<{own}>; rel=\"self\"")]))
 }
@@ -114,10 +83,7 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
 pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let sent = x.call.object()?;
     if sent["type"] != TYPE {
-        return Err(Refusal::invalid(
-            "type",
-            "type: only ACCESS_POLICY can be created here",
-        ));
+        return Err(Refusal::invalid("type", "type: only ACCESS_POLICY can be created here"));
     }
     let name = name_of(&sent)?;
     let id = x.tx.new_id(Kind::Policy);
@@ -144,15 +110,10 @@ pub(super) fn replace(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal>
 
 pub(super) fn delete(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
     if find(x, id)?["system"] == true {
-        return Err(Refusal::invalid(
-            "policy",
-            "The system policy cannot be deleted",
-        ));
+        return Err(Refusal::invalid("policy", "The system policy cannot be deleted"));
     }
     let users = x.tx.starting_with(Table::Apps, "").into_iter();
-    let bound: Vec<_> = users
-        .filter(|(_, app)| app["access_policy"] == id)
-        .collect();
+    let bound: Vec<_> = users.filter(|(_, app)| app["access_policy"] == id).collect();
     for (app, _) in bound {
         let mut app = apps::find(x, app)?;
         app.access_policy.clone_from(&x.organization.default_policy);
@@ -172,16 +133,12 @@ pub(super) fn assign(x: &mut Exchange<'_>, app: &str, policy: &str) -> Result<An
 }
 
 fn find<'a>(x: &'a Exchange<'_>, id: &str) -> Result<&'a Value, Refusal> {
-    x.tx.row(Table::Policies, id)
-        .ok_or_else(|| Refusal::not_found(id, "Policy"))
+    x.tx.row(Table::Policies, id).ok_or_else(|| Refusal::not_found(id, "Policy"))
 }
 
 fn name_of(sent: &Value) -> Result<&str, Refusal> {
     match sent["name"].as_str() {
         Some(name) if !name.is_empty() => Ok(name),
-        _ => Err(Refusal::invalid(
-            "name",
-            "name: The field cannot be left blank",
-        )),
+        _ => Err(Refusal::invalid("name", "name: The field cannot be left blank")),
     }
 }

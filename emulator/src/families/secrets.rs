@@ -21,10 +21,7 @@ const MOST: usize = 2;
 const OBJECT: &str = "OAuth2ClientSecretMediated";
 
 fn render(x: &Exchange<'_>, app: &str, secret: &Secret) -> Value {
-    let own = x.url(&format!(
-        "/api/v1/apps/{app}/credentials/secrets/{}",
-        secret.id
-    ));
+    let own = x.url(&format!("/api/v1/apps/{app}/credentials/secrets/{}", secret.id));
     let turn = |name: &str| json!({"href": format!("{own}/lifecycle/{name}"), "hints": {"allow": ["POST"]}});
     let links = if secret.is_active() {
         json!({"deactivate": turn("deactivate")})
@@ -44,15 +41,9 @@ fn render(x: &Exchange<'_>, app: &str, secret: &Secret) -> Value {
 
 pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let id = apps::find(x, app)?.id;
-    let listed =
-        x.tx.listed_row(Table::Apps, &id)
-            .map(read_row::<App>)
-            .transpose()?;
+    let listed = x.tx.listed_row(Table::Apps, &id).map(read_row::<App>).transpose()?;
     let secrets = listed.map(|app| app.secrets).unwrap_or_default();
-    let items = secrets
-        .iter()
-        .map(|secret| render(x, &id, secret))
-        .collect();
+    let items = secrets.iter().map(|secret| render(x, &id, secret)).collect();
     Ok(Answer::list(items, Vec::new()))
 }
 
@@ -68,18 +59,13 @@ pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal>
         value => match value.as_str() {
             Some(status @ ("ACTIVE" | "INACTIVE")) => status,
             _ => {
-                return Err(Refusal::invalid(
-                    "status",
-                    "status: must be ACTIVE or INACTIVE",
-                ));
+                return Err(Refusal::invalid("status", "status: must be ACTIVE or INACTIVE"));
             }
         },
     };
     if !app.has_secrets() {
         let method = app.auth_method();
-        let cause = format!(
-            "'client_secret' can't be used when 'token_endpoint_auth_method' is '{method}'."
-        );
+        let cause = format!("'client_secret' can't be used when 'token_endpoint_auth_method' is '{method}'.");
         return Err(Refusal::invalid("client_secret", cause));
     }
     if app.secrets.len() >= MOST {
@@ -102,19 +88,10 @@ pub(super) fn read(x: &Exchange<'_>, app: &str, secret: &str) -> Result<Answer, 
     Ok(Answer::ok(render(x, &app.id, &app.secrets[place])))
 }
 
-pub(super) fn turn(
-    x: &mut Exchange<'_>,
-    app: &str,
-    secret: &str,
-    turn: Turn,
-) -> Result<Answer, Refusal> {
+pub(super) fn turn(x: &mut Exchange<'_>, app: &str, secret: &str, turn: Turn) -> Result<Answer, Refusal> {
     let mut app = apps::find(x, app)?;
     let place = place_of(&app, secret)?;
-    let active = app
-        .secrets
-        .iter()
-        .filter(|secret| secret.is_active())
-        .count();
+    let active = app.secrets.iter().filter(|secret| secret.is_active()).count();
     if turn == Turn::Deactivate && app.secrets[place].is_active() && active == 1 {
         let cause = "You can't deactivate the only active client secret.";
         return Err(Refusal::invalid(OBJECT, cause));
@@ -133,8 +110,7 @@ pub(super) fn delete(x: &mut Exchange<'_>, app: &str, secret: &str) -> Result<An
     let mut app = apps::find(x, app)?;
     let place = place_of(&app, secret)?;
     if app.secrets[place].is_active() {
-        let cause =
-            "You can't delete an active client secret. Deactivate the secret before deleting it.";
+        let cause = "You can't delete an active client secret. Deactivate the secret before deleting it.";
         return Err(Refusal::invalid(OBJECT, cause));
     }
     app.secrets.remove(place);

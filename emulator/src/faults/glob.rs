@@ -26,10 +26,7 @@ mod tests {
         assert!(matches("/api/v1/apps/*", "/api/v1/apps/0oa1"));
         assert!(!matches("/api/v1/apps/*", "/api/v1/apps/0oa1/grants"));
         assert!(matches("/api/v1/apps/**", "/api/v1/apps/0oa1/grants"));
-        assert!(matches(
-            "/api/v1/apps/*/credentials/**",
-            "/api/v1/apps/0oa1/credentials/secrets/ocs1"
-        ));
+        assert!(matches("/api/v1/apps/*/credentials/**", "/api/v1/apps/0oa1/credentials/secrets/ocs1"));
         assert!(!matches("/api/v1/apps", "/api/v1/apps/"));
     }
 }

@@ -74,9 +74,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
-        Self {
-            faults: faults.into_iter().map(|fault| (fault, 0)).collect(),
-        }
+        Self { faults: faults.into_iter().map(|fault| (fault, 0)).collect() }
     }
 
     /// Returns how old the state is that lists show.
@@ -129,40 +127,22 @@ mod tests {
 
     fn strikes(spec: &str, requests: &[(&str, &str)]) -> Vec<bool> {
         let mut faults = Faults::new(vec![spec.parse().unwrap()]);
-        requests
-            .iter()
-            .map(|(method, path)| faults.strike(method, path).is_some())
-            .collect()
+        requests.iter().map(|(method, path)| faults.strike(method, path).is_some()).collect()
     }
 
     #[test]
     fn a_fault_strikes_only_what_it_names() {
-        let requests = [
-            ("GET", "/api/v1/apps"),
-            ("POST", "/api/v1/apps"),
-            ("POST", "/api/v1/apps/0oa1/grants"),
-        ];
+        let requests = [("GET", "/api/v1/apps"), ("POST", "/api/v1/apps"), ("POST", "/api/v1/apps/0oa1/grants")];
         assert_eq!(strikes("500", &requests), [true, true, true]);
         assert_eq!(strikes("POST 500", &requests), [false, true, true]);
-        assert_eq!(
-            strikes("/api/v1/apps/*/grants 500", &requests),
-            [false, false, true]
-        );
-        assert_eq!(
-            strikes("POST /api/v1/apps 500", &requests),
-            [false, true, false]
-        );
+        assert_eq!(strikes("/api/v1/apps/*/grants 500", &requests), [false, false, true]);
+        assert_eq!(strikes("POST /api/v1/apps 500", &requests), [false, true, false]);
     }
 
     #[test]
     fn a_fault_counts_the_requests_that_it_meets() {
         let requests = [("GET", "/a"); 6];
-        let struck = |spec: &str| {
-            strikes(spec, &requests)
-                .iter()
-                .map(|s| if *s { '!' } else { '.' })
-                .collect::<String>()
-        };
+        let struck = |spec: &str| strikes(spec, &requests).iter().map(|s| if *s { '!' } else { '.' }).collect::<String>();
         assert_eq!(struck("500 x2"), "!!....");
         assert_eq!(struck("500 every 3"), "..!..!");
         assert_eq!(struck("500 after 2"), "..!!!!");

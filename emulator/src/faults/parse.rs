@@ -5,38 +5,26 @@ use std::{str::FromStr, time::Duration};
 use super::{Fault, FaultKind, Times};
 use crate::error::Error;
 
-const KINDS: &str = "429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION";
+const KINDS: &str =
+    "429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION";
+/// A year: longer than anybody waits, and far from what a clock cannot add.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 impl FromStr for Fault {
     type Err = Error;
 
     fn from_str(spec: &str) -> Result<Self, Error> {
-        parse(spec).map_err(|problem| Error::Fault {
-            spec: spec.into(),
-            problem,
-        })
+        parse(spec).map_err(|problem| Error::Fault { spec: spec.into(), problem })
     }
 }
 
 fn parse(spec: &str) -> Result<Fault, String> {
     let mut words = spec.split_whitespace().peekable();
-    let method = words
-        .next_if(|word| METHODS.contains(word))
-        .map(str::to_owned);
-    let path = words
-        .next_if(|word| word.starts_with('/'))
-        .map(str::to_owned);
-    let kind = words
-        .next()
-        .ok_or_else(|| format!("it names no kind; there are {KINDS}"))?;
-    let mut fault = Fault {
-        method,
-        path,
-        kind: parse_kind(kind)?,
-        after: 0,
-        times: Times::Always,
-    };
+    let method = words.next_if(|word| METHODS.contains(word)).map(str::to_owned);
+    let path = words.next_if(|word| word.starts_with('/')).map(str::to_owned);
+    let kind = words.next().ok_or_else(|| format!("it names no kind; there are {KINDS}"))?;
+    let mut fault = Fault { method, path, kind: parse_kind(kind)?, after: 0, times: Times::Always };
     while let Some(word) = words.next() {
         match word {
             "after" => fault.after = count(words.next())?,
@@ -59,11 +47,7 @@ fn parse_kind(word: &str) -> Result<FaultKind, String> {
         Some((name, value)) => (name, Some(value)),
         None => (word, None),
     };
-    let length = || {
-        value.and_then(duration).ok_or_else(|| {
-            format!("{name} needs a duration, such as `{name}=3s` or `{name}=250ms`")
-        })
-    };
+    let length = || value.and_then(duration).ok_or_else(|| format!("{name} needs a duration, such as `{name}=3s` or `{name}=250ms`"));
     let kind = match name {
         "429" => match value {
             None => FaultKind::TooManyRequests(Duration::from_secs(1)),
@@ -86,23 +70,20 @@ fn parse_kind(word: &str) -> Result<FaultKind, String> {
 }
 
 fn count(word: Option<&str>) -> Result<u64, String> {
-    word.and_then(|word| word.parse().ok())
-        .filter(|count| *count > 0)
-        .ok_or_else(|| "a count must be a number from 1".into())
+    word.and_then(|word| word.parse().ok()).filter(|count| *count > 0).ok_or_else(|| "a count must be a number from 1".into())
 }
 
-/// Reads `250ms`, `3s`, `2m`; a bare number is seconds.
+/// Reads `250ms`, `3s`, `2m`, up to a year; a bare number is seconds.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
-    let split = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..split].parse().ok()?;
-    match &text[split..] {
-        "ms" => Some(Duration::from_millis(number)),
-        "" | "s" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
-        _ => None,
-    }
+    let duration = match &text[split..] {
+        "ms" => Duration::from_millis(number),
+        "" | "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.checked_mul(60)?),
+        _ => return None,
+    };
+    Some(duration).filter(|duration| *duration <= LONGEST)
 }
 
 #[cfg(test)]
@@ -126,6 +107,16 @@ mod tests {
                 times: Times::First(3),
             }
         );
+    }
+
+    #[test]
+    fn durations_have_units_and_an_end() {
+        assert_eq!(duration("250ms"), Some(Duration::from_millis(250)));
+        assert_eq!(duration("3"), Some(Duration::from_secs(3)));
+        assert_eq!(duration("2m"), Some(Duration::from_mins(2)));
+        for wrong in ["", "s", "3h", "-1s", "99999999999s", "18446744073709551615m"] {
+            assert_eq!(duration(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -91,12 +91,7 @@ impl Org {
         if state.seen.len() == REMEMBERED {
             state.seen.pop_front();
         }
-        state.seen.push_back(Seen {
-            method: call.method.clone(),
-            path: call.path.clone(),
-            query: call.query.as_sent().to_owned(),
-            status,
-        });
+        state.seen.push_back(Seen { method: call.method.clone(), path: call.path.clone(), query: call.query.as_sent().to_owned(), status });
     }
 
     fn execute(&self, call: &Call, fault: Option<FaultKind>) -> Response<Vec<u8>> {
@@ -104,8 +99,7 @@ impl Org {
         let mut state = self.state();
         state.requests += 1;
         let number = state.requests;
-        let allowance = Bucket::of(&segments)
-            .map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
+        let allowance = Bucket::of(&segments).map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
             Some(Hindrance::Refused(refusal)) => Err(refusal),
@@ -126,10 +120,7 @@ impl Org {
     fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
         let inner = &self.inner;
         let route = Route::of(segments);
-        let token = call
-            .authorization
-            .as_deref()
-            .and_then(|text| text.strip_prefix("SSWS "));
+        let token = call.authorization.as_deref().and_then(|text| text.strip_prefix("SSWS "));
         let known = token.is_some_and(|token| token.trim() == inner.organization.token);
         if !known && !route.is_some_and(Route::is_public) {
             return Err(Refusal::bad_token());
@@ -164,31 +155,17 @@ impl Org {
         *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
         let headers = response.headers_mut();
         if body.is_some() {
-            headers.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            );
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        headers.insert(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-cache, no-store"),
-        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
         insert(headers, "date", &self.inner.clock.http_date());
-        insert(
-            headers,
-            "x-okta-request-id",
-            &self.inner.seed.request_id(number),
-        );
+        insert(headers, "x-okta-request-id", &self.inner.seed.request_id(number));
         if let Some(allowance) = allowance {
             let reset = self.inner.clock.since_epoch() + allowance.reset;
             // The window is over when the second that is named has begun.
             let reset = reset.as_secs() + u64::from(reset.subsec_nanos() > 0);
             insert(headers, "x-rate-limit-limit", &allowance.limit.to_string());
-            insert(
-                headers,
-                "x-rate-limit-remaining",
-                &allowance.remaining.to_string(),
-            );
+            insert(headers, "x-rate-limit-remaining", &allowance.remaining.to_string());
             insert(headers, "x-rate-limit-reset", &reset.to_string());
         }
         for link in links {
@@ -203,8 +180,7 @@ impl Org {
         let mut response = self.response(number, 503, None, &[], None);
         let html = HeaderValue::from_static("text/html");
         response.headers_mut().insert(header::CONTENT_TYPE, html);
-        *response.body_mut() =
-            b"<html><body><h1>503 Service Unavailable</h1></body></html>\n".to_vec();
+        *response.body_mut() = b"<html><body><h1>503 Service Unavailable</h1></body></html>\n".to_vec();
         response
     }
 }
@@ -216,33 +192,18 @@ enum Hindrance {
 }
 
 /// Applies rate limits and those faults that stand for an answer of their own.
-fn hinder(
-    allowance: Option<Allowance>,
-    fault: Option<FaultKind>,
-) -> (Option<Allowance>, Option<Hindrance>) {
+fn hinder(allowance: Option<Allowance>, fault: Option<FaultKind>) -> (Option<Allowance>, Option<Hindrance>) {
     let refused = |refusal| Some(Hindrance::Refused(refusal));
     let spent = |limit: Option<u32>, reset: Duration| {
-        allowance.map(|allowance| Allowance {
-            limit: limit.unwrap_or(allowance.limit),
-            remaining: 0,
-            reset,
-            admitted: false,
-        })
+        allowance.map(|allowance| Allowance { limit: limit.unwrap_or(allowance.limit), remaining: 0, reset, admitted: false })
     };
     match fault {
-        Some(FaultKind::TooManyRequests(reset)) => {
-            (spent(None, reset), refused(Refusal::too_many_requests()))
-        }
+        Some(FaultKind::TooManyRequests(reset)) => (spent(None, reset), refused(Refusal::too_many_requests())),
         // Okta's mark of the limit on concurrent requests: limit and remaining are both zero.
-        Some(FaultKind::TooManyAtOnce) => (
-            spent(Some(0), Duration::from_secs(1)),
-            refused(Refusal::too_many_requests()),
-        ),
+        Some(FaultKind::TooManyAtOnce) => (spent(Some(0), Duration::from_secs(1)), refused(Refusal::too_many_requests())),
         Some(FaultKind::InternalError) => (allowance, refused(Refusal::internal())),
         Some(FaultKind::Unavailable) => (allowance, Some(Hindrance::Gateway)),
-        _ if allowance.is_some_and(|allowance| !allowance.admitted) => {
-            (allowance, refused(Refusal::too_many_requests()))
-        }
+        _ if allowance.is_some_and(|allowance| !allowance.admitted) => (allowance, refused(Refusal::too_many_requests())),
         _ => (allowance, None),
     }
 }

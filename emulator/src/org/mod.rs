@@ -83,10 +83,7 @@ pub struct LiveSecret {
 
 impl fmt::Debug for LiveSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LiveSecret")
-            .field("id", &self.id)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
+        f.debug_struct("LiveSecret").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
     }
 }
 
@@ -94,33 +91,23 @@ impl Org {
     /// Opens an org, and makes it first if there is none.
     pub fn open(config: Config) -> Result<Self, Error> {
         let clock = Clock::start(config.frozen_clock);
-        let (mut store, fresh) = match &config.data {
-            Data::Memory => (Store::memory(), Seed::fixed()),
-            Data::Directory(_) if config.frozen_clock => (open_store(&config)?, Seed::fixed()),
-            Data::Directory(_) => {
-                let seed = Seed::random().map_err(|_| Error::Randomness)?;
-                (open_store(&config)?, seed)
-            }
+        let mut store = match &config.data {
+            Data::Memory => Store::memory(),
+            Data::Directory(directory) => Store::directory(directory)?,
         };
         let stored = store.tables().table(Table::Org).get("org").cloned();
-        let organization = match stored {
-            Some(row) => serde_json::from_value((*row).clone()).map_err(|_| corrupt(&config))?,
-            None => Organization::found(&fresh, clock.stamp()),
+        let is_new = stored.is_none();
+        let organization: Organization = match stored {
+            Some(row) => serde_json::from_value((*row).clone()).map_err(|_| corrupt(&config.data))?,
+            None => Organization::found(&new_seed(&config)?, clock.stamp()),
         };
-        let seed = Seed::decode(&organization.seed).ok_or_else(|| corrupt(&config))?;
-        if store.tables().table(Table::Org).is_empty() {
+        let seed = Seed::decode(&organization.seed).ok_or_else(|| corrupt(&config.data))?;
+        if is_new {
             make(&mut store, &organization, &seed, &config)?;
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
-        let state = State {
-            store,
-            switches: config.switches,
-            windows: Windows::default(),
-            faults,
-            seen: VecDeque::new(),
-            requests: 0,
-        };
+        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests: 0 };
         let inner = Inner {
             organization,
             seed,
@@ -131,9 +118,7 @@ impl Org {
             log_requests: config.log_requests,
             state: Mutex::new(state),
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Returns the API token that the org accepts, an SSWS token.
@@ -168,9 +153,7 @@ impl Org {
             log_requests: self.inner.log_requests,
             state: Mutex::new(copy),
         };
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// Replaces the faults, and starts to count them anew.
@@ -203,73 +186,39 @@ impl Org {
         let row = state.store.tables().table(Table::Apps).get(app_id);
         let app = row.and_then(|row| serde_json::from_value::<App>((**row).clone()).ok());
         let secrets = app.map(|app| app.secrets).unwrap_or_default();
-        secrets
-            .into_iter()
-            .map(|secret| LiveSecret {
-                id: secret.id,
-                status: secret.status,
-                value: secret.value,
-            })
-            .collect()
+        secrets.into_iter().map(|secret| LiveSecret { id: secret.id, status: secret.status, value: secret.value }).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while the lock is held cannot leave half a write: the tables change in one step.
-        self.inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn open_store(config: &Config) -> Result<Store, Error> {
-    match &config.data {
-        Data::Memory => Ok(Store::memory()),
-        Data::Directory(directory) => Store::directory(directory),
+/// Returns the root of a new org's ids: random for an org that lasts, unless its outputs must be equal byte for byte.
+fn new_seed(config: &Config) -> Result<Seed, Error> {
+    match config.data {
+        Data::Directory(_) if !config.frozen_clock => Seed::random().map_err(|_| Error::Randomness),
+        Data::Directory(_) | Data::Memory => Ok(Seed::fixed()),
     }
 }
 
-fn corrupt(config: &Config) -> Error {
-    let path = match &config.data {
-        Data::Memory => std::path::PathBuf::new(),
-        Data::Directory(directory) => directory.clone(),
-    };
-    Error::Corrupt {
-        path,
-        row: "org/org".into(),
-    }
+fn corrupt(data: &Data) -> Error {
+    Error::Corrupt { path: data.path(), row: "org/org".into() }
 }
 
 /// Writes everything that a new org has, in one step.
-fn make(
-    store: &mut Store,
-    organization: &Organization,
-    seed: &Seed,
-    config: &Config,
-) -> Result<(), Error> {
+fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
+    const SOUND: &str = "what an org is made with passes its own checks";
     let calls: Vec<_> = (0..config.seed_apps).map(families::seed_call).collect();
-    let bug = |_| corrupt(config);
     let mut tx = Tx::begin(store.tables(), store.tables(), seed);
-    tx.put(Table::Org, "org".into(), organization)
-        .map_err(bug)?;
-    families::found(&mut tx, organization).map_err(bug)?;
+    tx.put(Table::Org, "org".into(), organization).expect(SOUND);
+    families::found(&mut tx, organization).expect(SOUND);
     for call in &calls {
-        let mut exchange = Exchange {
-            call,
-            tx,
-            switches: &config.switches,
-            organization,
-            now: organization.created.clone(),
-        };
-        families::seed(&mut exchange).map_err(bug)?;
+        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now: organization.created.clone() };
+        families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }
     let changes = tx.into_changes();
-    store.commit(changes).map_err(|source| Error::Store {
-        path: match &config.data {
-            Data::Memory => std::path::PathBuf::new(),
-            Data::Directory(directory) => directory.clone(),
-        },
-        source,
-    })
+    store.commit(changes).map_err(|source| Error::Store { path: config.data.path(), source })
 }

@@ -27,16 +27,9 @@ struct Server {
 
 impl Org {
     /// Serves the org on a listener until `shutdown` ends. Requests that are held or still to be worked on are dropped then.
-    pub async fn serve(
-        &self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
+    pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let (close, closing) = watch::channel(false);
-        let server = Server {
-            org: self.clone(),
-            closing,
-        };
+        let server = Server { org: self.clone(), closing };
         let router = Router::new().fallback(answer).with_state(server);
         let service = router.into_make_service_with_connect_info::<Line>();
         axum::serve(Wired::new(listener), service)
@@ -48,15 +41,10 @@ impl Org {
     }
 }
 
-async fn answer(
-    State(mut server): State<Server>,
-    ConnectInfo(line): ConnectInfo<Line>,
-    request: Request,
-) -> Response {
+async fn answer(State(mut server): State<Server>, ConnectInfo(line): ConnectInfo<Line>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let writes = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
-    let sized = parts.headers.contains_key(header::CONTENT_LENGTH)
-        || parts.headers.contains_key(header::TRANSFER_ENCODING);
+    let sized = parts.headers.contains_key(header::CONTENT_LENGTH) || parts.headers.contains_key(header::TRANSFER_ENCODING);
     if writes && !sized {
         return StatusCode::LENGTH_REQUIRED.into_response();
     }

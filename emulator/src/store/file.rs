@@ -29,10 +29,7 @@ impl File {
     /// Opens the file in a directory and reads all that it holds.
     pub(super) fn open(directory: &Path) -> Result<(Self, Tables), Error> {
         let path = directory.join(FILE);
-        let refuse = |source: StoreError| Error::Store {
-            path: path.clone(),
-            source,
-        };
+        let refuse = |source: StoreError| Error::Store { path: path.clone(), source };
         make_private_directory(directory).map_err(|error| refuse(error.into()))?;
         let file = private_file(&path).map_err(|error| refuse(error.into()))?;
         let database = match Database::builder().create_file(file) {
@@ -49,9 +46,7 @@ impl File {
     /// Writes the changes of one request, and returns when they are on the disk.
     pub(super) fn write(&self, changes: &Changes) -> Result<(), StoreError> {
         let transaction = self.database.begin_write()?;
-        transaction
-            .open_table(COUNTS)?
-            .insert(GIVEN_OUT, changes.count)?;
+        transaction.open_table(COUNTS)?.insert(GIVEN_OUT, changes.count)?;
         for ((table, key), row) in &changes.rows {
             let mut table = transaction.open_table(definition(*table))?;
             match row {
@@ -74,34 +69,18 @@ impl File {
     }
 
     fn read(&self, path: &Path) -> Result<Tables, Error> {
-        let refuse = |source: StoreError| Error::Store {
-            path: path.to_owned(),
-            source,
-        };
-        let corrupt = |table: Table, key: &str| Error::Corrupt {
-            path: path.to_owned(),
-            row: format!("{}/{key}", table.name()),
-        };
+        let refuse = |source: StoreError| Error::Store { path: path.to_owned(), source };
+        let corrupt = |table: Table, key: &str| Error::Corrupt { path: path.to_owned(), row: format!("{}/{key}", table.name()) };
         let transaction = self.database.begin_read().map_err(|e| refuse(e.into()))?;
-        let counts = transaction
-            .open_table(COUNTS)
-            .map_err(|e| refuse(e.into()))?;
+        let counts = transaction.open_table(COUNTS).map_err(|e| refuse(e.into()))?;
         let given_out = counts.get(GIVEN_OUT).map_err(|e| refuse(e.into()))?;
-        let mut tables = Tables {
-            count: given_out.map_or(0, |count| count.value()),
-            ..Tables::default()
-        };
+        let mut tables = Tables { count: given_out.map_or(0, |count| count.value()), ..Tables::default() };
         for table in Table::ALL {
-            let stored = transaction
-                .open_table(definition(table))
-                .map_err(|e| refuse(e.into()))?;
+            let stored = transaction.open_table(definition(table)).map_err(|e| refuse(e.into()))?;
             for entry in stored.iter().map_err(|e| refuse(e.into()))? {
                 let (key, row) = entry.map_err(|e| refuse(e.into()))?;
-                let row = serde_json::from_slice::<serde_json::Value>(row.value())
-                    .map_err(|_| corrupt(table, key.value()))?;
-                tables
-                    .table_mut(table)
-                    .insert(key.value().to_owned(), row.into());
+                let row = serde_json::from_slice::<serde_json::Value>(row.value()).map_err(|_| corrupt(table, key.value()))?;
+                tables.table_mut(table).insert(key.value().to_owned(), row.into());
             }
         }
         Ok(tables)

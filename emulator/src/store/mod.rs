@@ -44,15 +44,7 @@ pub(crate) enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 7] = [
-        Self::Org,
-        Self::Apps,
-        Self::ClientIds,
-        Self::Grants,
-        Self::Policies,
-        Self::Groups,
-        Self::Assignments,
-    ];
+    const ALL: [Self; 7] = [Self::Org, Self::Apps, Self::ClientIds, Self::Grants, Self::Policies, Self::Groups, Self::Assignments];
 
     fn name(self) -> &'static str {
         match self {
@@ -106,32 +98,18 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn memory() -> Self {
-        Self {
-            tables: Tables::default(),
-            past: VecDeque::new(),
-            lag: Duration::ZERO,
-            file: None,
-        }
+        Self { tables: Tables::default(), past: VecDeque::new(), lag: Duration::ZERO, file: None }
     }
 
     /// Opens the store in a directory, making both if they are not there.
     pub(crate) fn directory(directory: &Path) -> Result<Self, Error> {
         let (file, tables) = File::open(directory)?;
-        Ok(Self {
-            tables,
-            file: Some(file),
-            ..Self::memory()
-        })
+        Ok(Self { tables, file: Some(file), ..Self::memory() })
     }
 
     /// Returns a copy in memory that shares nothing that either side changes later.
     pub(crate) fn fork(&self) -> Self {
-        Self {
-            tables: self.tables.clone(),
-            past: self.past.clone(),
-            lag: self.lag,
-            file: None,
-        }
+        Self { tables: self.tables.clone(), past: self.past.clone(), lag: self.lag, file: None }
     }
 
     pub(crate) fn tables(&self) -> &Tables {
@@ -147,11 +125,7 @@ impl Store {
     /// Returns the state that lists show now.
     pub(crate) fn listed(&self) -> &Tables {
         let now = Instant::now();
-        let seen = self
-            .past
-            .iter()
-            .find(|(until, _)| now < *until + self.lag)
-            .map(|(_, tables)| tables);
+        let seen = self.past.iter().find(|(until, _)| now < *until + self.lag).map(|(_, tables)| tables);
         seen.unwrap_or(&self.tables)
     }
 

@@ -34,16 +34,8 @@ pub(crate) struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn begin(tables: &'a Tables, listed: &'a Tables, seed: &'a Seed) -> Self {
-        let changes = Changes {
-            rows: BTreeMap::new(),
-            count: tables.count,
-        };
-        Self {
-            tables,
-            listed,
-            seed,
-            changes,
-        }
+        let changes = Changes { rows: BTreeMap::new(), count: tables.count };
+        Self { tables, listed, seed, changes }
     }
 
     pub(crate) fn into_changes(self) -> Changes {
@@ -61,20 +53,11 @@ impl<'a> Tx<'a> {
     }
 
     /// Returns a document as the type that its family wrote.
-    pub(crate) fn get<T: DeserializeOwned>(
-        &self,
-        table: Table,
-        key: &str,
-    ) -> Result<Option<T>, Refusal> {
+    pub(crate) fn get<T: DeserializeOwned>(&self, table: Table, key: &str) -> Result<Option<T>, Refusal> {
         self.row(table, key).map(read).transpose()
     }
 
-    pub(crate) fn put<T: Serialize>(
-        &mut self,
-        table: Table,
-        key: String,
-        document: &T,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn put<T: Serialize>(&mut self, table: Table, key: String, document: &T) -> Result<(), Refusal> {
         let row = serde_json::to_value(document).map_err(|_| Refusal::internal())?;
         self.changes.rows.insert((table, key), Some(row.into()));
         Ok(())
@@ -100,15 +83,8 @@ impl<'a> Tx<'a> {
     }
 
     /// Walks the documents of a list from the one after `cursor`.
-    pub(crate) fn listed_after(
-        &self,
-        table: Table,
-        cursor: &str,
-    ) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
-        self.listed
-            .table(table)
-            .range::<str, _>((Bound::Excluded(cursor), Bound::Unbounded))
-            .map(|(key, row)| (key.as_str(), &**row))
+    pub(crate) fn listed_after(&self, table: Table, cursor: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+        self.listed.table(table).range::<str, _>((Bound::Excluded(cursor), Bound::Unbounded)).map(|(key, row)| (key.as_str(), &**row))
     }
 
     /// Gives out the next id.

@@ -9,10 +9,9 @@ async fn a_minimal_app_is_answered_with_every_default_in_oktas_order() {
     let members = app.as_object().unwrap().iter();
     let lines: Vec<_> = members
         .flat_map(|(name, value)| match value.as_object() {
-            Some(inner) if matches!(name.as_str(), "settings" | "_links") => inner
-                .iter()
-                .map(|(inner, value)| format!("{name}.{inner}: {value}"))
-                .collect(),
+            Some(inner) if matches!(name.as_str(), "settings" | "_links") => {
+                inner.iter().map(|(inner, value)| format!("{name}.{inner}: {value}")).collect()
+            }
             _ => vec![format!("{name}: {value}")],
         })
         .collect();
@@ -54,18 +53,8 @@ async fn a_minimal_app_is_answered_with_every_default_in_oktas_order() {
 async fn a_get_never_shows_the_secret() {
     let org = org();
     let (id, mut created) = create(&org, web("Portal")).await;
-    let client = created["credentials"]["oauthClient"]
-        .as_object_mut()
-        .unwrap();
-    assert_eq!(
-        client
-            .remove("client_secret")
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .len(),
-        64
-    );
+    let client = created["credentials"]["oauthClient"].as_object_mut().unwrap();
+    assert_eq!(client.remove("client_secret").unwrap().as_str().unwrap().len(), 64);
     assert_eq!(get(&org, &format!("/api/v1/apps/{id}")).await, created);
     assert_eq!(get(&org, "/api/v1/apps").await, json!([created]));
 }
@@ -77,8 +66,7 @@ async fn a_put_replaces_what_is_sent_and_resets_the_rest() {
     body["profile"] = json!({"team": "payments", "tier": 1});
     body["settings"]["notes"] = json!({"admin": "ours"});
     body["settings"]["oauthClient"]["network"] = json!({"connection": "ANYWHERE"});
-    body["settings"]["notifications"] =
-        json!({"vpn": {"network": {"connection": "ANYWHERE"}, "message": "vpn", "helpUrl": null}});
+    body["settings"]["notifications"] = json!({"vpn": {"network": {"connection": "ANYWHERE"}, "message": "vpn", "helpUrl": null}});
     let (id, _) = create(&org, body).await;
     let mut body = web("Portal 2");
     body["profile"] = json!({"tier": 2});
@@ -86,10 +74,7 @@ async fn a_put_replaces_what_is_sent_and_resets_the_rest() {
     let (_, after) = send(&org, "PUT", &path, body).await;
     assert_eq!(after["label"], "Portal 2");
     assert_eq!(after["profile"], json!({"tier": 2}));
-    assert_eq!(
-        after["settings"]["notes"],
-        json!({"admin": null, "enduser": null})
-    );
+    assert_eq!(after["settings"]["notes"], json!({"admin": null, "enduser": null}));
     assert!(after["settings"]["oauthClient"].get("network").is_none());
     assert_eq!(after["settings"]["notifications"]["vpn"]["message"], "vpn");
     let (_, after) = send(&org, "PUT", &path, web("Portal 2")).await;
@@ -104,24 +89,12 @@ async fn an_app_is_deleted_only_when_inactive_and_takes_its_children_along() {
     let (id, _) = create(&org, body.clone()).await;
     let path = format!("/api/v1/apps/{id}");
     insta::assert_snapshot!(refusal(send(&org, "DELETE", &path, Value::Null).await), @"403 E0000056 Delete application forbidden. []");
-    let (status, body_of_turn) = send(
-        &org,
-        "POST",
-        &format!("{path}/lifecycle/deactivate"),
-        Value::Null,
-    )
-    .await;
+    let (status, body_of_turn) = send(&org, "POST", &format!("{path}/lifecycle/deactivate"), Value::Null).await;
     assert_eq!((status, body_of_turn), (200, json!({})));
     assert_eq!(get(&org, &path).await["status"], "INACTIVE");
-    assert_eq!(
-        send(&org, "DELETE", &path, Value::Null).await,
-        (204, Value::Null)
-    );
+    assert_eq!(send(&org, "DELETE", &path, Value::Null).await, (204, Value::Null));
     let gone = refusal(send(&org, "GET", &path, Value::Null).await);
-    assert_eq!(
-        gone.replace(&id, "ID"),
-        "404 E0000007 Not found: Resource not found: ID (AppInstance) []"
-    );
+    assert_eq!(gone.replace(&id, "ID"), "404 E0000007 Not found: Resource not found: ID (AppInstance) []");
     create(&org, body).await;
 }
 
@@ -130,13 +103,7 @@ async fn a_delete_can_fail_once_after_deactivation() {
     let org = switched(&[("delete-after-deactivate", "fails-once")]);
     let (id, _) = create(&org, web("Portal")).await;
     let path = format!("/api/v1/apps/{id}");
-    send(
-        &org,
-        "POST",
-        &format!("{path}/lifecycle/deactivate"),
-        Value::Null,
-    )
-    .await;
+    send(&org, "POST", &format!("{path}/lifecycle/deactivate"), Value::Null).await;
     insta::assert_snapshot!(refusal(send(&org, "DELETE", &path, Value::Null).await), @"500 E0000009 Internal Server Error []");
     assert_eq!(send(&org, "DELETE", &path, Value::Null).await.0, 204);
 }
@@ -257,36 +224,16 @@ async fn refresh_token_settings_follow_their_grant() {
         body
     };
     let grants = json!(["authorization_code", "refresh_token"]);
-    let (id, app) = create(
-        &org,
-        settings(
-            grants.clone(),
-            json!({"rotation_type": "STATIC", "leeway": 0}),
-        ),
-    )
-    .await;
-    assert_eq!(
-        app["settings"]["oauthClient"]["refresh_token"],
-        json!({"rotation_type": "STATIC"})
-    );
+    let (id, app) = create(&org, settings(grants.clone(), json!({"rotation_type": "STATIC", "leeway": 0}))).await;
+    assert_eq!(app["settings"]["oauthClient"]["refresh_token"], json!({"rotation_type": "STATIC"}));
     let path = format!("/api/v1/apps/{id}");
-    let (_, app) = send(
-        &org,
-        "PUT",
-        &path,
-        settings(grants.clone(), json!({"rotation_type": "ROTATE"})),
-    )
-    .await;
+    let (_, app) = send(&org, "PUT", &path, settings(grants.clone(), json!({"rotation_type": "ROTATE"}))).await;
     let rotating = json!({"rotation_type": "ROTATE", "leeway": 30});
     assert_eq!(app["settings"]["oauthClient"]["refresh_token"], rotating);
     let (_, app) = send(&org, "PUT", &path, settings(grants, Value::Null)).await;
     assert_eq!(app["settings"]["oauthClient"]["refresh_token"], rotating);
     let (_, app) = send(&org, "PUT", &path, web("Portal")).await;
-    assert!(
-        app["settings"]["oauthClient"]
-            .get("refresh_token")
-            .is_none()
-    );
+    assert!(app["settings"]["oauthClient"].get("refresh_token").is_none());
 }
 
 #[tokio::test]
@@ -313,10 +260,7 @@ async fn switches_settle_what_is_not_known() {
     assert_eq!(client.get("tos_uri"), Some(&Value::Null));
     assert_eq!(client["tomorrow"], json!({"a": 1}));
     assert_eq!(app["nextYear"], true);
-    assert_eq!(
-        app["visibility"]["hide"],
-        json!({"iOS": false, "web": false})
-    );
+    assert_eq!(app["visibility"]["hide"], json!({"iOS": false, "web": false}));
 }
 
 #[tokio::test]
@@ -324,32 +268,16 @@ async fn an_access_policy_is_the_systems_until_another_is_assigned() {
     let org = org();
     let (id, app) = create(&org, service("Worker")).await;
     let policies = get(&org, "/api/v1/policies?type=ACCESS_POLICY").await;
-    let system = policies
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|policy| policy["system"] == true);
-    assert_eq!(
-        app["_links"]["accessPolicy"],
-        json!({"href": system.unwrap()["_links"]["self"]["href"]})
-    );
+    let system = policies.as_array().unwrap().iter().find(|policy| policy["system"] == true);
+    assert_eq!(app["_links"]["accessPolicy"], json!({"href": system.unwrap()["_links"]["self"]["href"]}));
     let wanted = json!({"type": "ACCESS_POLICY", "name": "Machines", "priority": 1});
     let (status, policy) = send(&org, "POST", "/api/v1/policies", wanted).await;
     assert_eq!(status, 200);
     let policy_id = policy["id"].as_str().unwrap();
-    let assigned = send(
-        &org,
-        "PUT",
-        &format!("/api/v1/apps/{id}/policies/{policy_id}"),
-        Value::Null,
-    )
-    .await;
+    let assigned = send(&org, "PUT", &format!("/api/v1/apps/{id}/policies/{policy_id}"), Value::Null).await;
     assert_eq!(assigned, (204, Value::Null));
     let app = get(&org, &format!("/api/v1/apps/{id}")).await;
-    assert_eq!(
-        app["_links"]["accessPolicy"]["href"],
-        format!("https://org.example.com/api/v1/policies/{policy_id}")
-    );
+    assert_eq!(app["_links"]["accessPolicy"]["href"], format!("https://org.example.com/api/v1/policies/{policy_id}"));
     insta::assert_snapshot!(refusal(send(&org, "PUT", &format!("/api/v1/apps/{id}/policies/rst0"), Value::Null).await), @"404 E0000007 Not found: Resource not found: rst0 (Policy) []");
 }
 
@@ -359,21 +287,14 @@ async fn paths_methods_and_tokens_are_refused_as_okta_does() {
     insta::assert_snapshot!(refusal(send(&org, "GET", "/api/v1/pears", Value::Null).await), @"404 E0000008 The requested path was not found []");
     insta::assert_snapshot!(refusal(send(&org, "PATCH", "/api/v1/apps", Value::Null).await), @"405 E0000022 The endpoint does not support the provided HTTP method []");
     insta::assert_snapshot!(refusal(send(&org, "POST", "/api/v1/apps", json!([])).await), @"400 E0000003 The request body was not well-formed. []");
-    let request = http::Request::get("http://127.0.0.1/api/v1/apps")
-        .body(Vec::new())
-        .unwrap();
+    let request = http::Request::get("http://127.0.0.1/api/v1/apps").body(Vec::new()).unwrap();
     let response = org.call(request).await.unwrap();
     assert_eq!(response.status(), 401);
     let body: Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(body["errorCode"], "E0000011");
-    let request = http::Request::get("http://127.0.0.1/.well-known/okta-organization")
-        .body(Vec::new())
-        .unwrap();
+    let request = http::Request::get("http://127.0.0.1/.well-known/okta-organization").body(Vec::new()).unwrap();
     let response = org.call(request).await.unwrap();
     let body: Value = serde_json::from_slice(response.body()).unwrap();
-    assert_eq!(
-        (&body["id"], &body["pipeline"]),
-        (&json!(org.org_id()), &json!("idx"))
-    );
+    assert_eq!((&body["id"], &body["pipeline"]), (&json!(org.org_id()), &json!("idx")));
     assert!(response.headers().get("x-rate-limit-limit").is_none());
 }

@@ -13,124 +13,56 @@ fn faulty(specs: &[&str]) -> Org {
 
 #[tokio::test(start_paused = true)]
 async fn a_spent_limit_is_429_until_its_window_is_over() {
-    let org = Org::open(Config {
-        rate_limits: "apps=2".parse().unwrap(),
-        ..frozen()
-    })
-    .unwrap();
+    let org = Org::open(Config { rate_limits: "apps=2".parse().unwrap(), ..frozen() }).unwrap();
     let ask = async || {
-        let response = try_send(&org, "GET", "/api/v1/apps", Value::Null)
-            .await
-            .unwrap();
+        let response = try_send(&org, "GET", "/api/v1/apps", Value::Null).await.unwrap();
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
         let reset: u64 = header("x-rate-limit-reset").parse().unwrap();
         // The frozen clock says this second for ever.
         let left = reset - 1_767_225_600;
-        (
-            response.status().as_u16(),
-            header("x-rate-limit-limit"),
-            header("x-rate-limit-remaining"),
-            left,
-        )
+        (response.status().as_u16(), header("x-rate-limit-limit"), header("x-rate-limit-remaining"), left)
     };
     assert_eq!(ask().await, (200, "2".into(), "1".into(), 60));
     tokio::time::advance(Duration::from_secs(45)).await;
     assert_eq!(ask().await, (200, "2".into(), "0".into(), 15));
     assert_eq!(ask().await, (429, "2".into(), "0".into(), 15));
     insta::assert_snapshot!(refusal(send(&org, "GET", "/api/v1/apps", Value::Null).await), @"429 E0000047 API call exceeded rate limit due to too many requests. []");
-    assert_eq!(
-        send(&org, "GET", "/api/v1/apps/0oa0", Value::Null).await.0,
-        404
-    );
+    assert_eq!(send(&org, "GET", "/api/v1/apps/0oa0", Value::Null).await.0, 404);
     tokio::time::advance(Duration::from_secs(15)).await;
     assert_eq!(ask().await, (200, "2".into(), "1".into(), 60));
-    let seen: Vec<_> = org
-        .requests()
-        .iter()
-        .filter_map(|seen| seen.status)
-        .collect();
+    let seen: Vec<_> = org.requests().iter().filter_map(|seen| seen.status).collect();
     assert_eq!(seen, [200, 200, 429, 429, 404, 200]);
 }
 
 #[tokio::test]
 async fn a_reset_before_leaves_nothing_and_one_after_leaves_all() {
-    let org = faulty(&[
-        "POST /api/v1/apps reset-before x1",
-        "POST /api/v1/apps reset-after after 1 x1",
-    ]);
-    assert_eq!(
-        try_send(&org, "POST", "/api/v1/apps", web("One"))
-            .await
-            .err(),
-        Some(Reset)
-    );
+    let org = faulty(&["POST /api/v1/apps reset-before x1", "POST /api/v1/apps reset-after after 1 x1"]);
+    assert_eq!(try_send(&org, "POST", "/api/v1/apps", web("One")).await.err(), Some(Reset));
     assert_eq!(get(&org, "/api/v1/apps").await, json!([]));
-    assert_eq!(
-        try_send(&org, "POST", "/api/v1/apps", web("One"))
-            .await
-            .err(),
-        Some(Reset)
-    );
+    assert_eq!(try_send(&org, "POST", "/api/v1/apps", web("One")).await.err(), Some(Reset));
     assert_eq!(get(&org, "/api/v1/apps").await[0]["label"], "One");
     create(&org, web("Two")).await;
-    let seen: Vec<_> = org
-        .requests()
-        .into_iter()
-        .map(|seen| (seen.method, seen.status))
-        .collect();
+    let seen: Vec<_> = org.requests().into_iter().map(|seen| (seen.method, seen.status)).collect();
     assert_eq!(seen[0], ("POST".into(), None));
     assert_eq!(seen[2], ("POST".into(), Some(200)));
 }
 
 #[tokio::test]
 async fn errors_on_purpose_do_nothing_and_pass() {
-    let org = faulty(&[
-        "500 x1",
-        "503 after 1 x1",
-        "429=7 after 2 x1",
-        "concurrency after 3 x1",
-    ]);
+    let org = faulty(&["500 x1", "503 after 1 x1", "429=7 after 2 x1", "concurrency after 3 x1"]);
     insta::assert_snapshot!(refusal(send(&org, "POST", "/api/v1/apps", web("One")).await), @"500 E0000009 Internal Server Error []");
-    let gateway = try_send(&org, "POST", "/api/v1/apps", web("One"))
-        .await
-        .unwrap();
-    assert_eq!(
-        (
-            gateway.status().as_u16(),
-            &gateway.headers()["content-type"]
-        ),
-        (503, &"text/html".parse().unwrap())
-    );
-    let limited = try_send(&org, "POST", "/api/v1/apps", web("One"))
-        .await
-        .unwrap();
-    assert_eq!(
-        (
-            limited.status().as_u16(),
-            limited.headers()["x-rate-limit-reset"].to_str().unwrap()
-        ),
-        (429, "1767225607")
-    );
-    let crowded = try_send(&org, "POST", "/api/v1/apps", web("One"))
-        .await
-        .unwrap();
-    assert_eq!(
-        (
-            crowded.status().as_u16(),
-            crowded.headers()["x-rate-limit-limit"].to_str().unwrap()
-        ),
-        (429, "0")
-    );
+    let gateway = try_send(&org, "POST", "/api/v1/apps", web("One")).await.unwrap();
+    assert_eq!((gateway.status().as_u16(), &gateway.headers()["content-type"]), (503, &"text/html".parse().unwrap()));
+    let limited = try_send(&org, "POST", "/api/v1/apps", web("One")).await.unwrap();
+    assert_eq!((limited.status().as_u16(), limited.headers()["x-rate-limit-reset"].to_str().unwrap()), (429, "1767225607"));
+    let crowded = try_send(&org, "POST", "/api/v1/apps", web("One")).await.unwrap();
+    assert_eq!((crowded.status().as_u16(), crowded.headers()["x-rate-limit-limit"].to_str().unwrap()), (429, "0"));
     assert_eq!(get(&org, "/api/v1/apps").await, json!([]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn held_requests_never_end_and_slow_ones_late() {
-    let org = faulty(&[
-        "POST hold x1",
-        "POST hold-after after 1 x1",
-        "GET slow=5s x1",
-    ]);
+    let org = faulty(&["POST hold x1", "POST hold-after after 1 x1", "GET slow=5s x1"]);
     for _ in 0..2 {
         let held = try_send(&org, "POST", "/api/v1/apps", web("One"));
         assert!(timeout(Duration::from_hours(1), held).await.is_err());
@@ -142,11 +74,7 @@ async fn held_requests_never_end_and_slow_ones_late() {
 
 #[tokio::test(start_paused = true)]
 async fn latency_is_added_to_every_answer() {
-    let org = Org::open(Config {
-        latency: Duration::from_millis(15),
-        ..frozen()
-    })
-    .unwrap();
+    let org = Org::open(Config { latency: Duration::from_millis(15), ..frozen() }).unwrap();
     let start = Instant::now();
     for _ in 0..3 {
         get(&org, "/api/v1/apps").await;

@@ -56,16 +56,8 @@ async fn a_grant_is_created_listed_read_and_revoked() {
     assert_eq!(get(&org, &path).await, json!([made]));
     let one = format!("{path}/{}", made["id"].as_str().unwrap());
     assert_eq!(get(&org, &one).await, made);
-    assert_eq!(
-        refusal(send(&org, "PUT", &one, grant("okta.apps.read")).await)
-            .split(' ')
-            .nth(1),
-        Some("E0000022")
-    );
-    assert_eq!(
-        send(&org, "DELETE", &one, Value::Null).await,
-        (204, Value::Null)
-    );
+    assert_eq!(refusal(send(&org, "PUT", &one, grant("okta.apps.read")).await).split(' ').nth(1), Some("E0000022"));
+    assert_eq!(send(&org, "DELETE", &one, Value::Null).await, (204, Value::Null));
     assert_eq!(get(&org, &path).await, json!([]));
     assert_eq!(send(&org, "DELETE", &one, Value::Null).await.0, 404);
 }
@@ -75,29 +67,12 @@ async fn a_scope_an_issuer_or_an_app_that_does_not_exist_is_refused() {
     let org = org();
     let (id, _) = create(&org, service("Worker")).await;
     let path = format!("/api/v1/apps/{id}/grants");
-    let elsewhere =
-        json!({"scopeId": "okta.users.read", "issuer": "https://org.example.com/oauth2/default"});
+    let elsewhere = json!({"scopeId": "okta.users.read", "issuer": "https://org.example.com/oauth2/default"});
     let said = [
         refusal(send(&org, "POST", &path, grant("okta.pears.read")).await),
         refusal(send(&org, "POST", &path, elsewhere).await),
-        refusal(
-            send(
-                &org,
-                "POST",
-                &path,
-                json!({"issuer": "https://org.example.com"}),
-            )
-            .await,
-        ),
-        refusal(
-            send(
-                &org,
-                "POST",
-                "/api/v1/apps/0oa0/grants",
-                grant("okta.users.read"),
-            )
-            .await,
-        ),
+        refusal(send(&org, "POST", &path, json!({"issuer": "https://org.example.com"})).await),
+        refusal(send(&org, "POST", "/api/v1/apps/0oa0/grants", grant("okta.users.read")).await),
     ];
     insta::assert_snapshot!(said.join("\n"), @r#"
     400 E0000001 Api validation failed: scopeId ["scopeId: 'okta.pears.read' is not a scope of the org authorization server."]
@@ -114,10 +89,7 @@ async fn granting_twice_is_refused_or_answered_with_what_is_there() {
         let (id, _) = create(&org, service("Worker")).await;
         let path = format!("/api/v1/apps/{id}/grants");
         send(&org, "POST", &path, grant("okta.users.read")).await;
-        assert_eq!(
-            send(&org, "POST", &path, grant("okta.users.read")).await.0,
-            expected
-        );
+        assert_eq!(send(&org, "POST", &path, grant("okta.users.read")).await.0, expected);
         assert_eq!(get(&org, &path).await.as_array().unwrap().len(), 1);
     }
 }
@@ -127,25 +99,8 @@ async fn grants_go_with_their_app() {
     let org = org();
     let (id, _) = create(&org, service("Worker")).await;
     let path = format!("/api/v1/apps/{id}");
-    send(
-        &org,
-        "POST",
-        &format!("{path}/grants"),
-        grant("okta.users.read"),
-    )
-    .await;
-    send(
-        &org,
-        "POST",
-        &format!("{path}/lifecycle/deactivate"),
-        Value::Null,
-    )
-    .await;
+    send(&org, "POST", &format!("{path}/grants"), grant("okta.users.read")).await;
+    send(&org, "POST", &format!("{path}/lifecycle/deactivate"), Value::Null).await;
     assert_eq!(send(&org, "DELETE", &path, Value::Null).await.0, 204);
-    assert_eq!(
-        send(&org, "GET", &format!("{path}/grants"), Value::Null)
-            .await
-            .0,
-        404
-    );
+    assert_eq!(send(&org, "GET", &format!("{path}/grants"), Value::Null).await.0, 404);
 }

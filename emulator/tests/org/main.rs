@@ -1,9 +1,6 @@
 //! The org as its callers see it, asked in process and over a socket.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test helper cannot do fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what a test helper cannot do fails the test")]
 
 mod apps;
 mod credentials;

@@ -1,4 +1,4 @@
-use idpctl_emulator::{Config, Data, Error, Org};
+use idpctl_emulator::{Config, Data, Error, Org, switches};
 use serde_json::{Value, json};
 
 use crate::support::{create, frozen, get, org, send, service, web};
@@ -14,10 +14,7 @@ async fn forks_go_their_own_ways() {
     create(&fork, web("Another")).await;
     assert_eq!(get(&org, &path).await["label"], "Portal");
     assert_eq!(get(&org, "/api/v1/apps").await.as_array().unwrap().len(), 1);
-    assert_eq!(
-        get(&fork, "/api/v1/apps").await.as_array().unwrap().len(),
-        2
-    );
+    assert_eq!(get(&fork, "/api/v1/apps").await.as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -35,10 +32,7 @@ async fn the_same_requests_give_the_same_bytes() {
 async fn an_org_in_a_directory_is_there_again_after_a_crash() {
     let folder = tempfile::tempdir().unwrap();
     let data = || Data::Directory(folder.path().join("deep").join("org"));
-    let config = || Config {
-        data: data(),
-        ..Config::default()
-    };
+    let config = || Config { data: data(), ..Config::default() };
     let org = Org::open(config()).unwrap();
     let (id, made) = create(&org, web("Portal")).await;
     let issuer = json!({"scopeId": "okta.users.read", "issuer": "http://127.0.0.1"});
@@ -60,20 +54,40 @@ async fn an_org_in_a_directory_is_there_again_after_a_crash() {
 }
 
 #[tokio::test]
+async fn what_was_answered_is_on_the_disk_although_nothing_was_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let config = |data: &std::path::Path| Config { data: Data::Directory(data.to_owned()), ..Config::default() };
+    let org = Org::open(config(&first)).unwrap();
+    let (id, _) = create(&org, web("Portal")).await;
+    std::fs::create_dir(&second).unwrap();
+    // The file as a power cut would leave it: open, and never told that it is over.
+    std::fs::copy(first.join("org.redb"), second.join("org.redb")).unwrap();
+    let revived = Org::open(config(&second)).unwrap();
+    assert_eq!(get(&revived, &format!("/api/v1/apps/{id}")).await["label"], "Portal");
+    assert_eq!(revived.okta_token(), org.okta_token());
+}
+
+#[tokio::test]
+async fn an_org_can_be_filled_under_every_switch() {
+    for switch in switches::TABLE {
+        for value in switch.values {
+            let mut config = Config { seed_apps: 4, ..frozen() };
+            config.switches.set(switch.name, value).unwrap();
+            let org = Org::open(config).unwrap();
+            assert_eq!(get(&org, "/api/v1/apps").await.as_array().unwrap().len(), 4);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_directory_is_served_once_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
-    let config = || Config {
-        data: Data::Directory(folder.path().to_owned()),
-        ..Config::default()
-    };
+    let config = || Config { data: Data::Directory(folder.path().to_owned()), ..Config::default() };
     let org = Org::open(config()).unwrap();
     let error = Org::open(config()).err().unwrap();
     assert!(matches!(error, Error::AlreadyServed { .. }), "{error}");
-    assert!(
-        error
-            .to_string()
-            .starts_with("this org is already being served")
-    );
+    assert!(error.to_string().starts_with("this org is already being served"));
     drop(org);
     assert!(Org::open(config()).is_ok());
 }
@@ -85,11 +99,7 @@ async fn only_the_owner_can_read_the_store() {
 
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("org");
-    let _org = Org::open(Config {
-        data: Data::Directory(directory.clone()),
-        ..Config::default()
-    })
-    .unwrap();
+    let _org = Org::open(Config { data: Data::Directory(directory.clone()), ..Config::default() }).unwrap();
     let mode = |path: std::path::PathBuf| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(directory.clone()), 0o700);
     assert_eq!(mode(directory.join("org.redb")), 0o600);
@@ -100,13 +110,7 @@ async fn two_stored_orgs_have_different_tokens() {
     let folder = tempfile::tempdir().unwrap();
     let token = |name: &str| {
         let data = Data::Directory(folder.path().join(name));
-        Org::open(Config {
-            data,
-            ..Config::default()
-        })
-        .unwrap()
-        .okta_token()
-        .to_owned()
+        Org::open(Config { data, ..Config::default() }).unwrap().okta_token().to_owned()
     };
     assert_ne!(token("one"), token("two"));
 }
@@ -122,8 +126,5 @@ async fn a_refused_request_writes_nothing() {
     let (first, _) = create(&org, web("Portal")).await;
     let fresh = Org::open(frozen()).unwrap();
     assert_eq!(create(&fresh, web("Portal")).await.0, first);
-    assert_eq!(
-        send(&org, "GET", "/api/v1/users/me", Value::Null).await.0,
-        200
-    );
+    assert_eq!(send(&org, "GET", "/api/v1/users/me", Value::Null).await.0, 200);
 }

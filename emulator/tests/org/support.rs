@@ -12,11 +12,7 @@ pub(crate) fn org() -> Org {
 }
 
 pub(crate) fn frozen() -> Config {
-    Config {
-        frozen_clock: true,
-        base: Some("https://org.example.com".into()),
-        ..Config::default()
-    }
+    Config { frozen_clock: true, base: Some("https://org.example.com".into()), ..Config::default() }
 }
 
 /// An org with some switches set.
@@ -28,12 +24,7 @@ pub(crate) fn switched(switches: &[(&str, &str)]) -> Org {
     Org::open(config).unwrap()
 }
 
-pub(crate) async fn try_send(
-    org: &Org,
-    method: &str,
-    path: &str,
-    body: Value,
-) -> Result<Response<Vec<u8>>, Reset> {
+pub(crate) async fn try_send(org: &Org, method: &str, path: &str, body: Value) -> Result<Response<Vec<u8>>, Reset> {
     let bytes = match body {
         Value::Null => Vec::new(),
         body => body.to_string().into_bytes(),
@@ -61,9 +52,7 @@ pub(crate) async fn get(org: &Org, path: &str) -> Value {
 /// A refusal in one line: status, code and causes.
 pub(crate) fn refusal((status, body): (u16, Value)) -> String {
     let causes = body["errorCauses"].as_array().into_iter().flatten();
-    let causes: Vec<_> = causes
-        .filter_map(|cause| cause["errorSummary"].as_str())
-        .collect();
+    let causes: Vec<_> = causes.filter_map(|cause| cause["errorSummary"].as_str()).collect();
     let code = body["errorCode"].as_str().unwrap_or("no error");
     let summary = body["errorSummary"].as_str().unwrap_or_default();
     format!("{status} {code} {summary} {causes:?}")

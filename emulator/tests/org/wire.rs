@@ -20,27 +20,13 @@ struct Server {
 
 async fn serve(faults: &[&str]) -> Server {
     let faults = faults.iter().map(|spec| spec.parse().unwrap()).collect();
-    let org = Org::open(Config {
-        faults,
-        frozen_clock: true,
-        ..Config::default()
-    })
-    .unwrap();
+    let org = Org::open(Config { faults, frozen_clock: true, ..Config::default() }).unwrap();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (stop, stopped) = oneshot::channel::<()>();
     let served = org.clone();
-    let ended = tokio::spawn(async move {
-        served
-            .serve(listener, async move { drop(stopped.await) })
-            .await
-    });
-    Server {
-        org,
-        address,
-        stop,
-        ended,
-    }
+    let ended = tokio::spawn(async move { served.serve(listener, async move { drop(stopped.await) }).await });
+    Server { org, address, stop, ended }
 }
 
 impl Server {
@@ -65,16 +51,8 @@ async fn the_address_in_answers_is_the_one_that_was_asked() {
     let server = serve(&[]).await;
     let answer = server.ask("GET /.well-known/okta-organization", "").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(
-        answer.contains(&format!(
-            "{{\"organization\":{{\"href\":\"http://{}\"}}}}",
-            server.address
-        )),
-        "{answer}"
-    );
-    let absolute = server
-        .ask(&format!("GET http://{}/api/v1/apps", server.address), "")
-        .await;
+    assert!(answer.contains(&format!("{{\"organization\":{{\"href\":\"http://{}\"}}}}", server.address)), "{answer}");
+    let absolute = server.ask(&format!("GET http://{}/api/v1/apps", server.address), "").await;
     assert!(absolute.ends_with("\r\n\r\n[]"), "{absolute}");
 }
 
@@ -102,14 +80,9 @@ async fn a_reset_sends_not_a_byte_whether_or_not_the_work_is_done() {
 #[tokio::test]
 async fn a_cut_off_answer_promises_more_than_it_brings() {
     let server = serve(&["GET cut-off x1"]).await;
-    let answer = server
-        .ask("GET /api/v1/policies?type=ACCESS_POLICY", "")
-        .await;
+    let answer = server.ask("GET /api/v1/policies?type=ACCESS_POLICY", "").await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let promised = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-        .unwrap();
+    let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
     assert_eq!(body.len(), promised.parse::<usize>().unwrap() / 2);
 }
 
@@ -126,10 +99,7 @@ async fn a_server_stops_although_a_request_is_held() {
     let address = server.address.clone();
     let held = tokio::spawn(async move {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        stream
-            .write_all(b"GET /api/v1/apps HTTP/1.1\r\nhost: org\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"GET /api/v1/apps HTTP/1.1\r\nhost: org\r\n\r\n").await.unwrap();
         let mut answer = Vec::new();
         let _end = stream.read_to_end(&mut answer).await;
         answer

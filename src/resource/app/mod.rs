@@ -132,7 +132,10 @@ pub struct UserNameTemplate {
     /// The sort of template
     #[schemars(extend("x-idpctl" = {"absent": "BUILT_IN"}))]
     pub r#type: Option<UserNameTemplateType>,
-    /// What is added at the end
+    /// What is added at the end, as recorded exchanges name it
+    #[schemars(extend("x-idpctl" = {"absent": null, "clear": "omit"}))]
+    pub suffix: Option<String>,
+    /// What is added at the end, as Okta's specification names it
     #[schemars(extend("x-idpctl" = {"absent": null, "clear": "omit"}))]
     pub userSuffix: Option<String>,
     /// Whether a changed user name is pushed to the app

@@ -23,14 +23,21 @@ pub const READ_ONLY: [&str; 11] = [
 /// all OIDC apps of an org and rotates.
 pub const VOLATILE: [&str; 1] = ["credentials.signing"];
 
+/// Settings that exist only with a grant type: without it Okta shows none, and refuses some (okta-api.md, section 1.3).
+const WITH_GRANT: [(&str, &str); 2] =
+    [("refresh_token", "refresh_token"), ("urn:openid:params:grant-type:ciba", "backchannel_token_delivery_mode")];
+
 /// Brings a declared or live app to the form in which the two are compared. Applying it twice is applying it once.
 pub fn normalise(app: &mut Value) {
-    let refresh_token = Path::of("settings.oauthClient.refresh_token");
-    let grants = Path::of("settings.oauthClient.grant_types");
-    let without_grant = grants.find(app).and_then(Value::as_array).is_some_and(|g| !g.iter().any(|t| t == "refresh_token"));
-    if without_grant {
-        refresh_token.remove(app);
+    let client = Path::of("settings.oauthClient");
+    if let Some(grants) = client.key("grant_types").find(app).and_then(Value::as_array).cloned() {
+        for (grant, setting) in WITH_GRANT {
+            if !grants.iter().any(|g| g == grant) {
+                client.key(setting).remove(app);
+            }
+        }
     }
+    let refresh_token = client.key("refresh_token");
     // Sent `{"leeway": 0, "rotation_type": "STATIC"}`, Okta answered `{"rotation_type": "STATIC"}` (recorded).
     if refresh_token.key("rotation_type").find(app).is_some_and(|t| t == "STATIC") {
         refresh_token.key("leeway").remove(app);

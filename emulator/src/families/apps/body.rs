@@ -15,28 +15,9 @@ use super::{
 use crate::{answer::Refusal, families::Exchange, switches::ChangedType};
 
 /// What a request says in vain: the server alone decides.
-const READ_ONLY: [&str; 10] = [
-    "id",
-    "orn",
-    "created",
-    "lastUpdated",
-    "status",
-    "features",
-    "universalLogout",
-    "expressConfiguration",
-    "_links",
-    "_embedded",
-];
-const WRITABLE: [&str; 8] = [
-    "name",
-    "label",
-    "signOnMode",
-    "accessibility",
-    "visibility",
-    "credentials",
-    "settings",
-    "profile",
-];
+const READ_ONLY: [&str; 10] =
+    ["id", "orn", "created", "lastUpdated", "status", "features", "universalLogout", "expressConfiguration", "_links", "_embedded"];
+const WRITABLE: [&str; 8] = ["name", "label", "signOnMode", "accessibility", "visibility", "credentials", "settings", "profile"];
 
 /// Says whether a body is of an OAuth client that is made here, and not one of the catalogue.
 fn is_client(sent: &Value, before: Option<&App>) -> bool {
@@ -47,13 +28,7 @@ fn is_client(sent: &Value, before: Option<&App>) -> bool {
 }
 
 /// Builds an app. The client secrets are part of it; `_links` are made for each answer.
-pub(super) fn build(
-    x: &mut Exchange<'_>,
-    id: String,
-    status: &str,
-    sent: &Value,
-    before: Option<&App>,
-) -> Result<App, Refusal> {
+pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value, before: Option<&App>) -> Result<App, Refusal> {
     let mut problems = Problems::default();
     let client = is_client(sent, before);
     let mode = sign_on_mode(sent, before)?;
@@ -101,10 +76,7 @@ pub(super) fn build(
         id,
         body,
         secrets,
-        access_policy: before.map_or_else(
-            || x.organization.default_policy.clone(),
-            |b| b.access_policy.clone(),
-        ),
+        access_policy: before.map_or_else(|| x.organization.default_policy.clone(), |b| b.access_policy.clone()),
         id_token: before.map_or_else(|| json!({}), |before| before.id_token.clone()),
         fails_delete: false,
     })
@@ -117,30 +89,19 @@ fn client_parts(
     before: Option<&App>,
     problems: &mut Problems,
 ) -> Result<(Value, Value, Vec<super::document::Secret>), Refusal> {
-    let (sent_credentials, sent_settings) =
-        (object(sent, "credentials")?, object(sent, "settings")?);
+    let (sent_credentials, sent_settings) = (object(sent, "credentials")?, object(sent, "settings")?);
     let sent_client = object(sent_settings, "oauthClient")?;
     if sent_client.is_null() {
-        return Err(Refusal::invalid(
-            "mediated",
-            "The settings.oauthClient object is required for an OPENID_CONNECT app",
-        ));
+        return Err(Refusal::invalid("mediated", "The settings.oauthClient object is required for an OPENID_CONNECT app"));
     }
     let mut client = client::build(x, sent_client, before, problems)?;
     keep_application_type(x, &mut client, before, problems);
     let kind = client["application_type"].as_str().unwrap_or_default();
     let sent_oauth = object(sent_credentials, "oauthClient")?;
     let mut oauth = credentials::client(x, sent_oauth, kind, id, before, problems)?;
-    let candidate = Candidate {
-        settings: &client,
-        credentials: &oauth,
-        switches: x.switches,
-    };
+    let candidate = Candidate { settings: &client, credentials: &oauth, switches: x.switches };
     checks::run(&candidate, problems);
-    let method = oauth["token_endpoint_auth_method"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let method = oauth["token_endpoint_auth_method"].as_str().unwrap_or_default().to_owned();
     let secrets = credentials::secrets(x, sent_oauth, &method, before)?;
     keep_unknown(x.switches, sent_oauth, &mut oauth, &["client_secret"]);
     let credentials = json!({
@@ -185,12 +146,7 @@ fn profile(sent: &Value) -> Result<Option<Value>, Refusal> {
     Ok(Some(profile).filter(|profile| profile.is_object()).cloned())
 }
 
-fn keep_application_type(
-    x: &Exchange<'_>,
-    client: &mut Map<String, Value>,
-    before: Option<&App>,
-    problems: &mut Problems,
-) {
+fn keep_application_type(x: &Exchange<'_>, client: &mut Map<String, Value>, before: Option<&App>, problems: &mut Problems) {
     let Some(before) = before else { return };
     let kept = &before.body["settings"]["oauthClient"]["application_type"];
     if client["application_type"] == *kept {

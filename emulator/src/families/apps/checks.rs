@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::Problems;
+use super::{client::CIBA, fields::Problems};
 use crate::switches::{Keyless, Switches};
 
 /// A client as it would be, for the checks to look at.
@@ -14,10 +14,7 @@ pub(super) struct Candidate<'a> {
 
 impl Candidate<'_> {
     fn text(&self, name: &str) -> &str {
-        self.settings
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.settings.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
     fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
@@ -58,7 +55,6 @@ const SAML2: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const JWT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const CIBA: &str = "urn:openid:params:grant-type:ciba";
 
 /// What every type of application may have.
 const COMMON: [&str; 9] = [
@@ -75,12 +71,7 @@ const COMMON: [&str; 9] = [
 
 fn further_grants(application_type: &str) -> &'static [&'static str] {
     match application_type {
-        "web" => &[
-            "authorization_code",
-            "refresh_token",
-            "client_credentials",
-            CIBA,
-        ],
+        "web" => &["authorization_code", "refresh_token", "client_credentials", CIBA],
         "native" => &["authorization_code", "refresh_token", "password", JWT],
         "browser" => &["authorization_code", "refresh_token"],
         _ => &["client_credentials"],
@@ -120,18 +111,12 @@ fn response_types_have_a_grant(client: &Candidate<'_>, problems: &mut Problems) 
             "code" => &["authorization_code", "password", "refresh_token"],
             "token" | "id_token" => &["implicit", "client_credentials"],
             _ => {
-                problems.of(
-                    "response_types",
-                    &format!("'{kind}' is not a response type."),
-                );
+                problems.of("response_types", &format!("'{kind}' is not a response type."));
                 continue;
             }
         };
         if !backers.iter().any(|grant| client.has_grant(grant)) {
-            let problem = format!(
-                "'{kind}' needs one of the grant types {}.",
-                backers.join(", ")
-            );
+            let problem = format!("'{kind}' needs one of the grant types {}.", backers.join(", "));
             problems.of("response_types", &problem);
         }
     }
@@ -187,48 +172,30 @@ fn check_redirect(uri: &str, wildcards: bool) -> Result<(), &'static str> {
 fn pkce_protects_public_clients(client: &Candidate<'_>, problems: &mut Problems) {
     let required = client.credentials.get("pkce_required");
     if client.method() == "none" && required != Some(&Value::Bool(true)) {
-        problems.of(
-            "pkce_required",
-            "'pkce_required' must be true when 'token_endpoint_auth_method' is 'none'.",
-        );
+        problems.of("pkce_required", "'pkce_required' must be true when 'token_endpoint_auth_method' is 'none'.");
     }
 }
 
 fn private_key_clients_have_keys(client: &Candidate<'_>, problems: &mut Problems) {
-    let keyless =
-        !client.settings.contains_key("jwks") && !client.settings.contains_key("jwks_uri");
-    if client.method() == "private_key_jwt"
-        && keyless
-        && client.switches.keyless_private_key_jwt() == Keyless::Refuse
-    {
-        problems.of(
-            "jwks",
-            "'jwks' or 'jwks_uri' is required when 'token_endpoint_auth_method' is 'private_key_jwt'.",
-        );
+    let keyless = !client.settings.contains_key("jwks") && !client.settings.contains_key("jwks_uri");
+    if client.method() == "private_key_jwt" && keyless && client.switches.keyless_private_key_jwt() == Keyless::Refuse {
+        problems.of("jwks", "'jwks' or 'jwks_uri' is required when 'token_endpoint_auth_method' is 'private_key_jwt'.");
     }
 }
 
 fn idp_login_has_somewhere_to_go(client: &Candidate<'_>, problems: &mut Problems) {
     let login = client.settings.get("idp_initiated_login");
-    let mode = login
-        .and_then(|login| login["mode"].as_str())
-        .unwrap_or("DISABLED");
+    let mode = login.and_then(|login| login["mode"].as_str()).unwrap_or("DISABLED");
     if mode == "DISABLED" {
         return;
     }
     if client.text("initiate_login_uri").is_empty() {
-        problems.of(
-            "initiate_login_uri",
-            &format!("is required when the login mode is '{mode}'."),
-        );
+        problems.of("initiate_login_uri", &format!("is required when the login mode is '{mode}'."));
     }
     let interactive = ["authorization_code", "implicit", "interaction_code"];
     let concerned = matches!(client.text("application_type"), "web" | "browser");
     if concerned && !interactive.iter().any(|grant| client.has_grant(grant)) {
-        let problem = format!(
-            "login mode '{mode}' needs one of {}.",
-            interactive.join(", ")
-        );
+        let problem = format!("login mode '{mode}' needs one of {}.", interactive.join(", "));
         problems.of("idp_initiated_login", &problem);
     }
 }
@@ -251,11 +218,7 @@ mod tests {
 
     #[test]
     fn redirects_are_absolute_and_wildcards_are_rare() {
-        for good in [
-            "https://app.example.com/cb",
-            "http://localhost:8080/cb",
-            "com.example.app:/cb",
-        ] {
+        for good in ["https://app.example.com/cb", "http://localhost:8080/cb", "com.example.app:/cb"] {
             assert_eq!(check_redirect(good, false), Ok(()), "{good}");
         }
         assert_eq!(check_redirect("https://*.example.com/cb", true), Ok(()));

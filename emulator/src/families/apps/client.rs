@@ -10,14 +10,10 @@ use super::{
 use crate::{
     answer::Refusal,
     families::Exchange,
-    switches::{
-        Feature, IssuerModeDefault, JwksWithUri, ResponseTypesDefault, SloFeature, Switches,
-    },
+    switches::{Feature, IssuerModeDefault, JwksWithUri, ResponseTypesDefault, SloFeature, Switches},
 };
 
-const SIGNING: Shape = Shape::OneOf(&[
-    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512",
-]);
+const SIGNING: Shape = Shape::OneOf(&["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]);
 const ENCRYPTION: Shape = Shape::OneOf(&["RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512"]);
 const TYPES: Shape = Shape::OneOf(&["web", "native", "browser", "service"]);
 const CONSENT: Shape = Shape::OneOf(&["TRUSTED", "REQUIRED"]);
@@ -26,7 +22,7 @@ const WILDCARD: Shape = Shape::OneOf(&["DISABLED", "SUBDOMAIN"]);
 const SUBJECT: Shape = Shape::OneOf(&["public", "pairwise"]);
 const DELIVERY: Shape = Shape::OneOf(&["poll", "ping", "push"]);
 
-const CIBA: &str = "urn:openid:params:grant-type:ciba";
+pub(super) const CIBA: &str = "urn:openid:params:grant-type:ciba";
 
 /// A place in the answer: a member that follows the common rules, or one with rules of its own.
 enum Place {
@@ -71,16 +67,8 @@ const PLACES: &[Place] = &[
     Place::Own("idp_initiated_login"),
     plain("wildcard_redirect", WILDCARD, Unset::Text("DISABLED")),
     Place::Own("backchannel_token_delivery_mode"),
-    plain(
-        "backchannel_custom_authenticator_id",
-        Shape::Text(20),
-        Unset::Absent,
-    ),
-    plain(
-        "backchannel_authentication_request_signing_alg",
-        SIGNING,
-        Unset::Absent,
-    ),
+    plain("backchannel_custom_authenticator_id", Shape::Text(20), Unset::Absent),
+    plain("backchannel_authentication_request_signing_alg", SIGNING, Unset::Absent),
     plain("dpop_bound_access_tokens", Shape::Flag, Unset::Flag(false)),
     Place::Own("network"),
     Place::Own("participate_slo"),
@@ -106,9 +94,7 @@ pub(super) fn build(
             }
         }
     }
-    if sent.get("jwks_uri").is_some_and(Value::is_string)
-        && x.switches.jwks_with_uri() == JwksWithUri::UriWins
-    {
+    if sent.get("jwks_uri").is_some_and(Value::is_string) && x.switches.jwks_with_uri() == JwksWithUri::UriWins {
         built.shift_remove("jwks");
     }
     let names: Vec<_> = PLACES.iter().map(Place::name).collect();
@@ -117,7 +103,7 @@ pub(super) fn build(
 }
 
 fn own(
-    name: &str,
+    name: &'static str,
     x: &mut Exchange<'_>,
     sent: &Value,
     before: Option<&App>,
@@ -145,50 +131,41 @@ fn own(
         }
         "refresh_token" => refresh_token(sent, &grants, before, problems),
         "idp_initiated_login" => idp_initiated_login(sent, problems).map(Some),
-        "backchannel_token_delivery_mode" if grants.contains(&CIBA) => {
-            single(name, DELIVERY, "poll", sent, x.switches, problems).map(Some)
-        }
+        "backchannel_token_delivery_mode" if grants.contains(&CIBA) => single(name, DELIVERY, "poll", sent, x.switches, problems).map(Some),
         "network" => network(sent, problems),
-        "participate_slo" => match sent.get(name) {
-            Some(Value::Bool(flag)) => Ok(Some(json!(flag))),
-            None | Some(Value::Null) => {
-                let shown = x.switches.participate_slo() == SloFeature::Shown;
-                Ok(shown.then(|| json!(false)))
-            }
-            Some(_) => Err(Refusal::malformed()),
-        },
-        "frontchannel_logout_session_required" => match sent.get(name) {
-            Some(Value::Bool(flag)) => Ok(Some(json!(flag))),
+        "participate_slo" => {
+            let shown = x.switches.participate_slo() == SloFeature::Shown;
+            let on = flag(sent, name)?.unwrap_or(false);
+            Ok(shown.then(|| json!(on)))
+        }
+        "frontchannel_logout_session_required" => {
             // Setting the URI alone fills this in.
-            None | Some(Value::Null) => {
-                let uri = sent
-                    .get("frontchannel_logout_uri")
-                    .filter(|uri| uri.is_string());
-                Ok(uri.map(|_| json!(false)))
-            }
-            Some(_) => Err(Refusal::malformed()),
-        },
+            let filled = sent["frontchannel_logout_uri"].is_string().then_some(false);
+            Ok(flag(sent, name)?.or(filled).map(Value::Bool))
+        }
         _ => Ok(None),
+    }
+}
+
+fn flag(sent: &Value, name: &str) -> Result<Option<bool>, Refusal> {
+    match &sent[name] {
+        Value::Null => Ok(None),
+        value => value.as_bool().map(Some).ok_or_else(Refusal::malformed),
     }
 }
 
 /// Reads one member under the common rules.
 fn single(
-    name: &str,
+    name: &'static str,
     shape: Shape,
     unset: &'static str,
     sent: &Value,
     switches: &Switches,
     problems: &mut Problems,
 ) -> Result<Value, Refusal> {
-    let field = PLACES.iter().find_map(|place| match place {
-        Place::Own(own) if *own == name => Some(Field::new(own, shape, Unset::Text(unset))),
-        _ => None,
-    });
+    let field = Field::new(name, shape, Unset::Text(unset));
     let mut built = Map::new();
-    if let Some(field) = field {
-        field.read(sent, &mut built, switches, problems)?;
-    }
+    field.read(sent, &mut built, switches, problems)?;
     Ok(built.remove(name).unwrap_or_default())
 }
 
@@ -220,19 +197,11 @@ fn response_types(sent: &Value, grants: &[&str], switches: &Switches) -> Result<
 }
 
 /// STATIC answers without `leeway`, even if it was sent (`POST /api/v1/apps`, recorded); a PUT without the settings keeps them.
-fn refresh_token(
-    sent: &Value,
-    grants: &[&str],
-    before: Option<&App>,
-    problems: &mut Problems,
-) -> Result<Option<Value>, Refusal> {
+fn refresh_token(sent: &Value, grants: &[&str], before: Option<&App>, problems: &mut Problems) -> Result<Option<Value>, Refusal> {
     let settings = object(sent, "refresh_token")?;
     if !grants.contains(&"refresh_token") {
         if settings.is_object() {
-            problems.plain(
-                "App Instance",
-                "''refresh_token'' grant type is required to configure the refresh token settings.",
-            );
+            problems.plain("App Instance", "''refresh_token'' grant type is required to configure the refresh token settings.");
         }
         return Ok(None);
     }

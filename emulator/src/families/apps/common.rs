@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     document::App,
     fields::{Field, Problems, Shape, Unset, keep_unknown, object},
+    foreign,
 };
 use crate::{
     answer::Refusal,
@@ -18,10 +19,7 @@ const ACCESSIBILITY: [Field; 3] = [
     Field::new("errorRedirectUrl", Shape::AnyText, Unset::Null),
     Field::new("loginRedirectUrl", Shape::AnyText, Unset::Null),
 ];
-const NOTES: [Field; 2] = [
-    Field::new("admin", Shape::AnyText, Unset::Null),
-    Field::new("enduser", Shape::AnyText, Unset::Null),
-];
+const NOTES: [Field; 2] = [Field::new("admin", Shape::AnyText, Unset::Null), Field::new("enduser", Shape::AnyText, Unset::Null)];
 
 /// Builds the members of `settings` that apps of all kinds have.
 pub(super) fn settings(
@@ -32,10 +30,7 @@ pub(super) fn settings(
 ) -> Result<Map<String, Value>, Refusal> {
     let mut settings = Map::new();
     settings.insert("app".into(), json!({}));
-    settings.insert(
-        "notifications".into(),
-        notifications(sent, before, problems)?,
-    );
+    settings.insert("notifications".into(), notifications(sent, before, problems)?);
     for name in ["manualProvisioning", "implicitAssignment"] {
         let field = Field::new(name, Shape::Flag, Unset::Flag(false));
         field.read(sent, &mut settings, x.switches, problems)?;
@@ -54,11 +49,7 @@ pub(super) fn settings(
     Ok(settings)
 }
 
-pub(super) fn accessibility(
-    x: &Exchange<'_>,
-    sent: &Value,
-    problems: &mut Problems,
-) -> Result<Value, Refusal> {
+pub(super) fn accessibility(x: &Exchange<'_>, sent: &Value, problems: &mut Problems) -> Result<Value, Refusal> {
     let sent = object(sent, "accessibility")?;
     let mut built = Map::new();
     for field in &ACCESSIBILITY {
@@ -68,12 +59,7 @@ pub(super) fn accessibility(
     Ok(built.into())
 }
 
-pub(super) fn visibility(
-    x: &Exchange<'_>,
-    sent: &Value,
-    before: Option<&App>,
-    name: &Value,
-) -> Result<Value, Refusal> {
+pub(super) fn visibility(x: &Exchange<'_>, sent: &Value, before: Option<&App>, name: &Value) -> Result<Value, Refusal> {
     let sent = object(sent, "visibility")?;
     let hide = object(sent, "hide")?;
     let hidden = x.switches.hide_default() == HideDefault::Hidden;
@@ -83,7 +69,7 @@ pub(super) fn visibility(
     };
     let mut links = match before {
         Some(before) => before.body["visibility"]["appLinks"].clone(),
-        None => json!({format!("{}_link", name.as_str().unwrap_or_default()): true}),
+        None => foreign::app_links(name.as_str().unwrap_or_default()),
     };
     for (link, shown) in object(sent, "appLinks")?.as_object().into_iter().flatten() {
         links[link] = shown.clone();
@@ -100,11 +86,7 @@ pub(super) fn visibility(
 }
 
 /// Kept by a PUT that does not send it (recorded).
-fn notifications(
-    sent: &Value,
-    before: Option<&App>,
-    problems: &mut Problems,
-) -> Result<Value, Refusal> {
+fn notifications(sent: &Value, before: Option<&App>, problems: &mut Problems) -> Result<Value, Refusal> {
     let vpn = object(object(sent, "notifications")?, "vpn")?;
     if vpn.is_null()
         && let Some(before) = before
@@ -116,14 +98,8 @@ fn notifications(
     for (name, value) in sent_network.as_object().into_iter().flatten() {
         network[name] = value.clone();
     }
-    if !CONNECTIONS
-        .iter()
-        .any(|known| network["connection"] == *known)
-    {
-        problems.of(
-            "connection",
-            &format!("must be one of {}", CONNECTIONS.join(", ")),
-        );
+    if !CONNECTIONS.iter().any(|known| network["connection"] == *known) {
+        problems.of("connection", &format!("must be one of {}", CONNECTIONS.join(", ")));
     }
     Ok(json!({"vpn": {
         "network": network,

@@ -11,41 +11,21 @@ use crate::{
     families::Exchange,
     ids::Kind,
     store::Table,
-    switches::{
-        AbsentSecret, AuthMethodChange, ChangedImmutable, DuplicateClientId, OmittedCredentials,
-        PutSecret,
-    },
+    switches::{AbsentSecret, AuthMethodChange, ChangedImmutable, DuplicateClientId, OmittedCredentials, PutSecret},
 };
 
-const METHODS: Shape = Shape::OneOf(&[
-    "client_secret_basic",
-    "client_secret_post",
-    "client_secret_jwt",
-    "private_key_jwt",
-    "none",
-]);
-const TEMPLATE: [Field; 4] = [
+const METHODS: Shape = Shape::OneOf(&["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]);
+/// Recordings have `suffix`, the specification `userSuffix`.
+const TEMPLATE: [Field; 5] = [
     Field::new("template", Shape::AnyText, Unset::Text("${source.login}")),
-    Field::new(
-        "type",
-        Shape::OneOf(&["NONE", "BUILT_IN", "CUSTOM"]),
-        Unset::Text("BUILT_IN"),
-    ),
+    Field::new("type", Shape::OneOf(&["NONE", "BUILT_IN", "CUSTOM"]), Unset::Text("BUILT_IN")),
+    Field::new("suffix", Shape::AnyText, Unset::Absent),
     Field::new("userSuffix", Shape::AnyText, Unset::Absent),
-    Field::new(
-        "pushStatus",
-        Shape::OneOf(&["PUSH", "DONT_PUSH", "NOT_CONFIGURED"]),
-        Unset::Absent,
-    ),
+    Field::new("pushStatus", Shape::OneOf(&["PUSH", "DONT_PUSH", "NOT_CONFIGURED"]), Unset::Absent),
 ];
 
 /// Builds `userNameTemplate`, which a PUT may leave out.
-pub(super) fn user_name_template(
-    x: &Exchange<'_>,
-    sent: &Value,
-    before: Option<&App>,
-    problems: &mut Problems,
-) -> Result<Value, Refusal> {
+pub(super) fn user_name_template(x: &Exchange<'_>, sent: &Value, before: Option<&App>, problems: &mut Problems) -> Result<Value, Refusal> {
     let template = object(sent, "userNameTemplate")?;
     let kept = before.map(|app| &app.body["credentials"]["userNameTemplate"]);
     if template.is_null()
@@ -76,11 +56,7 @@ pub(super) fn client(
     if let Some(before) = before
         && x.switches.omitted_credentials() == OmittedCredentials::Keep
     {
-        for name in [
-            "autoKeyRotation",
-            "token_endpoint_auth_method",
-            "pkce_required",
-        ] {
+        for name in ["autoKeyRotation", "token_endpoint_auth_method", "pkce_required"] {
             if sent.get(name).is_none_or(Value::is_null) {
                 let kept = &before.body["credentials"]["oauthClient"][name];
                 sent.insert(name.into(), kept.clone());
@@ -92,11 +68,7 @@ pub(super) fn client(
     let public = matches!(application_type, "browser" | "native");
     let unset = [
         Field::new("autoKeyRotation", Shape::Flag, Unset::Flag(true)),
-        Field::new(
-            "token_endpoint_auth_method",
-            METHODS,
-            Unset::Text("client_secret_basic"),
-        ),
+        Field::new("token_endpoint_auth_method", METHODS, Unset::Text("client_secret_basic")),
         Field::new("pkce_required", Shape::Flag, Unset::Flag(public)),
     ];
     let mut built = Map::new();
@@ -109,13 +81,7 @@ pub(super) fn client(
     Ok(built)
 }
 
-fn client_id(
-    x: &Exchange<'_>,
-    sent: &Value,
-    id: &str,
-    before: Option<&App>,
-    problems: &mut Problems,
-) -> Result<String, Refusal> {
+fn client_id(x: &Exchange<'_>, sent: &Value, id: &str, before: Option<&App>, problems: &mut Problems) -> Result<String, Refusal> {
     let wanted = match &sent["client_id"] {
         Value::Null => None,
         Value::String(text) if text.is_empty() => None,
@@ -124,13 +90,8 @@ fn client_id(
     };
     if let Some(before) = before {
         let kept = before.client_id();
-        if wanted.is_some_and(|wanted| wanted != kept)
-            && x.switches.changed_client_id() == ChangedImmutable::Refuse
-        {
-            problems.of(
-                "client_id",
-                "The client_id of an existing client can't be changed.",
-            );
+        if wanted.is_some_and(|wanted| wanted != kept) && x.switches.changed_client_id() == ChangedImmutable::Refuse {
+            problems.of("client_id", "The client_id of an existing client can't be changed.");
         }
         return Ok(kept.to_owned());
     }
@@ -141,16 +102,10 @@ fn client_id(
     if !(6..=100).contains(&wanted.chars().count()) {
         problems.of("client_id", "must be between 6 and 100 characters long");
     } else if !wanted.chars().all(allowed) || wanted == "ALL_CLIENTS" {
-        problems.of(
-            "client_id",
-            "may only hold alphanumerics and $-_.+!*'(), and is not ALL_CLIENTS",
-        );
+        problems.of("client_id", "may only hold alphanumerics and $-_.+!*'(), and is not ALL_CLIENTS");
     }
     if x.tx.row(Table::ClientIds, wanted).is_some() {
-        let refusal = Refusal::invalid(
-            "client_id",
-            "client_id: An OAuth 2.0 client with this client_id already exists.",
-        );
+        let refusal = Refusal::invalid("client_id", "client_id: An OAuth 2.0 client with this client_id already exists.");
         return Err(match x.switches.duplicate_client_id() {
             DuplicateClientId::Conflict => refusal.with_status(409),
             DuplicateClientId::BadRequest => refusal,
@@ -178,12 +133,7 @@ pub(in crate::families) fn check_secret(secret: &str, method: &str) -> Result<()
 }
 
 /// Returns the secrets that a client has after it was created or replaced.
-pub(super) fn secrets(
-    x: &mut Exchange<'_>,
-    sent: &Value,
-    method: &str,
-    before: Option<&App>,
-) -> Result<Vec<Secret>, Refusal> {
+pub(super) fn secrets(x: &mut Exchange<'_>, sent: &Value, method: &str, before: Option<&App>) -> Result<Vec<Secret>, Refusal> {
     let given = match &sent["client_secret"] {
         Value::Null => None,
         Value::String(text) => Some(text.as_str()),
@@ -219,10 +169,7 @@ pub(super) fn secrets(
 }
 
 fn overwrite(x: &mut Exchange<'_>, secrets: &mut Vec<Secret>, value: Option<&str>) {
-    let mut active = secrets
-        .iter()
-        .enumerate()
-        .filter(|(_, secret)| secret.is_active());
+    let mut active = secrets.iter().enumerate().filter(|(_, secret)| secret.is_active());
     let place = match x.switches.put_secret() {
         PutSecret::Oldest => active.next(),
         PutSecret::Newest => active.next_back(),
@@ -236,20 +183,10 @@ fn overwrite(x: &mut Exchange<'_>, secrets: &mut Vec<Secret>, value: Option<&str
 }
 
 /// Makes a secret, with a generated value if none is given.
-pub(in crate::families) fn new_secret(
-    x: &mut Exchange<'_>,
-    value: Option<&str>,
-    status: &str,
-) -> Secret {
+pub(in crate::families) fn new_secret(x: &mut Exchange<'_>, value: Option<&str>, status: &str) -> Secret {
     let value = match value {
         Some(value) => value.to_owned(),
         None => x.tx.new_client_secret(),
     };
-    Secret {
-        id: x.tx.new_id(Kind::Secret),
-        created: x.now.clone(),
-        last_updated: x.now.clone(),
-        status: status.to_owned(),
-        value,
-    }
+    Secret { id: x.tx.new_id(Kind::Secret), created: x.now.clone(), last_updated: x.now.clone(), status: status.to_owned(), value }
 }

@@ -65,9 +65,7 @@ impl App {
 
     pub(crate) fn auth_method(&self) -> &str {
         let client = &self.body["credentials"]["oauthClient"];
-        client["token_endpoint_auth_method"]
-            .as_str()
-            .unwrap_or_default()
+        client["token_endpoint_auth_method"].as_str().unwrap_or_default()
     }
 
     pub(crate) fn has_secrets(&self) -> bool {

@@ -84,12 +84,10 @@ impl Field {
         problems: &mut Problems,
     ) -> Result<(), Refusal> {
         let value = match sent.get(self.name) {
-            Some(Value::Null) if matches!(self.unset, Unset::Absent) => {
-                match switches.null_fields() {
-                    NullFields::Null => Value::Null,
-                    NullFields::Absent => return Ok(()),
-                }
-            }
+            Some(Value::Null) if matches!(self.unset, Unset::Absent) => match switches.null_fields() {
+                NullFields::Null => Value::Null,
+                NullFields::Absent => return Ok(()),
+            },
             None | Some(Value::Null) => match self.unset {
                 Unset::Absent => return Ok(()),
                 Unset::Null => Value::Null,
@@ -165,12 +163,7 @@ pub(crate) fn object<'a>(sent: &'a Value, name: &str) -> Result<&'a Value, Refus
 }
 
 /// Adds what nobody documented, if the org keeps such members; known names have their place or none.
-pub(crate) fn keep_unknown(
-    switches: &Switches,
-    sent: &Value,
-    into: &mut Map<String, Value>,
-    known: &[&str],
-) {
+pub(crate) fn keep_unknown(switches: &Switches, sent: &Value, into: &mut Map<String, Value>, known: &[&str]) {
     if switches.unknown_fields() == UnknownFields::Drop {
         return;
     }

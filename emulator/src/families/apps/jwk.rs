@@ -56,11 +56,7 @@ pub(super) fn of_client(
 }
 
 /// Builds a key from what was sent and, if the client had it before, from what was there.
-pub(in crate::families) fn build(
-    x: &mut Exchange<'_>,
-    sent: &Value,
-    known: Option<&Value>,
-) -> Result<Value, Refusal> {
+pub(in crate::families) fn build(x: &mut Exchange<'_>, sent: &Value, known: Option<&Value>) -> Result<Value, Refusal> {
     if !sent.is_object() {
         return Err(Refusal::malformed());
     }
@@ -71,10 +67,7 @@ pub(in crate::families) fn build(
     let status = match sent["status"].as_str() {
         Some(status @ ("ACTIVE" | "INACTIVE")) => json!(status),
         Some(_) => {
-            return Err(Refusal::invalid(
-                "status",
-                "status: must be ACTIVE or INACTIVE",
-            ));
+            return Err(Refusal::invalid("status", "status: must be ACTIVE or INACTIVE"));
         }
         None => match known {
             Some(known) if x.switches.key_status() == KeyStatus::Keep => known["status"].clone(),
@@ -98,9 +91,7 @@ pub(in crate::families) fn build(
     };
     for part in material {
         let text = sent[*part].as_str().filter(|text| !text.is_empty());
-        let text = text.ok_or_else(|| {
-            Refusal::invalid(OBJECT, format!("{part}: The field cannot be left blank"))
-        })?;
+        let text = text.ok_or_else(|| Refusal::invalid(OBJECT, format!("{part}: The field cannot be left blank")))?;
         key[*part] = json!(text);
     }
     if sent["kty"] == "EC" {
@@ -108,9 +99,7 @@ pub(in crate::families) fn build(
     }
     let unchanged = known.is_some_and(|known| {
         let known = known.as_object().into_iter().flatten();
-        known
-            .filter(|(name, _)| !matches!(name.as_str(), "created" | "lastUpdated"))
-            .all(|(name, value)| key.get(name) == Some(value))
+        known.filter(|(name, _)| !matches!(name.as_str(), "created" | "lastUpdated")).all(|(name, value)| key.get(name) == Some(value))
     });
     let stamp = |name: &str| known.map_or_else(|| json!(x.now), |known| known[name].clone());
     let (created, updated) = (stamp("created"), stamp("lastUpdated"));
@@ -126,10 +115,7 @@ pub(in crate::families) fn check_all(keys: &[Value]) -> Result<(), &'static str>
             "You can't create a new key. You have reached the maximum number of keys allowed (50). To add another key, you must first delete an existing one.",
         );
     }
-    if keys
-        .iter()
-        .any(|key| key["kty"] == "RSA" && bits(&key["n"]) < 2048)
-    {
+    if keys.iter().any(|key| key["kty"] == "RSA" && bits(&key["n"]) < 2048) {
         return Err("RSA key length in the 'jwks' is less than '2,048' bits for the given key.");
     }
     if keys.len() > 1 && keys.iter().any(|key| key["kid"].is_null()) {
@@ -141,9 +127,7 @@ pub(in crate::families) fn check_all(keys: &[Value]) -> Result<(), &'static str>
     if keys.iter().enumerate().any(repeated) {
         return Err("All keys in the 'jwks' must have a unique `kid`.");
     }
-    let encrypting = keys
-        .iter()
-        .filter(|key| key["use"] == "enc" && key["status"] == "ACTIVE");
+    let encrypting = keys.iter().filter(|key| key["use"] == "enc" && key["status"] == "ACTIVE");
     if encrypting.count() > 1 {
         return Err("The client can have only one active encryption key in the 'jwks'.");
     }
@@ -160,24 +144,17 @@ pub(super) fn shown(key: &Value) -> Value {
 }
 
 fn same(known: &Value, sent: &Value) -> bool {
-    let parts: &[&str] = if sent["kid"].is_string() {
-        &["kid"]
-    } else {
-        &["kty", "n", "e", "x", "y"]
-    };
+    let parts: &[&str] = if sent["kid"].is_string() { &["kid"] } else { &["kty", "n", "e", "x", "y"] };
     parts.iter().all(|part| known[*part] == sent[*part])
 }
 
 /// Returns how long an RSA modulus is.
 fn bits(modulus: &Value) -> usize {
     // Keys are made by many tools: padding and stray bits at the end are none of our concern.
-    let lenient = GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let text = modulus.as_str().unwrap_or_default();
-    let bytes = GeneralPurpose::new(&URL_SAFE, lenient)
-        .decode(text)
-        .unwrap_or_default();
+    let bytes = GeneralPurpose::new(&URL_SAFE, lenient).decode(text).unwrap_or_default();
     let Some(first) = bytes.iter().position(|byte| *byte != 0) else {
         return 0;
     };

@@ -27,13 +27,7 @@ use crate::{
     switches::{ClientIdInPath, DeleteAfterDeactivate, LifecycleRepeat, PageSize},
 };
 
-const FILTERS: &[&str] = &[
-    "id",
-    "status",
-    "name",
-    "credentials.signing.kid",
-    "settings.slo.enabled",
-];
+const FILTERS: &[&str] = &["id", "status", "name", "credentials.signing.kid", "settings.slo.enabled"];
 const MOST: usize = 200;
 
 /// Returns the app that a path names.
@@ -54,9 +48,7 @@ pub(super) fn find(x: &Exchange<'_>, id: &str) -> Result<App, Refusal> {
 
 /// Returns the OAuth client that a path names; an app that is none is not found.
 pub(super) fn find_client(x: &Exchange<'_>, id: &str) -> Result<App, Refusal> {
-    Some(find(x, id)?)
-        .filter(App::is_client)
-        .ok_or_else(|| Refusal::not_found(id, "OAuth2AppInstance"))
+    Some(find(x, id)?).filter(App::is_client).ok_or_else(|| Refusal::not_found(id, "OAuth2AppInstance"))
 }
 
 pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
@@ -68,28 +60,16 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     };
     let page = Page::of(x.call, default, MOST)?;
     let filter = query.value("filter").filter(|text| !text.is_empty());
-    let filter = filter
-        .map(|text| Filter::parse(text, FILTERS))
-        .transpose()?;
+    let filter = filter.map(|text| Filter::parse(text, FILTERS)).transpose()?;
     let prefix = query.value("q").unwrap_or_default().to_lowercase();
     let wanted = |app: &Value| {
-        let starts = |name: &str| {
-            app[name]
-                .as_str()
-                .is_some_and(|text| text.to_lowercase().starts_with(&prefix))
-        };
-        (prefix.is_empty() || starts("label") || starts("name"))
-            && filter.as_ref().is_none_or(|filter| filter.admits(app))
+        let starts = |name: &str| app[name].as_str().is_some_and(|text| text.to_lowercase().starts_with(&prefix));
+        (prefix.is_empty() || starts("label") || starts("name")) && filter.as_ref().is_none_or(|filter| filter.admits(app))
     };
-    let mut rows =
-        x.tx.listed_after(Table::Apps, page.after())
-            .filter(|(_, row)| wanted(&row["body"]));
+    let mut rows = x.tx.listed_after(Table::Apps, page.after()).filter(|(_, row)| wanted(&row["body"]));
     let shown: Vec<_> = rows.by_ref().take(page.limit()).collect();
     let more = rows.next().and_then(|_| shown.last()).map(|(id, _)| *id);
-    let items = shown
-        .iter()
-        .map(|(_, row)| Ok(render::read(x, &read_row::<App>(row)?)))
-        .collect::<Result<_, Refusal>>()?;
+    let items = shown.iter().map(|(_, row)| Ok(render::read(x, &read_row::<App>(row)?))).collect::<Result<_, Refusal>>()?;
     Ok(Answer::list(items, page.links(more)))
 }
 
@@ -160,8 +140,7 @@ pub(super) fn turn(x: &mut Exchange<'_>, id: &str, turn: Turn) -> Result<Answer,
     }
     app.body["status"] = json!(status);
     app.touch(&x.now);
-    app.fails_delete = turn == Turn::Deactivate
-        && x.switches.delete_after_deactivate() == DeleteAfterDeactivate::FailsOnce;
+    app.fails_delete = turn == Turn::Deactivate && x.switches.delete_after_deactivate() == DeleteAfterDeactivate::FailsOnce;
     app.write(&mut x.tx)?;
     Ok(Answer::ok(json!({})))
 }

@@ -6,8 +6,7 @@ use super::{document::App, jwk};
 use crate::families::Exchange;
 
 const APP_LINK: &str = "aln177a159h7Zf52X0g8";
-const LOGO: &str =
-    "https://op3static2.oktacdn.com/assets/img/logos/default.6770228fb0dab49a1695ef440a5279bb.png";
+const LOGO: &str = "https://op3static2.oktacdn.com/assets/img/logos/default.6770228fb0dab49a1695ef440a5279bb.png";
 
 /// Returns the answer to a read, which never holds a client secret.
 pub(super) fn read(x: &Exchange<'_>, app: &App) -> Value {
@@ -22,9 +21,7 @@ pub(super) fn read(x: &Exchange<'_>, app: &App) -> Value {
 /// Returns the answer to a create or replace, which holds the newest active secret of a client that has any.
 pub(super) fn written(x: &Exchange<'_>, app: &App) -> Value {
     let mut body = read(x, app);
-    let client = body
-        .pointer_mut("/credentials/oauthClient")
-        .and_then(Value::as_object_mut);
+    let client = body.pointer_mut("/credentials/oauthClient").and_then(Value::as_object_mut);
     if let (Some(client), Some(secret)) = (client, app.shown_secret()) {
         let place = client.keys().position(|name| name == "client_id");
         let place = place.map_or(0, |at| at + 1);
@@ -49,29 +46,19 @@ fn links(x: &Exchange<'_>, app: &App) -> Value {
         .collect();
     let mut links = serde_json::Map::new();
     let mut add = |name: &str, link: Value| links.insert(name.into(), link);
-    add(
-        "uploadLogo",
-        json!({"href": format!("{own}/logo"), "hints": {"allow": ["POST"]}}),
-    );
+    add("uploadLogo", json!({"href": format!("{own}/logo"), "hints": {"allow": ["POST"]}}));
     add("appLinks", app_links.into());
     add("profileEnrollment", policy(&x.organization.default_policy));
     if !active {
-        add(
-            "activate",
-            json!({"href": format!("{own}/lifecycle/activate")}),
-        );
+        add("activate", json!({"href": format!("{own}/lifecycle/activate")}));
     }
-    add(
-        "policies",
-        json!({"href": format!("{own}/policies"), "hints": {"allow": ["PUT"]}}),
-    );
+    add("policies", json!({"href": format!("{own}/policies"), "hints": {"allow": ["PUT"]}}));
     add("groups", json!({"href": format!("{own}/groups")}));
-    add(
-        "logo",
-        json!([{"name": "medium", "href": LOGO, "type": "image/png"}]),
-    );
+    add("logo", json!([{"name": "medium", "href": LOGO, "type": "image/png"}]));
     let credentials = match app.auth_method() {
-        "none" | "" => None,
+        "none" => None,
+        // Okta's own OIDC apps of the catalogue link to secrets, though their answers have no client at all.
+        "" => (app.body["signOnMode"] == "OPENID_CONNECT").then_some("secrets"),
         "private_key_jwt" => Some("jwks"),
         _ => Some("secrets"),
     };
@@ -82,10 +69,7 @@ fn links(x: &Exchange<'_>, app: &App) -> Value {
     add("accessPolicy", policy(&app.access_policy));
     add("users", json!({"href": format!("{own}/users")}));
     if active {
-        add(
-            "deactivate",
-            json!({"href": format!("{own}/lifecycle/deactivate")}),
-        );
+        add("deactivate", json!({"href": format!("{own}/lifecycle/deactivate")}));
     }
     links.into()
 }

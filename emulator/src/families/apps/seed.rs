@@ -15,11 +15,7 @@ fn body(n: usize) -> Value {
                 "redirect_uris": [format!("https://app-{n}.example.com/callback")],
                 "post_logout_redirect_uris": [format!("https://app-{n}.example.com/")]}),
         ),
-        1 => (
-            "service",
-            "client_secret_basic",
-            json!({"grant_types": ["client_credentials"], "response_types": ["token"]}),
-        ),
+        1 => ("service", "client_secret_basic", json!({"grant_types": ["client_credentials"], "response_types": ["token"]})),
         2 => (
             "browser",
             "none",
