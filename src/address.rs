@@ -85,9 +85,11 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.kind, self.name)?;
-        // A scope may be a URL: a slash inside a segment is written `%2F`, so that an address can be taken apart again.
-        self.child.iter().try_for_each(|s| write!(f, "/{}", s.replace('%', "%25").replace('/', "%2F")))
+        // A scope may be a URL, and a mark may name anything: a slash inside a segment is written `%2F`, so that an address can be taken
+        // apart again.
+        let segment = |s: &str| s.replace('%', "%25").replace('/', "%2F");
+        write!(f, "{}/{}", self.kind, segment(&self.name))?;
+        self.child.iter().try_for_each(|s| write!(f, "/{}", segment(s)))
     }
 }
 
@@ -99,8 +101,8 @@ impl FromStr for Address {
         let mut parts = text.split('/');
         let kind = parts.next().and_then(|k| k.parse().ok()).ok_or_else(bad)?;
         let name = parts.next().filter(|n| !n.is_empty()).ok_or_else(bad)?;
-        let child = parts.map(|s| s.replace("%2F", "/").replace("%25", "%")).collect();
-        Ok(Self { kind, name: name.to_owned(), child })
+        let segment = |s: &str| s.replace("%2F", "/").replace("%25", "%");
+        Ok(Self { kind, name: segment(name), child: parts.map(segment).collect() })
     }
 }
 
@@ -131,6 +133,7 @@ mod tests {
             Address::new(Kind::App, "web-portal"),
             Address::new(Kind::App, "web-portal").below(["secret", "2026-09"]),
             Address::new(Kind::Grant, "x").below(["https://a/b%2Fc"]),
+            Address::new(Kind::App, "a/b%"),
         ];
         for address in addresses {
             assert_eq!(address.to_string().parse::<Address>(), Ok(address));

@@ -11,10 +11,12 @@
 pub mod address;
 pub mod apply;
 pub mod bind;
+pub mod cli;
 pub mod clock;
 pub mod desired;
 pub mod diagnostic;
 pub mod diff;
+pub mod drift;
 pub mod env;
 pub mod http;
 pub mod json;

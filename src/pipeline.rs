@@ -8,6 +8,7 @@ use crate::bind::{self, bind};
 use crate::desired::Desired;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, SecretHashes, diff};
+use crate::drift;
 use crate::observe::{self, Expected, Sweep};
 use crate::observed::Observed;
 use crate::plan::{self, Choices, Cycle, Plan, SecretsMode};
@@ -68,6 +69,21 @@ pub fn plan(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choic
         return Err(Error::Problems(problems));
     }
     Ok(plan::plan(program.actions, &changes, &bound, observed, &desired.project, choices)?)
+}
+
+/// Finds drift: the comparison that a plan makes, without the actions that would follow.
+pub fn drift(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choices: &Choices) -> Result<drift::Items, Error> {
+    let mut bound = bind(desired, observed, &adoptions(choices));
+    let select = Select::new(&choices.select)?;
+    let asked = diff::Choices { prune: false, allow_replace: BTreeSet::new(), select: select.clone() };
+    let mut changes = diff(desired, observed, &bound, hashes, &asked);
+    let mut problems = std::mem::take(&mut bound.problems);
+    problems.append(std::mem::take(&mut changes.problems));
+    if problems.has_errors() {
+        return Err(Error::Problems(problems));
+    }
+    let org = plan::Org { id: observed.org.id.clone(), url: observed.org.url.clone() };
+    Ok(drift::drift(&changes, &bound, &select, &desired.project, org))
 }
 
 /// Returns which documents may be matched by label.

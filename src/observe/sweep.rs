@@ -53,7 +53,8 @@ impl Sweep {
 }
 
 impl Expected {
-    fn check(&self, credentials: &OrgUrl, org: &Org) -> Result<(), Error> {
+    /// Makes sure that an org is the one that the target says.
+    pub fn check(&self, credentials: &OrgUrl, org: &Org) -> Result<(), Error> {
         let found = |text: &str| printable_head(text, 200);
         // An org answers at its own address and at those of its custom domains; the metadata names its own.
         if let Some(url) = &self.org_url

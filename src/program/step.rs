@@ -53,7 +53,7 @@ pub enum Body {
         /// The tree.
         tree: Value,
         /// The secrets.
-        #[serde(default, skip_serializing_if = "SecretSlots::is_empty")]
+        #[serde(default, with = "slots", skip_serializing_if = "SecretSlots::is_empty")]
         secrets: SecretSlots,
     },
     /// The live object as it is read just before, without what only the server sets, with some edits.
@@ -61,7 +61,7 @@ pub enum Body {
         /// The edits.
         edits: Vec<Edit>,
         /// The secrets.
-        #[serde(default, skip_serializing_if = "SecretSlots::is_empty")]
+        #[serde(default, with = "slots", skip_serializing_if = "SecretSlots::is_empty")]
         secrets: SecretSlots,
     },
 }
@@ -233,5 +233,28 @@ mod present {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
         Value::deserialize(deserializer).map(Some)
+    }
+}
+
+/// JSON has no maps with paths as keys: the slots are a list there.
+mod slots {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Path, SecretRef, SecretSlots};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Slot<P, R> {
+        path: P,
+        secret: R,
+    }
+
+    pub(super) fn serialize<S: Serializer>(slots: &SecretSlots, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(slots.iter().map(|(path, secret)| Slot { path, secret }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretSlots, D::Error> {
+        let slots = Vec::<Slot<Path, SecretRef>>::deserialize(deserializer)?;
+        Ok(slots.into_iter().map(|Slot { path, secret }| (path, secret)).collect())
     }
 }

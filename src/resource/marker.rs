@@ -68,7 +68,8 @@ impl Serialize for Owner {
 impl<'de> Deserialize<'de> for Owner {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let (project, name) = text.split_once('/').ok_or_else(|| serde::de::Error::custom("an owner is PROJECT/NAME"))?;
+        let parts = text.split_once('/').filter(|(project, name)| !project.is_empty() && !name.is_empty());
+        let (project, name) = parts.ok_or_else(|| serde::de::Error::custom("an owner is PROJECT/NAME"))?;
         Ok(Self { project: project.to_owned(), name: name.to_owned() })
     }
 }
@@ -113,7 +114,9 @@ mod tests {
             r#"{"profile":{"team":"x","idpctl":{"owner":"payments/web","manages":["grants","secrets"],"protected":true}}}"#
         );
         assert_eq!(Marker::read(&app), Some(marker));
-        for broken in [json!("payments/web"), json!({"owner": "payments"}), json!({"owner": "a/b", "manages": ["x"]})] {
+        for broken in
+            [json!("payments/web"), json!({"owner": "payments"}), json!({"owner": "payments/"}), json!({"owner": "a/b", "manages": ["x"]})]
+        {
             assert_eq!(Marker::read(&json!({"profile": {"idpctl": broken}})), None);
         }
     }

@@ -1,0 +1,161 @@
+//! `apply`: a plan to its outcomes. The only command that changes anything.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::sync::watch;
+
+use super::super::args::{Format, Manifests, Network, Planning};
+use super::super::error::CommandError;
+use super::super::journal::FileJournal;
+use super::super::planned::{Planned, choices, planned};
+use super::super::printer::Printer;
+use super::super::{Context, Exit};
+use crate::apply::{Options, apply};
+use crate::clock::SystemClock;
+use crate::plan::{Plan, approve, read};
+use crate::printable::printable;
+use crate::render;
+
+/// What a saved plan decides; none of it can be given along with one.
+const CHOICES: [&str; 8] = ["target", "vars", "select", "prune", "secrets", "max_deletes", "allow_replace", "adopt"];
+
+/// Reads the manifests and the org, shows what would change, asks, and changes it. With a saved plan it does exactly what that plan says, or refuses.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  idpctl apply                           shows the plan and asks
+  idpctl apply --auto-approve            for pipelines that approved otherwise
+  idpctl plan --out plan.json            and, once approved:
+  idpctl apply plan.json
+
+Without a terminal to ask at, `apply` needs --auto-approve or a saved plan.")]
+pub(crate) struct ApplyArgs {
+    /// Do what this saved plan says, with the choices that it was made with
+    #[arg(value_name = "PLAN", conflicts_with_all = CHOICES)]
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    manifests: Manifests,
+    #[command(flatten)]
+    planning: Planning,
+    #[command(flatten)]
+    network: Network,
+    /// Do not ask
+    #[arg(long)]
+    auto_approve: bool,
+    /// Make an object only if it has been missing for this many seconds, because the org's lists lag [default: 3, on this machine 0]
+    #[arg(long, value_name = "SECONDS")]
+    settle: Option<u64>,
+    /// Choose the form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, CommandError> {
+    let printer = context.printer;
+    if args.plan.is_none() && !args.auto_approve && !printer.can_ask() {
+        let error = CommandError::new("there is nobody to ask whether the plan may be applied");
+        return Err(error.hint("approve a saved plan\n    idpctl plan --out plan.json\n    idpctl apply plan.json\n  or say that none is needed, with `--auto-approve`"));
+    }
+    let approved = args.plan.as_deref().map(saved).transpose()?;
+    let (manifests, choices) = match &approved {
+        None => (args.manifests.clone(), choices(&args.manifests, &args.planning)),
+        Some(plan) => {
+            let choices = plan.choices.clone();
+            let vars = choices.vars.clone().into_iter().collect();
+            (Manifests { target: choices.target.clone(), vars, ..args.manifests.clone() }, choices)
+        }
+    };
+    let planned = planned(&manifests, &args.network, choices, context).await?;
+    match &approved {
+        Some(approved) => compare(&planned.plan, approved)?,
+        None => show(&planned.plan, args.format, printer)?,
+    }
+    refuse_guarded(&planned.plan)?;
+    if !planned.plan.is_empty() && approved.is_none() && !args.auto_approve && !asked(printer)? {
+        printer.note("Nothing was changed.");
+        return Ok(Exit::Done);
+    }
+    carry_out(planned, args, context).await
+}
+
+async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Result<Exit, CommandError> {
+    let Planned { plan, declared, connection, observation } = planned;
+    let secrets = declared.values(plan.secrets_needed())?;
+    // The sender is kept: a closed channel would read as a wish to stop.
+    let (_keep, stop) = watch::channel(false);
+    let report = if plan.is_empty() {
+        crate::apply::Report::default()
+    } else {
+        let options = Options {
+            parallelism: args.network.parallelism,
+            settle: args.settle.map_or(connection.settle, Duration::from_secs),
+            observed_at: observation.at,
+            stop,
+            journal: Arc::new(FileJournal::begin(&context.root, SystemClock, context.printer)),
+        };
+        apply(&plan, connection.writer(), secrets, options).await
+    };
+    match args.format {
+        Format::Json => context.printer.json(&render::outcomes::json(&plan, &report))?,
+        Format::Text => context.printer.data(&render::outcomes::text(&plan, &report, context.printer.data_style()))?,
+    }
+    Ok(match (report.is_complete(), report.is_refused()) {
+        (true, _) => Exit::Done,
+        (false, true) => Exit::Refused,
+        (false, false) => Exit::Incomplete,
+    })
+}
+
+/// Reads a saved plan. One that cannot be used is refused.
+fn saved(path: &Path) -> Result<Plan, CommandError> {
+    let shown = printable(&path.display().to_string()).into_owned();
+    let text = fs::read_to_string(path).map_err(|error| CommandError::new(error).doing(format!("could not read the plan `{shown}`")))?;
+    read(&text).map_err(|error| CommandError::refused(error).doing(format!("the plan `{shown}` cannot be applied")))
+}
+
+/// Refuses unless everything that would be done was approved.
+fn compare(fresh: &Plan, approved: &Plan) -> Result<(), CommandError> {
+    let mismatches = approve(fresh, approved);
+    if mismatches.is_empty() {
+        return Ok(());
+    }
+    let lines = mismatches.iter().map(|mismatch| match &mismatch.address {
+        Some(address) => format!("\n  {}: {}", printable(&address.to_string()), printable(&mismatch.what)),
+        None => format!("\n  {}", printable(&mismatch.what)),
+    });
+    let error = format!("the plan no longer fits, and nothing was changed:{}", lines.collect::<String>());
+    Err(CommandError::refused(error).hint("look at what would be done now, and have it approved\n    idpctl plan --out plan.json"))
+}
+
+fn refuse_guarded(plan: &Plan) -> Result<(), CommandError> {
+    if plan.guards.is_empty() {
+        return Ok(());
+    }
+    let reasons = plan.guards.iter().map(|guard| {
+        let about = guard.address.as_ref().map(|address| format!("{}: ", printable(&address.to_string()))).unwrap_or_default();
+        let flag = guard.flag.as_deref().map(|flag| format!("\n      {}", printable(flag))).unwrap_or_default();
+        format!("\n  {about}{}{flag}", printable(&guard.why))
+    });
+    Err(CommandError::refused(format!("the plan is refused, and nothing was changed:{}", reasons.collect::<String>())))
+}
+
+fn show(plan: &Plan, format: Format, printer: Printer) -> Result<(), CommandError> {
+    match format {
+        // Standard output holds one JSON document: the report.
+        Format::Json => printer.note(&render::plan::text(plan, printer.note_style())),
+        Format::Text => printer.data(&render::plan::text(plan, printer.data_style()))?,
+    }
+    Ok(())
+}
+
+fn asked(printer: Printer) -> Result<bool, CommandError> {
+    if !printer.can_ask() {
+        return Ok(false);
+    }
+    let question = dialoguer::Confirm::new().with_prompt("Apply this plan?").default(false);
+    Ok(question.interact_opt().map_err(|error| CommandError::new(error).doing("could not ask"))?.unwrap_or(false))
+}

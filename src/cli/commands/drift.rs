@@ -1,0 +1,53 @@
+//! `drift`: manifests and org to what changed behind our back. Sends GETs alone.
+
+use clap::Args;
+
+use super::super::args::{Format, Manifests, Network, Secrets};
+use super::super::connect::connect;
+use super::super::declared::load_for_org;
+use super::super::error::CommandError;
+use super::super::planned::{mode, refuse};
+use super::super::{Context, Exit};
+use crate::pipeline;
+use crate::plan::{Choices, SecretsMode};
+use crate::render;
+
+/// Compares the org with the manifests, and says of each difference whether the org was changed or the manifest is newer. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  idpctl drift                           ends with 2 if there is any
+  idpctl drift --format json
+  idpctl drift --secrets compare         reads client secrets too, which the org logs")]
+pub(crate) struct DriftArgs {
+    #[command(flatten)]
+    manifests: Manifests,
+    #[command(flatten)]
+    network: Network,
+    /// Look at these objects only: KIND/NAME, with globs; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    select: Vec<String>,
+    /// Say whether live client secrets are read and compared; each read is an entry in the org's log
+    #[arg(long, value_name = "MODE", default_value = "skip")]
+    secrets: Secrets,
+    /// Choose the form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, CommandError> {
+    let printer = context.printer;
+    let declared = load_for_org(&args.manifests, context)?;
+    let connection = connect(&declared.target, &args.network, context)?;
+    let secrets = mode(Some(args.secrets)).unwrap_or(SecretsMode::Skip);
+    let choices = Choices { secrets, select: args.select.clone(), ..Choices::default() };
+    let sweep = connection.sweep(&args.network, context);
+    let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
+    let items = items.map_err(|error| refuse(error, &declared, printer))?;
+    match args.format {
+        Format::Json => printer.json(&render::drift::json(&items))?,
+        Format::Text => printer.data(&render::drift::text(&items, printer.data_style()))?,
+    }
+    Ok(if items.items.is_empty() { Exit::Done } else { Exit::Differences })
+}

@@ -1,0 +1,103 @@
+//! `emulator`: a local Okta org, served until somebody ends it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use idpctl_emulator::{Config, Data, Fault, Org, RateLimits, Switches, switches};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::super::args::duration;
+use super::super::error::CommandError;
+use super::super::{Context, Exit};
+
+/// What can go wrong, for the help.
+const FAULTS: &str = "\
+Faults: 429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION";
+
+/// Serves a local Okta org at 127.0.0.1 and prints one line of JSON when it is ready: its address and a token. Ctrl-C or SIGTERM ends it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  idpctl emulator --port 8080 --data .idpctl/emulator
+  idpctl emulator --fault 'POST /api/v1/apps reset-after x1'
+  idpctl emulator --rate-limits okta --latency 15ms --seed-apps 1000", after_long_help = long_help())]
+pub(crate) struct EmulatorArgs {
+    /// Listen on this port; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// Keep the org's state in this folder; without it the org is gone at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Make every answer take this much longer
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    latency: Option<Duration>,
+    /// Admit so many requests: `okta`, `unlimited`, a list such as apps=25,window=60s, or a JSON file
+    #[arg(long, value_name = "LIMITS", default_value = "unlimited")]
+    rate_limits: RateLimits,
+    /// Let something go wrong: [METHOD] [/PATH] KIND [after N] [xN | every N]; repeatable
+    #[arg(long = "fault", value_name = "SPEC")]
+    faults: Vec<Fault>,
+    /// Settle an open question about Okta; repeatable
+    #[arg(long = "switch", value_name = "NAME=VALUE")]
+    switches: Vec<String>,
+    /// Fill a new org with so many apps
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed_apps: usize,
+    /// Let time stand still
+    #[arg(long)]
+    frozen_clock: bool,
+    /// Log method, path and status of every request
+    #[arg(long)]
+    log_requests: bool,
+}
+
+fn long_help() -> String {
+    let entries =
+        switches::TABLE.iter().map(|switch| format!("\n  {} = {}\n      {}", switch.name, switch.values.join(" | "), switch.about));
+    format!("{FAULTS}\n\nSwitches, the first value being the default:{}", entries.collect::<Vec<_>>().concat())
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &EmulatorArgs, context: &Context) -> Result<Exit, CommandError> {
+    let org = Org::open(config(args)?).map_err(|error| CommandError::new(error).doing("could not open the org"))?;
+    let listener = TcpListener::bind(("127.0.0.1", args.port)).await;
+    let listener = listener.map_err(|error| CommandError::new(error).doing(format!("could not listen on port {}", args.port)))?;
+    let address = listener.local_addr().map_err(CommandError::new)?;
+    // Whoever reads the line may end us at once: be ready for it before.
+    let ends = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    let [terminated, interrupted] = ends;
+    let (terminated, interrupted) = (terminated.map_err(CommandError::new)?, interrupted.map_err(CommandError::new)?);
+    let hello = json!({"okta": format!("http://{address}"), "okta_token": org.okta_token()});
+    context.printer.data(&format!("{hello}\n"))?;
+    let served = org.serve(listener, ended(terminated, interrupted)).await;
+    served.map_err(|error| CommandError::new(error).doing("could not go on serving"))?;
+    Ok(Exit::Done)
+}
+
+async fn ended(mut terminated: Signal, mut interrupted: Signal) {
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = interrupted.recv() => {}
+    }
+}
+
+fn config(args: &EmulatorArgs) -> Result<Config, CommandError> {
+    let mut switches = Switches::default();
+    for switch in &args.switches {
+        let (name, value) = switch.split_once('=').ok_or_else(|| CommandError::new(format!("`--switch {switch}` is not NAME=VALUE")))?;
+        switches.set(name, value).map_err(CommandError::new)?;
+    }
+    Ok(Config {
+        data: args.data.clone().map_or(Data::Memory, Data::Directory),
+        seed_apps: args.seed_apps,
+        latency: args.latency.unwrap_or_default(),
+        rate_limits: args.rate_limits.clone(),
+        faults: args.faults.clone(),
+        switches,
+        frozen_clock: args.frozen_clock,
+        log_requests: args.log_requests,
+        base: None,
+    })
+}

@@ -1,0 +1,279 @@
+//! `explain`: what a kind, a field or a code is, out of the tables that everything else goes by.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::super::error::CommandError;
+use super::super::{Context, Exit};
+use crate::address::Kind;
+use crate::diagnostic::{Code, codes};
+use crate::json::Path;
+use crate::printable::printable;
+use crate::resource::{Clear, Compare, Facet, Field, Shape, did_you_mean, every_leaf, table};
+
+/// Looks up a kind, a field of it, or the code of a message.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  idpctl explain                         the kinds there are
+  idpctl explain App
+  idpctl explain App.settings.oauthClient.redirect_uris
+  idpctl explain IDP0301")]
+pub(crate) struct ExplainArgs {
+    /// A kind, a field or a code
+    #[arg(value_name = "KIND[.field] | CODE")]
+    what: Option<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, CommandError> {
+    context.printer.data(&explained(args.what.as_deref().unwrap_or_default())?)?;
+    Ok(Exit::Done)
+}
+
+fn explained(what: &str) -> Result<String, CommandError> {
+    if what.is_empty() {
+        return Ok(kinds());
+    }
+    if let Some(number) = what.strip_prefix("IDP") {
+        return number.parse().ok().map(Code).and_then(codes::find).map(code).ok_or_else(|| unknown("code", what, None));
+    }
+    let (kind, path) = what.split_once('.').unwrap_or((what, ""));
+    let kind = kind.parse::<Kind>().map_err(|_| unknown("kind", kind, did_you_mean(kind, Kind::ALL.map(Kind::as_str))))?;
+    let path = path.strip_prefix("spec.").unwrap_or(path);
+    if path.is_empty() {
+        return Ok(of_kind(kind));
+    }
+    let mut way = Path::root();
+    let mut field = table(kind);
+    for name in path.split('.') {
+        let members = members(field);
+        let Some(next) = members.iter().find(|member| member.name == name) else {
+            let known = members.iter().map(|member| member.name.as_str());
+            return Err(unknown("field", &way.key(name).to_string(), did_you_mean(name, known)));
+        };
+        way = way.key(name);
+        field = next;
+    }
+    Ok(of_field(kind, &way, field))
+}
+
+fn unknown(sort: &str, what: &str, help: Option<String>) -> CommandError {
+    let error = CommandError::new(format!("there is no {sort} `{}`", printable(what)));
+    match help {
+        Some(help) => error.hint(help),
+        None => error.hint("`idpctl explain` lists the kinds, `idpctl explain KIND` its fields"),
+    }
+}
+
+fn kinds() -> String {
+    let width = Kind::ALL.iter().map(|kind| kind.as_str().len()).max().unwrap_or_default();
+    let lines = Kind::ALL.map(|kind| format!("{:width$}  {}\n", kind.as_str(), table(kind).doc));
+    lines.concat()
+}
+
+fn code(entry: &codes::Entry) -> String {
+    let codes::Entry { code, title, explanation, remedy } = entry;
+    format!("{code}: {title}\n\n{explanation}\n\nWhat to do: {remedy}\n")
+}
+
+fn of_kind(kind: Kind) -> String {
+    let mut out = format!("{kind}: {}\n\nFields of `spec`:\n", table(kind).doc);
+    for (path, field) in every_leaf(table(kind)) {
+        let required = if field.required { ", required" } else { "" };
+        writeln!(out, "  {path}: {}{required}", shape(field)).expect("writing to a String does not fail");
+    }
+    out
+}
+
+/// Returns the fields below one, those of a list's items included.
+fn members(field: &Field) -> Vec<&Field> {
+    match &field.shape {
+        Shape::Object(members) => members.values().collect(),
+        Shape::List(item) => members(item),
+        Shape::Either(branches) => branches.iter().flat_map(members).collect(),
+        Shape::Text { .. } | Shape::Flag | Shape::Integer { .. } | Shape::Free => Vec::new(),
+    }
+}
+
+fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
+    let Field { name: _, doc, shape: _, required, rule } = field;
+    let mut lines = vec![format!("{kind}.{path}: {}", shape(field)), String::new(), format!("{doc}."), String::new()];
+    if let Some(at) = &rule.at {
+        lines.push(format!("In the API's object it is `{at}`."));
+    }
+    if rule.ours {
+        lines.push("It is idpctl's own; the API has no such field.".to_owned());
+    }
+    lines.push(if *required { "It must be said.".to_owned() } else { "Absent: not managed; what is there stays.".to_owned() });
+    lines.extend(null(field));
+    lines.extend(match rule.compare {
+        Compare::Exact => None,
+        Compare::Set => Some("The order of the list does not matter.".to_owned()),
+        Compare::FirstThenSet => Some("Which item is first matters; the order of the others does not.".to_owned()),
+        Compare::Keys => Some("Keys that are not declared stay, unless pruned.".to_owned()),
+    });
+    if rule.immutable {
+        lines.push("It cannot be changed: another value means another app, which `--allow-replace` must allow.".to_owned());
+    }
+    lines.extend(match rule.facet {
+        Facet::Body => None,
+        Facet::Status => Some("It is written with the lifecycle calls, apart from the other fields.".to_owned()),
+        Facet::AccessPolicy => Some("It is written with a call of its own, apart from the other fields.".to_owned()),
+    });
+    let below = members(field);
+    if !below.is_empty() {
+        lines.push(String::new());
+        lines.push("Fields:".to_owned());
+        lines.extend(below.iter().map(|member| format!("  {}: {}", member.name, shape(member))));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn null(field: &Field) -> Option<String> {
+    let shown = match field.rule.absent.as_ref()? {
+        Value::Null => "nothing".to_owned(),
+        value => value.to_string(),
+    };
+    Some(match field.rule.clear {
+        Clear::Default => format!("null: cleared; the server then has {shown}."),
+        Clear::Omit => format!("null: cleared, by leaving it out; the server then has {shown}."),
+    })
+}
+
+fn shape(field: &Field) -> String {
+    let range = |min: Option<String>, max: Option<String>| match (min, max) {
+        (Some(min), Some(max)) => format!(" from {min} to {max}"),
+        (Some(min), None) => format!(" from {min}"),
+        (None, Some(max)) => format!(" up to {max}"),
+        (None, None) => String::new(),
+    };
+    match &field.shape {
+        Shape::Text { choices, .. } if !choices.is_empty() => format!("one of {}", choices.join(", ")),
+        Shape::Text { min: None, max: None, .. } => "a text".to_owned(),
+        Shape::Text { min, max, .. } => {
+            format!("a text of{} characters", range(min.map(|n| n.to_string()), max.map(|n| n.to_string())))
+        }
+        Shape::Flag => "true or false".to_owned(),
+        Shape::Integer { min, max } => format!("a whole number{}", range(min.map(|n| n.to_string()), max.map(|n| n.to_string()))),
+        Shape::List(item) => format!("a list, each item {}", shape(item)),
+        Shape::Object(_) => "an object".to_owned(),
+        Shape::Free => "an object with members of your choice".to_owned(),
+        Shape::Either(branches) => branches.iter().map(shape).collect::<Vec<_>>().join(", or "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(what: &str) -> String {
+        explained(what).unwrap_or_else(|error| error.lines().join("\n") + "\n")
+    }
+
+    #[test]
+    fn kinds_fields_and_codes_are_explained() {
+        let table = [
+            "",
+            "Grant",
+            "App.settings.oauthClient.redirect_uris",
+            "App.spec.settings.oauthClient.application_type",
+            "App.settings.oauthClient.refresh_token",
+            "ClientCredentials.jwks.keys.kty",
+            "ClientCredentials.jwks_uri",
+            "App.accessPolicy",
+            "IDP0103",
+        ];
+        insta::assert_snapshot!(table.map(shown).join("----\n"), @"
+        App                What an app is: its label, how people see it, and the OAuth settings of its client
+        ClientCredentials  How a client proves who it is: its id, its secrets or its keys
+        Grant              Which Okta API scopes an app may use. Each scope is an object of its own
+        ----
+        Grant: Which Okta API scopes an app may use. Each scope is an object of its own
+
+        Fields of `spec`:
+          app: a text, or an object
+          issuer: a text
+          scopes: a list, each item a text, required
+        ----
+        App.settings.oauthClient.redirect_uris: a list, each item a text
+
+        Where users are sent back to. The first one counts more than the rest.
+
+        Absent: not managed; what is there stays.
+        null: cleared; the server then has [].
+        Which item is first matters; the order of the others does not.
+        ----
+        App.settings.oauthClient.application_type: one of web, native, browser, service
+
+        The sort of client. It cannot be changed later.
+
+        Absent: not managed; what is there stays.
+        It cannot be changed: another value means another app, which `--allow-replace` must allow.
+        ----
+        App.settings.oauthClient.refresh_token: an object
+
+        How refresh tokens are renewed; only with the grant `refresh_token`.
+
+        Absent: not managed; what is there stays.
+
+        Fields:
+          rotation_type: one of STATIC, ROTATE
+          leeway: a whole number from 0 to 60
+        ----
+        ClientCredentials.jwks.keys.kty: one of RSA, EC
+
+        The sort of key.
+
+        It must be said.
+        ----
+        ClientCredentials.jwks_uri: a text
+
+        Where the client's public keys are to be had.
+
+        In the API's object it is `settings.oauthClient.jwks_uri`.
+        Absent: not managed; what is there stays.
+        null: cleared, by leaving it out; the server then has nothing.
+        ----
+        App.accessPolicy: an object
+
+        The access policy (authentication policy) of the app, by name or id. Written with a call of its own.
+
+        It is idpctl's own; the API has no such field.
+        Absent: not managed; what is there stays.
+        It is written with a call of its own, apart from the other fields.
+
+        Fields:
+          name: a text
+          id: a text
+        ----
+        IDP0103: a key is given twice
+
+        YAML readers disagree about which of the two counts, so a reviewer cannot know either.
+
+        What to do: Remove one of the two.
+        ");
+    }
+
+    #[test]
+    fn a_near_miss_is_pointed_out() {
+        insta::assert_snapshot!(["Apps", "App.setings", "App.settings.x\u{1b}", "IDP9999", "IDPx"].map(shown).join(""), @r"
+        error: there is no kind `Apps`
+
+        hint: did you mean `App`?
+        error: there is no field `setings`
+
+        hint: did you mean `settings`?
+        error: there is no field `settings.x\u{1b}`
+
+        hint: `idpctl explain` lists the kinds, `idpctl explain KIND` its fields
+        error: there is no code `IDP9999`
+
+        hint: `idpctl explain` lists the kinds, `idpctl explain KIND` its fields
+        error: there is no code `IDPx`
+
+        hint: `idpctl explain` lists the kinds, `idpctl explain KIND` its fields
+        ");
+    }
+}

@@ -1,0 +1,14 @@
+//! The commands, one file each: its flags, and what it does with them.
+
+pub(super) mod apply;
+pub(super) mod auth;
+pub(super) mod completions;
+pub(super) mod drift;
+#[cfg(feature = "emulator")]
+pub(super) mod emulator;
+pub(super) mod explain;
+pub(super) mod man;
+pub(super) mod output;
+pub(super) mod plan;
+pub(super) mod schema;
+pub(super) mod validate;

@@ -1,0 +1,132 @@
+//! `output`: the ids and client ids of declared apps, for scripts. Sends GETs alone.
+
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
+
+use super::super::args::{Manifests, Network};
+use super::super::connect::connect;
+use super::super::declared::load_for_org;
+use super::super::error::CommandError;
+use super::super::{Context, Exit};
+use crate::address::Address;
+use crate::bind::{self, BoundApp, bind};
+use crate::printable::printable;
+use crate::select::Select;
+
+/// Prints what the org calls the declared apps: their ids and client ids.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  idpctl output
+  idpctl output App/web-portal
+  eval \"$(idpctl output --format shell)\"
+  echo \"$IDPCTL_APP_WEB_PORTAL_CLIENT_ID\"")]
+pub(crate) struct OutputArgs {
+    /// Print these only: KIND/NAME, with globs
+    #[arg(value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    #[command(flatten)]
+    manifests: Manifests,
+    #[command(flatten)]
+    network: Network,
+    /// Choose the form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    format: OutputFormat,
+}
+
+/// The form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// One object, by address
+    Json,
+    /// Lines that a shell can read as assignments
+    Shell,
+}
+
+/// What the org calls one declared app.
+struct Known {
+    address: Address,
+    /// Its id and client id; `None` if it is not there.
+    ids: Option<(String, String)>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, CommandError> {
+    let select = Select::new(&args.addresses).map_err(CommandError::new)?;
+    let declared = load_for_org(&args.manifests, context)?;
+    let connection = connect(&declared.target, &args.network, context)?;
+    let listed = connection.sweep(&args.network, context).list(&connection.expected).await?;
+    let bound = bind(&declared.desired, listed.observed(), &bind::Choices::default());
+    if bound.problems.has_errors() {
+        return Err(declared.refuse(&bound.problems, context.printer));
+    }
+    let chosen = bound.apps.iter().filter(|app| app.wanted().documents.iter().any(|document| select.has(document)));
+    let known: Vec<_> = chosen.map(known).collect();
+    if known.is_empty() {
+        return Err(
+            CommandError::new("no declared object has such an address").hint("`idpctl output` without an address prints all of them")
+        );
+    }
+    match args.format {
+        OutputFormat::Json => context.printer.json(&tree(&known))?,
+        OutputFormat::Shell => context.printer.data(&shell(&known))?,
+    }
+    let missing: Vec<_> = known.iter().filter(|known| known.ids.is_none()).collect();
+    for known in &missing {
+        context.printer.note(&format!("warning: {} is not there yet", printable(&known.address.to_string())));
+    }
+    Ok(if missing.is_empty() { Exit::Done } else { Exit::Error })
+}
+
+fn known(app: &BoundApp<'_>) -> Known {
+    Known { address: app.wanted().address.clone(), ids: app.live().map(|live| (live.id.to_string(), live.client_id.clone())) }
+}
+
+fn tree(known: &[Known]) -> Value {
+    let entry = |known: &Known| {
+        let (id, client_id) = known.ids.clone().unzip();
+        (known.address.to_string(), json!({"id": id, "client_id": client_id}))
+    };
+    json!({"format_version": 1, "objects": known.iter().map(entry).collect::<Map<_, _>>()})
+}
+
+fn shell(known: &[Known]) -> String {
+    let lines = known.iter().filter_map(|known| {
+        let (id, client_id) = known.ids.as_ref()?;
+        let kind = known.address.kind.as_str().to_ascii_uppercase();
+        let prefix = format!("IDPCTL_{kind}_{}", known.address.name.to_ascii_uppercase().replace('-', "_"));
+        Some(format!("{prefix}_ID={}\n{prefix}_CLIENT_ID={}\n", quoted(id), quoted(client_id)))
+    });
+    lines.collect()
+}
+
+/// Returns a text as one word of a POSIX shell, whatever it holds.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Kind;
+
+    fn two() -> [Known; 2] {
+        let known = |name: &str, ids: Option<(&str, &str)>| Known {
+            address: Address::new(Kind::App, name),
+            ids: ids.map(|(id, client_id)| (id.to_owned(), client_id.to_owned())),
+        };
+        [known("web-portal", Some(("0oa1", "it's $(x)"))), known("worker", None)]
+    }
+
+    #[test]
+    fn a_shell_cannot_be_made_to_run_anything() {
+        insta::assert_snapshot!(shell(&two()), @r"
+        IDPCTL_APP_WEB_PORTAL_ID='0oa1'
+        IDPCTL_APP_WEB_PORTAL_CLIENT_ID='it'\''s $(x)'
+        ");
+    }
+
+    #[test]
+    fn what_is_not_there_is_null() {
+        insta::assert_snapshot!(tree(&two()), @r#"{"format_version":1,"objects":{"App/web-portal":{"id":"0oa1","client_id":"it's $(x)"},"App/worker":{"id":null,"client_id":null}}}"#);
+    }
+}

@@ -1,0 +1,65 @@
+//! `plan`: manifests and org to what would change. Sends GETs alone.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::args::{Format, Manifests, Network, Planning};
+use super::super::error::CommandError;
+use super::super::planned::{choices, planned, write_file};
+use super::super::{Context, Exit};
+use crate::plan::{Plan, write};
+use crate::render::{self, Style};
+
+/// Reads the manifests and the org, and shows what `apply` would change, field by field. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  idpctl plan
+  idpctl plan --prune --select 'App/web-*'
+  idpctl plan --out plan.json            then, once approved: idpctl apply plan.json
+  idpctl plan --detailed-exitcode        ends with 2 if there is anything to do
+  idpctl plan --requests                 shows every request that would be sent")]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    manifests: Manifests,
+    #[command(flatten)]
+    planning: Planning,
+    #[command(flatten)]
+    network: Network,
+    /// Save the plan, so that `apply FILE` does exactly this or refuses; it holds no secret
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// End with 2 if there is anything to do
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Show every request, and what must hold for it to be sent
+    #[arg(long)]
+    requests: bool,
+    /// Choose the form of the plan
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, CommandError> {
+    let plan = planned(&args.manifests, &args.network, choices(&args.manifests, &args.planning), context).await?.plan;
+    if let Some(path) = &args.out {
+        write_file(path, &write(&plan))?;
+    }
+    match args.format {
+        Format::Json => context.printer.json(&render::plan::json(&plan))?,
+        Format::Text => {
+            let style = Style { requests: args.requests, ..context.printer.data_style() };
+            context.printer.data(&render::plan::text(&plan, style))?;
+        }
+    }
+    Ok(exit(&plan, args.detailed_exitcode))
+}
+
+fn exit(plan: &Plan, detailed: bool) -> Exit {
+    match (plan.guards.is_empty(), plan.is_empty()) {
+        (false, _) => Exit::Refused,
+        (true, false) if detailed => Exit::Differences,
+        (true, _) => Exit::Done,
+    }
+}

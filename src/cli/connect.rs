@@ -1,0 +1,114 @@
+//! The environment and the target to what requests are sent through.
+//!
+//! The address always comes with the credential: a target only asserts which org it must be.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Context;
+use super::args::Network;
+use super::error::CommandError;
+use crate::env::Env;
+use crate::http::{Credentials, Governor, OrgUrl, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
+use crate::manifest::{Place, Target};
+use crate::observe::{Expected, Sweep};
+
+/// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
+const SETTLE: Duration = Duration::from_secs(3);
+
+/// A way to an org.
+pub(super) struct Connection {
+    transport: Arc<dyn Transport>,
+    credentials: Credentials,
+    governor: Governor,
+    policy: RetryPolicy,
+    /// What the target says about the org.
+    pub(super) expected: Expected,
+    /// How the credentials sign in, in words.
+    pub(super) how: &'static str,
+    /// For how long a "not there" must stand before something is made.
+    pub(super) settle: Duration,
+}
+
+/// Tells whether the environment means a real org, if perhaps incompletely.
+pub(super) fn real_org_at_hand(env: &Env) -> bool {
+    !matches!(Credentials::from_env(env), Ok(None))
+}
+
+/// Makes the connection to the target's org. Nothing is sent.
+pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> Result<Connection, CommandError> {
+    match &target.place {
+        Place::Emulator { data } => emulated(data, network, context),
+        Place::Credentials { org_url, org_id, portal_url: _ } => real(org_url.as_deref(), org_id.clone(), network, context),
+    }
+}
+
+fn real(org_url: Option<&str>, org_id: Option<String>, network: &Network, context: &Context) -> Result<Connection, CommandError> {
+    let org_url =
+        org_url.map(OrgUrl::parse).transpose().map_err(|error| CommandError::new(error).doing("the target's `org_url` cannot be used"))?;
+    let credentials =
+        Credentials::from_env(&context.env).map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))?;
+    let credentials = credentials.ok_or_else(|| {
+        CommandError::new("there are no credentials in the environment").hint(
+            "set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…\n  or define a target with an `emulator` in idpctl.yaml",
+        )
+    })?;
+    let transport = ReqwestTransport::new().map_err(|error| CommandError::new(error).doing("could not set up the network"))?;
+    let settle = if is_loopback(credentials.org()) { Duration::ZERO } else { SETTLE };
+    let expected = Expected { org_url, org_id };
+    Ok(Connection { expected, settle, ..Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network) })
+}
+
+/// A server on this machine is the emulated org or a test: its lists do not lag, unless they are told to.
+fn is_loopback(org: &OrgUrl) -> bool {
+    let url = org.to_string();
+    ["http://127.", "http://localhost", "http://[::1]"].iter().any(|prefix| url.starts_with(prefix))
+}
+
+#[cfg(feature = "emulator")]
+fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connection, CommandError> {
+    use idpctl_emulator::{Config, Data, Org};
+
+    use crate::http::InProcessTransport;
+    use crate::secret::Secret;
+
+    let config = Config { data: Data::Directory(context.root.join(data)), ..Config::default() };
+    let org = Org::open(config).map_err(|error| CommandError::new(error).doing("could not open the emulated org"))?;
+    let url = OrgUrl::parse("http://localhost").expect("the address is a constant");
+    let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).expect("the emulator makes sound tokens");
+    Ok(Connection::new(Arc::new(InProcessTransport::new(org)), credentials, "the emulator's own token", network))
+}
+
+#[cfg(not(feature = "emulator"))]
+fn emulated(_: &str, _: &Network, _: &Context) -> Result<Connection, CommandError> {
+    Err(CommandError::new("the target is the emulator, which this idpctl was built without"))
+}
+
+impl Connection {
+    fn new(transport: Arc<dyn Transport>, credentials: Credentials, how: &'static str, network: &Network) -> Self {
+        Self {
+            transport,
+            credentials,
+            governor: Governor::new(network.rate_budget),
+            policy: RetryPolicy::default().timeout(network.timeout),
+            expected: Expected::default(),
+            how,
+            settle: Duration::ZERO,
+        }
+    }
+
+    /// Returns what sends GETs and nothing else.
+    pub(super) fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), self.policy.clone())
+    }
+
+    /// Returns what can change the org. For `apply` alone.
+    pub(super) fn writer(&self) -> Writer {
+        Writer::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), self.policy.clone())
+    }
+
+    /// Returns how the org is read.
+    pub(super) fn sweep(&self, network: &Network, context: &Context) -> Sweep {
+        Sweep { reader: self.reader(), parallelism: network.parallelism, progress: context.progress() }
+    }
+}

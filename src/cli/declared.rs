@@ -1,0 +1,123 @@
+//! The manifests of a run: read, resolved, checked, with the values of their secrets.
+
+use std::collections::BTreeMap;
+
+use super::args::Manifests;
+use super::error::CommandError;
+use super::printer::Printer;
+use super::{Context, connect};
+use crate::desired::{Desired, resolve};
+use crate::diagnostic::{Diagnostics, Sources};
+use crate::diff::SecretHashes;
+use crate::manifest::{Loaded, Ownership, Target, Wish, load};
+use crate::render;
+use crate::secret::{Secret, SecretRef};
+use crate::secrets::{Files, Resolution, Resolver, key_sets};
+
+/// What the manifests say, or what is wrong with them.
+pub(super) struct Checked {
+    /// What they declare; good for nothing while the diagnostics have errors.
+    pub(super) desired: Desired,
+    /// The target; `None` only if there are errors.
+    pub(super) target: Option<Target>,
+    /// How many documents there are.
+    pub(super) documents: usize,
+    pub(super) sources: Sources,
+    pub(super) diagnostics: Diagnostics,
+    secrets: BTreeMap<SecretRef, Result<Secret, String>>,
+}
+
+/// What the manifests declare, without errors.
+pub(super) struct Declared {
+    pub(super) desired: Desired,
+    pub(super) target: Target,
+    /// What live secrets are compared with.
+    pub(super) hashes: SecretHashes,
+    sources: Sources,
+    secrets: BTreeMap<SecretRef, Result<Secret, String>>,
+}
+
+/// Whether a command is about to use the credentials in the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// It stays offline.
+    Offline,
+    /// It asks the org.
+    Org,
+}
+
+/// Reads and checks the manifests.
+pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> Checked {
+    let Context { env, root, .. } = context;
+    let real_org_at_hand = reach == Reach::Org && connect::real_org_at_hand(env);
+    let wish = Wish { target: manifests.target.clone(), variables: manifests.variables(), real_org_at_hand };
+    let Loaded { documents, project: _, target, sources, mut diagnostics } = load(root, &manifests.files, &wish);
+    let files = Files::new(root, manifests.secret_dir.as_deref());
+    let keys = key_sets(&documents, &files);
+    let (project, ownership) = target.as_ref().map_or(("default", Ownership::Marker), |target| (&target.project, target.ownership));
+    let desired = resolve(project, ownership == Ownership::Marker, &documents, &keys, &mut diagnostics);
+    let resolver = Resolver::new(env, &files);
+    let mut found = resolver.resolve_all(&desired, &mut diagnostics);
+    let declared = desired.apps.iter().flat_map(|app| app.secrets.iter().flatten());
+    let secrets = declared
+        .filter_map(|secret| {
+            let value = match found.remove(&secret.address)? {
+                Resolution::Resolved(value) => Ok(value),
+                Resolution::Unresolved(why) => Err(with_cause(&why)),
+            };
+            Some((secret.reference.clone(), value))
+        })
+        .collect();
+    Checked { desired, target, documents: documents.len(), sources, diagnostics, secrets }
+}
+
+/// Reads the manifests for a command that asks the org. Warnings are shown; errors end it before anything is sent.
+pub(super) fn load_for_org(manifests: &Manifests, context: &Context) -> Result<Declared, CommandError> {
+    let Checked { desired, target, documents: _, sources, diagnostics, secrets } = check(manifests, Reach::Org, context);
+    show(&diagnostics, &sources, context.printer);
+    match target {
+        Some(target) if !diagnostics.has_errors() => {
+            let hash = |value: &Result<Secret, String>| value.as_ref().map(Secret::hash).map_err(Clone::clone);
+            let hashes = secrets.iter().map(|(reference, value)| (reference.clone(), hash(value))).collect();
+            Ok(Declared { desired, target, hashes, sources, secrets })
+        }
+        _ => Err(CommandError::shown()),
+    }
+}
+
+/// Shows diagnostics on standard error.
+pub(super) fn show(diagnostics: &Diagnostics, sources: &Sources, printer: Printer) {
+    if !diagnostics.is_empty() {
+        printer.note(&render::diagnostics::text(diagnostics, sources, printer.note_style().colour));
+    }
+}
+
+impl Declared {
+    /// Shows diagnostics about these manifests, and returns the error that ends the command.
+    pub(super) fn refuse(&self, problems: &Diagnostics, printer: Printer) -> CommandError {
+        show(problems, &self.sources, printer);
+        CommandError::shown()
+    }
+
+    /// Returns the values of some secrets; if any is missing, an error that names them all.
+    pub(super) fn values(&self, needed: impl IntoIterator<Item = SecretRef>) -> Result<BTreeMap<SecretRef, Secret>, CommandError> {
+        let mut values = BTreeMap::new();
+        let mut missing = Vec::new();
+        for reference in needed {
+            match self.secrets.get(&reference) {
+                Some(Ok(value)) => drop(values.insert(reference, value.clone())),
+                Some(Err(why)) => missing.push(why.clone()),
+                None => missing.push(format!("{reference} is not declared")),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(values);
+        }
+        let error = format!("nothing was changed, because secrets that the plan needs cannot be had: {}", missing.join("; "));
+        Err(CommandError::new(error).hint("set the variables, for example with a secret manager's `run` command around idpctl"))
+    }
+}
+
+fn with_cause(why: &crate::secrets::Unresolved) -> String {
+    std::error::Error::source(why).map_or_else(|| why.to_string(), |cause| format!("{why}: {cause}"))
+}

@@ -1,0 +1,133 @@
+//! Every error of every module becomes one: how the command ends, what went wrong with all its causes, and what to do.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use super::exit::Exit;
+use crate::observe;
+use crate::printable::printable;
+use crate::render::advice;
+
+/// Why a command could not do what it was asked to.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    /// How the command ends.
+    pub(crate) exit: Exit,
+    error: Box<dyn StdError + Send + Sync>,
+    hints: Vec<String>,
+    /// Whether it was shown already, as diagnostics are.
+    pub(crate) shown: bool,
+}
+
+impl CommandError {
+    /// Returns an error that ends the command with status 1.
+    pub(crate) fn new(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { exit: Exit::Error, error: error.into(), hints: Vec::new(), shown: false }
+    }
+
+    /// Returns a refusal, which ends the command with status 3.
+    pub(crate) fn refused(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { exit: Exit::Refused, ..Self::new(error) }
+    }
+
+    /// Returns an error that somebody was told of already.
+    pub(crate) fn shown() -> Self {
+        Self { shown: true, ..Self::new("the manifests have errors") }
+    }
+
+    /// Returns the same under a sentence that says what was being done.
+    #[must_use]
+    pub(crate) fn doing(self, doing: impl Into<String>) -> Self {
+        Self { error: Box::new(Doing { doing: doing.into(), source: self.error }), ..self }
+    }
+
+    /// Returns the same with something to do about it. A hint of several lines may hold a command, alone on an indented line.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Returns the message, its causes and what to do, as lines for people.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("error: {}", inert(&self.error.to_string()))];
+        let mut causes = Vec::new();
+        let mut cause = self.error.source();
+        while let Some(inner) = cause {
+            causes.push(inert(&inner.to_string()));
+            cause = inner.source();
+        }
+        if !causes.is_empty() {
+            lines.push("Caused by:".to_owned());
+            lines.extend(causes.iter().enumerate().map(|(i, cause)| format!("  {}: {cause}", i + 1)));
+        }
+        if !self.hints.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(self.hints.iter().map(|hint| format!("hint: {}", inert(hint))));
+        lines
+    }
+}
+
+/// Makes text inert but for its line breaks, which are ours: what came from outside was made inert where it entered a message.
+fn inert(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// An error below a sentence that says what was being done.
+#[derive(Debug)]
+struct Doing {
+    doing: String,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.doing)
+    }
+}
+
+impl StdError for Doing {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+impl From<observe::Error> for CommandError {
+    fn from(error: observe::Error) -> Self {
+        let hints: Vec<_> = match &error {
+            observe::Error::WrongOrg { .. } => {
+                let hint = "choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN` for this one";
+                return Self::refused(error).hint(hint);
+            }
+            observe::Error::Unread { failures, .. } => failures.iter().filter_map(|failure| advice(&failure.source)).collect(),
+        };
+        // Ten reads that fail for one reason need its remedy once.
+        hints.into_iter().fold((Self::new(error), ""), |(error, last), hint| (if hint == last { error } else { error.hint(hint) }, hint)).0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_shows_its_causes_and_what_to_do() {
+        let cause = std::io::Error::other("disk\u{1b}[31m full");
+        let error = CommandError::new(cause).doing("could not write `plan.json`").hint("make room, then run\n    idpctl plan");
+        insta::assert_snapshot!(error.lines().join("\n"), @r"
+        error: could not write `plan.json`
+        Caused by:
+          1: disk\u{1b}[31m full
+
+        hint: make room, then run
+            idpctl plan
+        ");
+    }
+
+    #[test]
+    fn another_org_is_a_refusal() {
+        let error = observe::Error::WrongOrg { what: "org_id", expected: "00o1".to_owned(), found: "00o2".to_owned() };
+        assert_eq!(CommandError::from(error).exit, Exit::Refused);
+    }
+}

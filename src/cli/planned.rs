@@ -1,0 +1,84 @@
+//! From manifests to a plan: what `plan` and `apply` have in common.
+
+use super::Context;
+use super::args::{Manifests, Network, Planning, Secrets};
+use super::connect::{Connection, connect};
+use super::declared::{Declared, load_for_org};
+use super::error::CommandError;
+use super::printer::Printer;
+use crate::pipeline::{self, Observation};
+use crate::plan::{Choices, Plan, SecretsMode};
+use crate::printable::printable;
+
+/// A plan and everything that it was made from.
+pub(super) struct Planned {
+    pub(super) plan: Plan,
+    pub(super) declared: Declared,
+    pub(super) connection: Connection,
+    pub(super) observation: Observation,
+}
+
+/// Returns the choices that the command line makes.
+pub(super) fn choices(manifests: &Manifests, planning: &Planning) -> Choices {
+    let Planning { select, prune, secrets, max_deletes, allow_replace, adopt } = planning.clone();
+    Choices {
+        target: manifests.target.clone(),
+        vars: manifests.variables(),
+        prune,
+        secrets: mode(secrets).unwrap_or_default(),
+        select,
+        adopt: adopt.into_iter().collect(),
+        allow_replace: allow_replace.into_iter().collect(),
+        max_deletes,
+    }
+}
+
+/// Returns what `--secrets` says.
+pub(super) fn mode(secrets: Option<Secrets>) -> Option<SecretsMode> {
+    secrets.map(|secrets| match secrets {
+        Secrets::Compare => SecretsMode::Compare,
+        Secrets::Skip => SecretsMode::Skip,
+    })
+}
+
+/// Reads the manifests and the org, and plans.
+pub(super) async fn planned(
+    manifests: &Manifests,
+    network: &Network,
+    choices: Choices,
+    context: &Context,
+) -> Result<Planned, CommandError> {
+    let declared = load_for_org(manifests, context)?;
+    let connection = connect(&declared.target, network, context)?;
+    let choices = Choices { target: declared.target.name.clone(), ..choices };
+    let sweep = connection.sweep(network, context);
+    let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    let plan = pipeline::plan(&declared.desired, &observation.observed, &declared.hashes, choices);
+    let plan = plan.map_err(|error| refuse(error, &declared, context.printer))?;
+    Ok(Planned { plan, declared, connection, observation })
+}
+
+/// Shows why there is no plan.
+pub(super) fn refuse(error: pipeline::Error, declared: &Declared, printer: Printer) -> CommandError {
+    match error {
+        pipeline::Error::Problems(problems) => declared.refuse(&problems, printer),
+        error => CommandError::new(error),
+    }
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write_file(path: &std::path::Path, text: &str) -> Result<(), CommandError> {
+    use std::io::Write as _;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    // Like any file that a person makes: what may be read by whom is for the umask.
+    let permissions = std::fs::Permissions::from_mode(0o666);
+    let written = tempfile::Builder::new().permissions(permissions).tempfile_in(folder).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        Ok(file.persist(path)?)
+    });
+    let doing = || format!("could not write `{}`", printable(&path.display().to_string()));
+    written.map(drop).map_err(|error| CommandError::new(error).doing(doing()))
+}

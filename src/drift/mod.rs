@@ -1,0 +1,201 @@
+//! Differences to drift items: where the live org departs from what is declared, and whether it was changed behind our back. Pure.
+//!
+//! The comparison is [`crate::diff`]'s; nothing is compared here. Whether a difference was made in the org or in the manifests is told
+//! by the mark, which says what was applied last.
+
+use serde_json::Value;
+
+use crate::address::Address;
+use crate::bind::{Bound, Orphaned};
+use crate::diff::{AppChanges, Change, Changes, FieldChange, GrantChange, SecretChange};
+use crate::json::Fingerprint;
+use crate::plan::Org;
+use crate::resource::Facet;
+use crate::resource::marker::Marker;
+use crate::select::Select;
+
+/// Where the live org departs from what is declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Items {
+    /// The ownership namespace.
+    pub project: String,
+    /// The org.
+    pub org: Org,
+    /// The items, in address order.
+    pub items: Vec<Item>,
+    /// What could not be compared, and why.
+    pub not_compared: Vec<(Address, String)>,
+}
+
+/// One departure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// What it is about.
+    pub address: Address,
+    /// What departs.
+    pub what: What,
+    /// Who moved.
+    pub cause: Cause,
+    /// Where it is declared (`file:line:column`), if it is.
+    pub origin: Option<String>,
+}
+
+/// What departs from what is declared.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// A field has another value.
+    Field {
+        /// Where in the API's object.
+        path: String,
+        /// What is declared; `None` if the field is to be absent.
+        declared: Option<Value>,
+        /// What is there; `None` if nothing is.
+        live: Option<Value>,
+    },
+    /// A declared object is not there.
+    Missing,
+    /// Something is there that is not declared.
+    Undeclared {
+        /// What it is.
+        what: String,
+    },
+    /// A live app bears no mark of ours though a document has it.
+    MarkLost,
+    /// The mark is another one than the documents call for.
+    MarkDiffers,
+    /// A copy of an app of ours, mark included.
+    Copy {
+        /// Which app.
+        id: String,
+    },
+    /// The app belongs to another project or document.
+    Foreign {
+        /// Whose it is.
+        why: String,
+    },
+}
+
+/// Who moved: the org or the manifests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// The manifest is what was last applied: the org was changed.
+    ChangedLive,
+    /// The manifest is newer than what was last applied.
+    Pending,
+    /// One of the two; the mark does not tell.
+    Either,
+}
+
+impl Cause {
+    /// Returns the words for it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ChangedLive => "changed live",
+            Self::Pending => "pending",
+            Self::Either => "either",
+        }
+    }
+}
+
+/// Makes items of the differences.
+pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project: &str, org: Org) -> Items {
+    let mut items: Vec<_> = changes.apps.iter().flat_map(of_app).collect();
+    // Below a declared app; apps without a document come from the matching, which knows copies from orphans.
+    let children = changes.left_alone.iter().filter(|left| left.flag.is_some() && !left.address.child.is_empty());
+    items.extend(children.map(|left| undeclared(left.address.clone(), left.what.clone())));
+    for orphan in bound.orphans.iter().filter(|orphan| select.has(&orphan.address)) {
+        let (id, label) = (&orphan.live.id, &orphan.live.label);
+        let address = orphan.address.clone();
+        items.push(match orphan.why {
+            Orphaned::DocumentGone => undeclared(address, format!("the app {id} `{label}` is ours and no document declares it")),
+            Orphaned::Superseded => undeclared(address, format!("the app {id} `{label}` was replaced by another and is still there")),
+            Orphaned::Copy => Item { address, what: What::Copy { id: id.to_string() }, cause: Cause::ChangedLive, origin: None },
+        });
+    }
+    items.extend(bound.refused.iter().filter(|refusal| select.has(&refusal.address)).map(|refusal| Item {
+        address: refusal.address.clone(),
+        what: What::Foreign { why: refusal.why.clone() },
+        cause: Cause::Either,
+        origin: Some(refusal.origin.to_string()),
+    }));
+    // A stable sort: fields of an app stay in the order of its document.
+    items.sort_by(|a, b| a.address.cmp(&b.address));
+    let mut not_compared = changes.not_compared.clone();
+    not_compared.sort();
+    Items { project: project.to_owned(), org, items, not_compared }
+}
+
+fn undeclared(address: Address, what: String) -> Item {
+    Item { address, what: What::Undeclared { what }, cause: Cause::Either, origin: None }
+}
+
+fn of_app(entry: &AppChanges<'_>) -> Vec<Item> {
+    let address = &entry.wanted.address;
+    let origin = || Some(entry.wanted.origin.to_string());
+    let mut items = match &entry.change {
+        // Whoever deleted an app did not leave its mark behind: it may as well never have been made.
+        Some(Change::Create { .. }) => {
+            return vec![Item { address: address.clone(), what: What::Missing, cause: Cause::Either, origin: origin() }];
+        }
+        // A replacement makes every child anew, which is no drift of theirs.
+        Some(Change::Replace { because, fields: _ }) => return because.iter().map(|change| field(entry, change)).collect(),
+        Some(Change::Update { fields }) => fields.iter().map(|change| field(entry, change)).collect(),
+        None => Vec::new(),
+    };
+    items.extend(entry.secrets.iter().map(|change| secret(entry, change)));
+    items.extend(entry.grants.iter().map(|change| match change {
+        GrantChange::Add(wanted) => {
+            let origin = Some(wanted.origin.to_string());
+            Item { address: wanted.address.clone(), what: What::Missing, cause: Cause::Either, origin }
+        }
+        GrantChange::Revoke(address, live) => undeclared(address.clone(), format!("scope `{}` is granted and not declared", live.scope)),
+    }));
+    items.extend(entry.keys.iter().map(|key| undeclared(key.address.clone(), "the public key is not declared".to_owned())));
+    items
+}
+
+fn field(entry: &AppChanges<'_>, change: &FieldChange) -> Item {
+    let FieldChange { path, facet, before, after: _, declared, origin, immutable: _ } = change;
+    let address = entry.wanted.address.clone();
+    let marked = entry.live.is_some_and(|live| live.marker.is_some());
+    if *path == Marker::path() {
+        let origin = Some(entry.wanted.origin.to_string());
+        let (what, cause) = if marked { (What::MarkDiffers, Cause::Pending) } else { (What::MarkLost, Cause::Either) };
+        return Item { address, what, cause, origin };
+    }
+    // The mark's digest is of the body alone: it says nothing of what other calls write.
+    let cause = if *facet == Facet::Body { cause(entry) } else { Cause::Either };
+    let what = What::Field { path: path.to_string(), declared: (!declared.is_null()).then(|| declared.clone()), live: before.clone() };
+    Item { address, what, cause, origin: origin.as_ref().map(ToString::to_string) }
+}
+
+fn cause(entry: &AppChanges<'_>) -> Cause {
+    match entry.live.and_then(|live| live.marker.as_ref()?.applied.as_ref()) {
+        None => Cause::Either,
+        Some(applied) if *applied == Fingerprint::of(&entry.wanted.body) => Cause::ChangedLive,
+        Some(_) => Cause::Pending,
+    }
+}
+
+fn secret(entry: &AppChanges<'_>, change: &SecretChange<'_>) -> Item {
+    match change {
+        SecretChange::Add(wanted) => {
+            Item { address: wanted.address.clone(), what: What::Missing, cause: Cause::Either, origin: Some(wanted.origin.to_string()) }
+        }
+        SecretChange::Activate(wanted, live) | SecretChange::Deactivate(wanted, live) => {
+            let what = What::Field {
+                path: "status".to_owned(),
+                declared: Some(Value::from(wanted.status.as_str())),
+                live: Some(Value::from(live.status.as_str())),
+            };
+            Item { address: wanted.address.clone(), what, cause: Cause::Either, origin: Some(wanted.origin.to_string()) }
+        }
+        SecretChange::Delete(address, live) => {
+            let what = format!("a client secret ({}) of {} that is not declared", live.status.as_str(), entry.wanted.address);
+            undeclared(address.clone(), what)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,26 @@
+//! A failed request to what somebody can do about it.
+
+use crate::http::{Error, Kind, TransportError};
+
+/// Returns what to do about a failed request, where that is known.
+pub fn advice(error: &Error) -> Option<&'static str> {
+    match error.kind() {
+        _ if error.is_unauthenticated() => Some(
+            "the org does not accept the token: it may have expired or been revoked; make one in the Admin Console under Security > API > Tokens",
+        ),
+        _ if error.is_forbidden() => Some("the token's administrator may not do this; `idpctl auth check` says what can be read"),
+        Kind::Transport(TransportError::NotSent(_)) => {
+            Some("check `OKTA_CLIENT_ORGURL`, the network, and `HTTPS_PROXY` if there is a proxy")
+        }
+        Kind::Transport(TransportError::Untrusted(_)) => {
+            Some("something between here and the org may terminate TLS: add its certificate to the system's trust store")
+        }
+        Kind::TimedOut | Kind::Starved { .. } => {
+            Some("give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`")
+        }
+        Kind::NotJson { .. } | Kind::Redirect { .. } => {
+            Some("check that `OKTA_CLIENT_ORGURL` is the org's own address, such as https://acme.okta.com")
+        }
+        _ => None,
+    }
+}

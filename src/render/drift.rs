@@ -1,0 +1,245 @@
+//! Drift items as text for people and JSON for programs.
+
+use serde_json::{Value, json};
+
+use super::plan::{inert, list};
+use super::style::{Style, Tone, counted};
+use super::value::{change, shortened};
+use crate::drift::{Cause, Item, Items, What};
+
+/// The version of the JSON form.
+const FORMAT_VERSION: u32 = 1;
+
+/// Returns the items as text: of a field, first what is declared and then what is there.
+pub fn text(drift: &Items, style: Style) -> String {
+    let Items { project, org, items, not_compared } = drift;
+    let head = format!("Drift of `{}` in {} ({})", inert(project), inert(&org.url), inert(&org.id));
+    let mut sections = vec![vec![style.paint(Tone::Heading, head)]];
+    for about in items.chunk_by(|a, b| a.address == b.address) {
+        let mut lines = vec![style.paint(Tone::Changed, inert(&about[0].address))];
+        lines.extend(about.iter().flat_map(|item| self::lines(item, style)).map(|line| format!("    {line}")));
+        sections.push(lines);
+    }
+    let unread = not_compared.iter().map(|(address, why)| vec![format!("{}: {}", inert(address), inert(why))]);
+    sections.extend(list("Not compared", Tone::Heading, unread, style));
+    sections.push(vec![style.paint(Tone::Heading, summary(drift))]);
+    let mut text = sections.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n");
+    text.push('\n');
+    text
+}
+
+/// Returns the items as JSON.
+pub fn json(drift: &Items) -> Value {
+    let Items { project, org, items, not_compared } = drift;
+    let count = |cause| items.iter().filter(|item| item.cause == cause).count();
+    let unread: Vec<_> = not_compared.iter().map(|(address, why)| json!({"address": address, "what": why})).collect();
+    json!({
+        "format_version": FORMAT_VERSION,
+        "project": project,
+        "org": org,
+        "items": items.iter().map(entry).collect::<Vec<_>>(),
+        "not_compared": unread,
+        "summary": {
+            "items": items.len(),
+            "changed_live": count(Cause::ChangedLive),
+            "pending": count(Cause::Pending),
+            "either": count(Cause::Either),
+        },
+    })
+}
+
+fn summary(drift: &Items) -> String {
+    let Items { items, not_compared, .. } = drift;
+    let count = |cause| items.iter().filter(|item| item.cause == cause).count();
+    let told: Vec<_> = [Cause::ChangedLive, Cause::Pending, Cause::Either]
+        .into_iter()
+        .filter(|cause| count(*cause) > 0)
+        .map(|cause| format!("{} {}", count(cause), legend(cause)))
+        .collect();
+    match (items.len(), not_compared.is_empty()) {
+        (0, true) => "No drift: the org is as declared.".to_owned(),
+        (0, false) => "No drift, as far as could be compared.".to_owned(),
+        (n, _) => format!("{}: {}.", counted(n, "item"), told.join(", ")),
+    }
+}
+
+const fn legend(cause: Cause) -> &'static str {
+    match cause {
+        Cause::ChangedLive => "changed live",
+        Cause::Pending => "pending (the manifest is newer than what was applied last)",
+        Cause::Either => "either changed live or not applied yet",
+    }
+}
+
+fn lines(item: &Item, style: Style) -> Vec<String> {
+    let Item { address: _, what, cause, origin: _ } = item;
+    let mut lines = match what {
+        What::Field { path, declared, live } => {
+            change(&shortened(path), declared.as_ref(), live.as_ref(), false, Style { width: style.width.saturating_sub(24), ..style })
+        }
+        What::Missing => vec!["is not there".to_owned()],
+        What::Undeclared { what } => vec![inert(what)],
+        What::MarkLost => vec!["bears no mark of ours: somebody's PUT erased it, or the app was never adopted".to_owned()],
+        What::MarkDiffers => vec!["bears another mark than the documents call for".to_owned()],
+        What::Copy { id } => vec![format!("the app {} bears a copy of its mark: somebody cloned the app", inert(id))],
+        What::Foreign { why } => vec![inert(why)],
+    };
+    if let Some(first) = lines.first_mut() {
+        first.push_str(&style.paint(Tone::Faint, format_args!("   ({})", cause.words())));
+    }
+    lines
+}
+
+fn entry(item: &Item) -> Value {
+    let Item { address, what, cause, origin } = item;
+    let cause = cause.words().replace(' ', "_");
+    let mut entry = json!({"address": address, "cause": cause, "origin": origin});
+    let more = match what {
+        What::Field { path, declared, live } => json!({"what": "field", "path": path, "declared": declared, "live": live}),
+        What::Missing => json!({"what": "missing"}),
+        What::Undeclared { what } => json!({"what": "undeclared", "detail": what}),
+        What::MarkLost => json!({"what": "mark_lost"}),
+        What::MarkDiffers => json!({"what": "mark_differs"}),
+        What::Copy { id } => json!({"what": "copy", "id": id}),
+        What::Foreign { why } => json!({"what": "foreign", "detail": why}),
+    };
+    if let (Value::Object(entry), Value::Object(more)) = (&mut entry, more) {
+        entry.extend(more);
+    }
+    entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::{Address, Kind};
+    use crate::plan::Org;
+
+    fn items() -> Items {
+        let web = Address::new(Kind::App, "web");
+        let item = |address: &Address, what, cause| Item { address: address.clone(), what, cause, origin: Some("a.yaml:3:1".to_owned()) };
+        let field = |path: &str, declared, live| What::Field { path: path.to_owned(), declared, live };
+        Items {
+            project: "payments".to_owned(),
+            org: Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() },
+            items: vec![
+                item(&web, field("label", Some(json!("Web")), Some(json!("\u{1b}[31mWeb\u{202e}"))), Cause::ChangedLive),
+                item(&web, field("settings.notes.admin", None, Some(json!("x"))), Cause::Pending),
+                item(&web, What::MarkLost, Cause::Either),
+                item(&web, What::MarkDiffers, Cause::Pending),
+                item(&web, What::Copy { id: "0oa2".to_owned() }, Cause::ChangedLive),
+                item(&web.below(["secret", "ocs1"]), What::Undeclared { what: "a client secret".to_owned() }, Cause::Either),
+                item(&Address::new(Kind::App, "worker"), What::Missing, Cause::Either),
+                item(&Address::new(Kind::App, "x"), What::Foreign { why: "the app 0oa3 belongs to other/x".to_owned() }, Cause::Either),
+            ],
+            not_compared: vec![(web.below(["secret", "2026"]), "`IDPCTL_X` is not set".to_owned())],
+        }
+    }
+
+    #[test]
+    fn every_item_is_told_with_who_moved() {
+        insta::assert_snapshot!(text(&items(), Style::default()), @r#"
+        Drift of `payments` in https://acme.okta.com (00o1)
+
+        App/web
+            label: "Web" → "\u{1b}[31mWeb\u{202e}"   (changed live)
+            settings.notes.admin: none → "x"   (pending)
+            bears no mark of ours: somebody's PUT erased it, or the app was never adopted   (either)
+            bears another mark than the documents call for   (pending)
+            the app 0oa2 bears a copy of its mark: somebody cloned the app   (changed live)
+
+        App/web/secret/ocs1
+            a client secret   (either)
+
+        App/worker
+            is not there   (either)
+
+        App/x
+            the app 0oa3 belongs to other/x   (either)
+
+        Not compared
+          App/web/secret/2026: `IDPCTL_X` is not set
+
+        8 items: 2 changed live, 2 pending (the manifest is newer than what was applied last), 4 either changed live or not applied yet.
+        "#);
+    }
+
+    #[test]
+    fn the_json_form_tells_the_same() {
+        let mut few = items();
+        few.items.drain(1..5);
+        insta::assert_snapshot!(super::super::json_text(&json(&few)), @r#"
+        {
+          "format_version": 1,
+          "project": "payments",
+          "org": {
+            "id": "00o1",
+            "url": "https://acme.okta.com"
+          },
+          "items": [
+            {
+              "address": "App/web",
+              "cause": "changed_live",
+              "origin": "a.yaml:3:1",
+              "what": "field",
+              "path": "label",
+              "declared": "Web",
+              "live": "\u001b[31mWeb\u202e"
+            },
+            {
+              "address": "App/web/secret/ocs1",
+              "cause": "either",
+              "origin": "a.yaml:3:1",
+              "what": "undeclared",
+              "detail": "a client secret"
+            },
+            {
+              "address": "App/worker",
+              "cause": "either",
+              "origin": "a.yaml:3:1",
+              "what": "missing"
+            },
+            {
+              "address": "App/x",
+              "cause": "either",
+              "origin": "a.yaml:3:1",
+              "what": "foreign",
+              "detail": "the app 0oa3 belongs to other/x"
+            }
+          ],
+          "not_compared": [
+            {
+              "address": "App/web/secret/2026",
+              "what": "`IDPCTL_X` is not set"
+            }
+          ],
+          "summary": {
+            "items": 4,
+            "changed_live": 1,
+            "pending": 0,
+            "either": 3
+          }
+        }
+        "#);
+    }
+
+    #[test]
+    fn no_drift_is_said_in_one_sentence() {
+        let mut none = items();
+        none.items.clear();
+        let unread = text(&none, Style::default());
+        none.not_compared.clear();
+        insta::assert_snapshot!(format!("{}----\n{unread}", text(&none, Style::default())), @"
+        Drift of `payments` in https://acme.okta.com (00o1)
+
+        No drift: the org is as declared.
+        ----
+        Drift of `payments` in https://acme.okta.com (00o1)
+
+        Not compared
+          App/web/secret/2026: `IDPCTL_X` is not set
+
+        No drift, as far as could be compared.
+        ");
+    }
+}

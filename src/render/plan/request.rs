@@ -1,0 +1,104 @@
+//! One step as text: the request that would be sent, and in words what must hold for it and what holds after it.
+
+use serde_json::Value;
+
+use super::super::style::{Style, Tone};
+use super::super::value::{one_line, shortened};
+use super::action::{place, words};
+use super::inert;
+use crate::program::{Body, Edit, Expect, Probe, Step};
+
+/// Returns the lines of a step.
+pub(super) fn lines(number: usize, step: &Step, style: Style) -> Vec<String> {
+    let Step { call, probe, pre, post } = step;
+    let query: Vec<_> = call.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    let head = format!("{number}. {} {}", call.method.as_str(), inert(&format!("{}{query}", call.path)));
+    let mut out = vec![style.paint(Tone::Heading, head)];
+    let mut said: Vec<String> = body(&call.body);
+    said.push(format!("looks at {}", subject(probe)));
+    said.push(format!("sent if {}", all(pre)));
+    said.push(format!("done when {}", all(post)));
+    out.extend(said.into_iter().map(|line| format!("   {line}")));
+    out
+}
+
+fn body(body: &Body) -> Vec<String> {
+    match body {
+        Body::None => Vec::new(),
+        Body::Json { tree, secrets } => {
+            let mut tree = tree.clone();
+            for (path, reference) in secrets {
+                path.set(&mut tree, Value::from(format!("(secret from {reference})")));
+            }
+            format!("{tree:#}").lines().map(shortened).collect()
+        }
+        Body::Edited { edits, secrets } => {
+            let mut lines = vec!["the live app, with".to_owned()];
+            lines.extend(edits.iter().map(edit));
+            lines.extend(secrets.iter().map(|(path, reference)| format!("  {} = (secret from {})", place(path), inert(reference))));
+            lines
+        }
+    }
+}
+
+fn edit(edit: &Edit) -> String {
+    let Edit { path, value } = edit;
+    match value {
+        Some(value) => format!("  {} = {}", place(path), one_line(value)),
+        None => format!("  {} taken out", place(path)),
+    }
+}
+
+fn subject(probe: &Probe) -> String {
+    match probe {
+        Probe::App(app) => format!("the app {}", inert(app)),
+        Probe::Find { label, owner, client_id } => {
+            let by = [
+                owner.as_deref().map(|it| format!("the mark {}", inert(it))),
+                client_id.as_deref().map(|it| format!("the client id {}", inert(it))),
+            ];
+            let by: Vec<_> = by.into_iter().flatten().collect();
+            let by = if by.is_empty() { String::new() } else { format!(" and {}", by.join(" or ")) };
+            format!("the apps with the label {}{by}", one_line(&Value::from(label.as_str())))
+        }
+        Probe::Secrets(app) => format!("the secrets of {}", inert(app)),
+        Probe::Grants(app) => format!("the grants of {}", inert(app)),
+    }
+}
+
+fn all(expected: &[Expect]) -> String {
+    if expected.is_empty() { "nothing is in the way".to_owned() } else { expected.iter().map(one).collect::<Vec<_>>().join(", and ") }
+}
+
+fn one(expect: &Expect) -> String {
+    match expect {
+        Expect::NoApp => "there is no such app".to_owned(),
+        Expect::AsCreated => "the app was made by this plan".to_owned(),
+        Expect::BodyIs(fingerprint) => format!("the app is as it was planned for (fingerprint {})", inert(fingerprint.as_str())),
+        Expect::Fields(fields) => {
+            let places: Vec<_> = fields.iter().map(|field| place(&field.path)).collect();
+            match places.as_slice() {
+                [] => "the app is there".to_owned(),
+                [only] => format!("{only} is as declared"),
+                several => format!("these are as declared: {}", several.join(", ")),
+            }
+        }
+        Expect::Marked(marker) => format!("it bears the mark {}", words(marker)),
+        Expect::StatusIs(status) => format!("the app is {}", status.as_str()),
+        Expect::PolicyIs(Some(id)) => format!("its access policy is {}", inert(id)),
+        Expect::PolicyIs(None) => "it has no access policy".to_owned(),
+        Expect::KeyGone(id) => format!("the key {} is gone", inert(id)),
+        Expect::KeyIs { id, status } => format!("the key {} is {}", inert(id), status.as_str()),
+        Expect::SecretHeld { reference, status } => {
+            format!("a secret with the value of {} is there, {}", inert(reference), status.as_str())
+        }
+        Expect::SecretMissing(reference) => format!("no secret with the value of {} is there", inert(reference)),
+        Expect::SecretIs { id, status } => format!("the secret {} is {}", inert(id), status.as_str()),
+        Expect::SecretGone(id) => format!("the secret {} is gone", inert(id)),
+        Expect::Granted(scope) => format!("the scope {} is granted", inert(scope)),
+        Expect::NotGranted(scope) => format!("the scope {} is not granted", inert(scope)),
+        Expect::GrantIs(id) => format!("the grant {} is there", inert(id)),
+        Expect::GrantGone(id) => format!("the grant {} is gone", inert(id)),
+    }
+}
