@@ -57,17 +57,12 @@ pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> C
     let (project, ownership) = target.as_ref().map_or(("default", Ownership::Marker), |target| (&target.project, target.ownership));
     let desired = resolve(project, ownership == Ownership::Marker, &documents, &keys, &mut diagnostics);
     let resolver = Resolver::new(env, &files);
-    let mut found = resolver.resolve_all(&desired, &mut diagnostics);
-    let declared = desired.apps.iter().flat_map(|app| app.secrets.iter().flatten());
-    let secrets = declared
-        .filter_map(|secret| {
-            let value = match found.remove(&secret.address)? {
-                Resolution::Resolved(value) => Ok(value),
-                Resolution::Unresolved(why) => Err(with_cause(&why)),
-            };
-            Some((secret.reference.clone(), value))
-        })
-        .collect();
+    let found = resolver.resolve_all(&desired, &mut diagnostics);
+    let value = |resolution: &Resolution| match resolution {
+        Resolution::Resolved(value) => Ok(value.clone()),
+        Resolution::Unresolved(why) => Err(why.in_full()),
+    };
+    let secrets = found.resolutions().iter().map(|(reference, resolution)| (reference.clone(), value(resolution))).collect();
     Checked { desired, target, documents: documents.len(), sources, diagnostics, secrets }
 }
 
@@ -116,8 +111,4 @@ impl Declared {
         let error = format!("nothing was changed, because secrets that the plan needs cannot be had: {}", missing.join("; "));
         Err(CommandError::new(error).hint("set the variables, for example with a secret manager's `run` command around idpctl"))
     }
-}
-
-fn with_cause(why: &crate::secrets::Unresolved) -> String {
-    std::error::Error::source(why).map_or_else(|| why.to_string(), |cause| format!("{why}: {cause}"))
 }

@@ -172,10 +172,10 @@ fn dependent(dice: &mut Dice, sort: &str, made: &mut Generation) {
         set("backchannel_custom_authenticator_id", Value::Null);
         set("backchannel_authentication_request_signing_alg", Value::Null);
     }
-    let mode = if users || sort == "service" || sort == "native" { *dice.pick(&["DISABLED", "SPEC", "OKTA", "null"]) } else { "DISABLED" };
-    set("idp_initiated_login.mode", if mode == "null" { Value::Null } else { json!(mode) });
+    let login = if users || sort == "service" || sort == "native" { *dice.pick(&["DISABLED", "SPEC", "OKTA", "null"]) } else { "DISABLED" };
+    set("idp_initiated_login.mode", if login == "null" { Value::Null } else { json!(login) });
     let uri = dice.pick(&["https://a.example.com/login", "https://b.example.com/login"]);
-    let uri = if matches!(mode, "SPEC" | "OKTA") || dice.chance(50) { json!(uri) } else { Value::Null };
+    let uri = if matches!(login, "SPEC" | "OKTA") || dice.chance(50) { json!(uri) } else { Value::Null };
     set("initiate_login_uri", uri);
     if matches!(sort, "web" | "browser") {
         set("participate_slo", dice.pick(&[json!(true), json!(false), Value::Null]).clone());
@@ -187,7 +187,8 @@ fn dependent(dice: &mut Dice, sort: &str, made: &mut Generation) {
     network(dice, &mut set);
     set("grant_types", json!(grants));
     set("response_types", json!(responses));
-    if dice.chance(50) {
+    let template = dice.below(4);
+    if template < 2 {
         made.fields.insert("credentials.userNameTemplate.type".to_owned(), json!("CUSTOM"));
         made.fields
             .insert("credentials.userNameTemplate.pushStatus".to_owned(), json!(dice.pick(&["PUSH", "DONT_PUSH", "NOT_CONFIGURED"])));

@@ -16,6 +16,8 @@ use crate::world::{World, declared};
 #[derive(Default)]
 struct Tally {
     cycles: usize,
+    /// Which switch of the emulator is set, for messages.
+    under: String,
     /// What happened to each field.
     seen: BTreeMap<String, [bool; 4]>,
 }
@@ -47,9 +49,15 @@ async fn obeys_the_laws(world: &World, documents: &[Value], choices: &Choices, t
     assert_eq!(write(&plan), write(&world.plan(&desired, choices).await.0), "the same input gives the same bytes");
     assert_eq!(plan.guards, [], "nothing here needs a flag");
     let report = world.apply(&plan, &observation).await;
-    assert!(report.is_complete(), "{report:#?}\n{}\n{}", shown(&plan), serde_json::to_string_pretty(documents).unwrap());
+    assert!(
+        report.is_complete(),
+        "{}{report:#?}\n{}\n{}",
+        tally.under,
+        shown(&plan),
+        serde_json::to_string_pretty(documents).expect("JSON")
+    );
     let (after, again) = world.plan(&desired, choices).await;
-    assert!(after.is_empty(), "a plan after an apply is empty:\n{}\nafter\n{}", shown(&after), shown(&plan));
+    assert!(after.is_empty(), "{}a plan after an apply is empty:\n{}\nafter\n{}", tally.under, shown(&after), shown(&plan));
     world.org.clear_requests();
     let twice = world.apply(&plan, &again).await;
     assert!(all_unchanged(&twice), "applying twice is applying once: {twice:#?}");
@@ -63,7 +71,7 @@ fn all_unchanged(report: &Report) -> bool {
 }
 
 fn shown(plan: &Plan) -> String {
-    serde_json::to_string_pretty(&plan.actions).unwrap()
+    serde_json::to_string_pretty(&plan.actions).expect("JSON")
 }
 
 /// Runs histories of three generations each, every one in an org of its own.
@@ -135,8 +143,7 @@ fn the_laws_hold_whatever_okta_does_where_nobody_knows() {
         for value in &switch.values[1..] {
             let mut config = Config::default();
             config.switches.set(switch.name, value).expect("a switch of the emulator");
-            let mut tally = Tally::default();
-            println!("{} = {value}", switch.name);
+            let mut tally = Tally { under: format!("{} = {value}: ", switch.name), ..Tally::default() };
             histories(1000..1020, &config, &mut tally);
             assert_eq!(tally.cycles, 120);
         }
