@@ -85,10 +85,10 @@ fn one(expect: &Expect) -> String {
             }
         }
         Expect::Marked(marker) => format!("it bears the mark {}", words(marker)),
-        Expect::Superseded(marker) => format!("it bears the mark {}, superseded, or is gone", words(marker)),
-        Expect::AppRetired => "the app is inactive or gone".to_owned(),
-        Expect::KeyRetired(id) => format!("the key {} is inactive or gone", inert(id)),
-        Expect::SecretRetired(id) => format!("the secret {} is inactive or gone", inert(id)),
+        Expect::Superseded(marker) => format!("it bears the mark {}, or is gone already", words(marker)),
+        Expect::AppRetired => "the app is INACTIVE, or gone already".to_owned(),
+        Expect::KeyRetired(id) => format!("the key {} is INACTIVE, or gone already", inert(id)),
+        Expect::SecretRetired(id) => format!("the secret {} is INACTIVE, or gone already", inert(id)),
         Expect::StatusIs(status) => format!("the app is {}", status.as_str()),
         Expect::PolicyIs(Some(id)) => format!("its access policy is {}", inert(id)),
         Expect::PolicyIs(None) => "it has no access policy".to_owned(),
