@@ -215,6 +215,9 @@ fn one<'a>(bound: &BoundApp<'a>, scope: &Scope<'a, '_>, changes: &mut Changes<'a
     };
     let fields = if scope.app { app::body(wanted, live) } else { Vec::new() };
     let replaced = wanted.is_declared() && live.is_some() && fields.iter().any(|f| f.immutable);
+    if !wanted.is_declared() {
+        changes.problems.append(app::not_to_be_replaced(wanted, &fields));
+    }
     // The children of an app that is replaced go with it: all declared ones are new.
     let under = live.filter(|_| !replaced);
     if scope.app {
