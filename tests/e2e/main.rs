@@ -2,3 +2,9 @@
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod repository;
+#[cfg(test)]
+mod schemas;
