@@ -17,16 +17,10 @@ pub use needs::{Details, details};
 
 use crate::address::{Address, Kind};
 use crate::desired::{App, Desired};
-use crate::diagnostic::{Code, Diagnostics, Origin};
+pub use crate::diagnostic::codes::{APP_AMBIGUOUS as AMBIGUOUS, APP_MISSING as NOT_THERE, APP_TWICE as TWICE};
+use crate::diagnostic::{Diagnostics, Origin};
 use crate::observed::{AppId, LiveApp, Observed};
 use crate::resource::marker::Marker;
-
-/// Several live apps fit where one must.
-pub const AMBIGUOUS: Code = Code(601);
-/// A live app that a document refers to does not exist.
-pub const NOT_THERE: Code = Code(602);
-/// Two documents mean the same live app.
-pub const TWICE: Code = Code(603);
 
 /// What was asked for, beyond the manifests.
 #[derive(Debug, Clone, Default)]

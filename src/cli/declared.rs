@@ -57,17 +57,12 @@ pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> C
     let (project, ownership) = target.as_ref().map_or(("default", Ownership::Marker), |target| (&target.project, target.ownership));
     let desired = resolve(project, ownership == Ownership::Marker, &documents, &keys, &mut diagnostics);
     let resolver = Resolver::new(env, &files);
-    let mut found = resolver.resolve_all(&desired, &mut diagnostics);
-    let declared = desired.apps.iter().flat_map(|app| app.secrets.iter().flatten());
-    let secrets = declared
-        .filter_map(|secret| {
-            let value = match found.remove(&secret.address)? {
-                Resolution::Resolved(value) => Ok(value),
-                Resolution::Unresolved(why) => Err(with_cause(&why)),
-            };
-            Some((secret.reference.clone(), value))
-        })
-        .collect();
+    let found = resolver.resolve_all(&desired, &mut diagnostics);
+    let value = |resolution: &Resolution| match resolution {
+        Resolution::Resolved(value) => Ok(value.clone()),
+        Resolution::Unresolved(why) => Err(why.in_full()),
+    };
+    let secrets = found.resolutions().iter().map(|(reference, resolution)| (reference.clone(), value(resolution))).collect();
     Checked { desired, target, documents: documents.len(), sources, diagnostics, secrets }
 }
 
@@ -117,8 +112,4 @@ impl Declared {
     fn value(&self, reference: &SecretRef) -> Result<Secret, String> {
         self.secrets.get(reference).cloned().unwrap_or_else(|| Err(format!("{reference} is not declared")))
     }
-}
-
-fn with_cause(why: &crate::secrets::Unresolved) -> String {
-    std::error::Error::source(why).map_or_else(|| why.to_string(), |cause| format!("{why}: {cause}"))
 }

@@ -90,14 +90,14 @@ impl<'d> Draft<'d> {
         }
     }
 
-    /// Takes over the fields that a ClientCredentials document contributes, secrets aside.
+    /// Takes over the fields that a `ClientCredentials` document contributes, secrets aside.
     pub(super) fn credentials(&mut self, document: &'d Document, diagnostics: &mut Diagnostics) {
         let Shape::Object(rows) = &table(Kind::ClientCredentials).shape else { return };
         for leaf in leaves(table(Kind::ClientCredentials), &document.spec) {
             let Some((Step::Key(first), below)) = leaf.path.steps().split_first() else { continue };
             let Some(place) = rows.get(first).and_then(|row| row.rule.at.as_deref()) else { continue };
             if leaf.path != Path::of("jwks.file") {
-                let path = below.iter().fold(Path::of(place), after);
+                let path = below.iter().fold(Path::of(place), |path, step| after(&path, step));
                 self.set(path, leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
             }
         }
@@ -108,8 +108,9 @@ impl<'d> Draft<'d> {
         let before = self.fields.iter().find(|(other, _)| other.starts_with(&path) || path.starts_with(other));
         if let Some((_, before)) = before {
             let message = format!("`{path}` of {} is set in two places", self.address);
-            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(declared.origin()), message).label("set again");
-            diagnostics.push(diagnostic.related(before.origin(), "set here").help("remove one of the two"));
+            let (first, second) = ordered(before.origin(), declared.origin());
+            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("set again");
+            diagnostics.push(diagnostic.related(first, "set here").help("remove one of the two"));
             return;
         }
         path.set(&mut self.body, value);
@@ -140,14 +141,20 @@ impl<'d> Draft<'d> {
         let around = self.fields.iter().find(|(field, _)| path.starts_with(field));
         if let Some((field, declared)) = around {
             let rest = &path.steps()[field.steps().len()..];
-            return declared.document.origin(&rest.iter().fold(declared.at.clone(), after));
+            return declared.document.origin(&rest.iter().fold(declared.at.clone(), |path, step| after(&path, step)));
         }
         let inside = self.fields.iter().find(|(field, _)| field.starts_with(path));
         inside.map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
     }
 }
 
-fn after(path: Path, step: &Step) -> Path {
+/// Two places in the order of the files.
+pub(super) fn ordered(a: Origin, b: Origin) -> (Origin, Origin) {
+    if b < a { (b, a) } else { (a, b) }
+}
+
+/// A path and one more step.
+fn after(path: &Path, step: &Step) -> Path {
     match step {
         Step::Key(name) => path.key(name),
         Step::Index(index) => path.index(*index),

@@ -3,6 +3,8 @@
 mod checks;
 mod draft;
 mod resolve;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::draft::{Declared, Draft};
+use super::draft::{Declared, Draft, ordered};
 use super::{App, Desired, Grant, Secret, checks};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
@@ -25,7 +25,9 @@ pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets:
     resolver.apps();
     resolver.others();
     let Resolver { drafts, .. } = resolver;
-    let drafts: Vec<_> = drafts.into_values().collect();
+    let mut drafts: Vec<_> = drafts.into_values().collect();
+    // Of two that fight over something, the one that comes first in the files is called the first.
+    drafts.sort_by_key(|draft| draft.document.positions.value(&Path::root()));
     checks::run(&drafts, documents, diagnostics);
     let mut apps: Vec<_> = drafts.into_iter().map(finished).collect();
     apps.sort_by(|a, b| a.address.cmp(&b.address));
@@ -44,11 +46,14 @@ fn finished(draft: Draft<'_>) -> App {
         access_policy,
         secrets,
         secrets_declared: _,
-        grants,
+        mut grants,
         mut prunable,
     } = draft;
     normalise(&mut body);
     documents.sort();
+    if let Some(grants) = &mut grants {
+        grants.sort_by(|a, b| a.address.cmp(&b.address));
+    }
     prunable.sort_unstable();
     prunable.dedup();
     let origins =
@@ -94,7 +99,10 @@ impl<'d> Resolver<'d, '_> {
 
     /// Adds what the other kinds say to the apps that they speak of.
     fn others(&mut self) {
-        for document in self.documents.iter().filter(|document| document.kind != Kind::App) {
+        let mut others: Vec<_> = self.documents.iter().filter(|document| document.kind != Kind::App).collect();
+        // The first document gives an app that none declares its address: that must not depend on how files are called.
+        others.sort_by_key(|document| document.address());
+        for document in others {
             let Some(reference) = self.reference(document) else { continue };
             let mut draft = self.drafts.remove(&reference).unwrap_or_else(|| Draft::new(reference.clone(), document));
             draft.documents.push(document.address());
@@ -138,12 +146,11 @@ impl<'d> Resolver<'d, '_> {
         }
         let apps = || self.documents.iter().filter(|app| app.kind == Kind::App).map(|app| app.name.as_str());
         let near = did_you_mean(name, apps());
-        let (origin, message) = match written {
-            Some(_) => (document.origin(&at), format!("there is no document `App/{name}`")),
-            None => {
-                let origin = document.positions.value(&Path::of("metadata.name"));
-                (origin, format!("there is no document `App/{name}`, which {} speaks of by its name", document.address()))
-            }
+        let (origin, message) = if written.is_some() {
+            (document.origin(&at), format!("there is no document `App/{name}`"))
+        } else {
+            let origin = document.positions.value(&Path::of("metadata.name"));
+            (origin, format!("there is no document `App/{name}`, which {} speaks of by its name", document.address()))
         };
         let elsewhere = "for an app that no manifest declares write `app: {id: …}`, `{client_id: …}` or `{label: …}`".to_owned();
         self.push(codes::UNKNOWN_REFERENCE, origin, message, near.unwrap_or(elsewhere));
@@ -177,16 +184,13 @@ impl<'d> Resolver<'d, '_> {
     fn secrets(&mut self, draft: &mut Draft<'d>, document: &'d Document) {
         let at = Path::of("client_secrets");
         let Some(entries) = at.find(&document.spec).and_then(Value::as_array) else { return };
-        if draft.secrets.is_some() {
-            let before =
-                draft.secrets_declared.as_ref().map(|declared| declared.document.positions.key(&Path::of("spec").join(&declared.at)));
+        let declared = Declared { document, at: at.clone() };
+        if let Some(before) = &draft.secrets_declared {
             let message = format!("the secrets of {} are declared in two documents", draft.address);
-            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(document.positions.key(&Path::of("spec").join(&at))), message);
-            let diagnostic = diagnostic.label("declared again").help("put the secrets of a client into one document");
-            self.diagnostics.push(match before {
-                Some(before) => diagnostic.related(before, "declared here"),
-                None => diagnostic,
-            });
+            let key = |declared: &Declared<'_>| declared.document.positions.key(&Path::of("spec").join(&declared.at));
+            let (first, second) = ordered(key(before), key(&declared));
+            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("declared again");
+            self.diagnostics.push(diagnostic.related(first, "declared here").help("put the secrets of a client into one document"));
             return;
         }
         let mut secrets = Vec::new();
@@ -199,7 +203,7 @@ impl<'d> Resolver<'d, '_> {
             secrets.push(Secret { address: draft.address.below(["secret", name]), reference, status, origin });
         }
         draft.secrets = Some(secrets);
-        draft.secrets_declared = Some(Declared { document, at });
+        draft.secrets_declared = Some(declared);
     }
 
     /// Returns where a secret's value is to be had, if a manifest may say so.
@@ -256,7 +260,7 @@ pub(super) fn spoken_of(document: &Document) -> Option<Reference> {
     }
 }
 
-/// Whether an App document, with the ClientCredentials that speak of it by name, declares what a reference names.
+/// Whether an App document, with the `ClientCredentials` that speak of it by name, declares what a reference names.
 fn declares(app: &Document, documents: &[Document], reference: &Reference) -> bool {
     let text = |document: &Document, path: &str| Path::of(path).find(&document.spec).and_then(Value::as_str).map(str::to_owned);
     let by_name = Some(Reference::Name(app.name.clone()));

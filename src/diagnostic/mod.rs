@@ -4,7 +4,7 @@
 
 pub mod codes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -151,9 +151,11 @@ impl Diagnostics {
         self.items.is_empty()
     }
 
-    /// Returns them sorted by place, then code and message, each once.
+    /// Returns them sorted by place, then code and message, each once. Where there is an error, a warning at the same place is left out.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut sorted: Vec<_> = self.items.iter().collect();
+        let errors: BTreeSet<_> = self.items.iter().filter(|d| d.severity == Severity::Error).filter_map(|d| d.origin.as_ref()).collect();
+        let said = |d: &&Diagnostic| d.severity == Severity::Error || d.origin.as_ref().is_none_or(|origin| !errors.contains(origin));
+        let mut sorted: Vec<_> = self.items.iter().filter(said).collect();
         sorted.sort_by_key(|d| (d.origin.clone(), d.code, d.message.clone()));
         sorted.dedup();
         sorted

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{AppChanges, Change, Changes, FieldChange, GrantChange, POLICY_UNCLEAR, Scope, SecretChange};
 use crate::address::Kind;
 use crate::desired::{App, PolicyReference};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::CANNOT_UPDATE;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::Path;
 use crate::observed::{LiveApp, Status};
 use crate::resource::marker::{Facility, Marker};
@@ -61,6 +62,17 @@ fn excluded(wanted: &App, live: &LiveApp) -> Option<FieldChange> {
         immutable: false,
         path,
     })
+}
+
+/// Returns an error for each field that cannot be changed and differs, on an app that no manifest declares: it is not ours to replace.
+pub(super) fn not_to_be_replaced(wanted: &App, fields: &[FieldChange]) -> Diagnostics {
+    let mut problems = Diagnostics::default();
+    for field in fields.iter().filter(|field| field.immutable) {
+        let message = format!("`{}` of the app {} cannot be changed, and no manifest declares that app", field.path, wanted.reference);
+        let help = "declare the app in an App document to have it replaced, or take the field out";
+        problems.push(Diagnostic::error(CANNOT_UPDATE, field.origin.clone(), message).help(help));
+    }
+    problems
 }
 
 /// Returns where the body differs; everything that is declared if there is no live app.

@@ -14,18 +14,14 @@ use serde_json::Value;
 use crate::address::Address;
 use crate::bind::{Bound, BoundApp, How, Orphan};
 use crate::desired::{App, Desired, Grant, Secret};
-use crate::diagnostic::{Code, Diagnostics, Origin};
+pub use crate::diagnostic::codes::{NO_SLOT, POLICY_UNCLEAR};
+use crate::diagnostic::{Diagnostics, Origin};
 use crate::json::Path;
 use crate::observed::{LiveApp, LiveGrant, LiveSecret, Observed};
 use crate::resource::Facet;
 use crate::resource::marker::Marker;
 use crate::secret::{SecretHash, SecretRef};
 use crate::select::Select;
-
-/// A client would need more secrets than the server has room for.
-pub const NO_SLOT: Code = Code(604);
-/// An access policy that is not there, or is there twice.
-pub const POLICY_UNCLEAR: Code = Code(605);
 
 /// What is known of the declared secrets: the hash of each, or why its value could not be had.
 pub type SecretHashes = BTreeMap<SecretRef, Result<SecretHash, String>>;
@@ -219,6 +215,9 @@ fn one<'a>(bound: &BoundApp<'a>, scope: &Scope<'a, '_>, changes: &mut Changes<'a
     };
     let fields = if scope.app { app::body(wanted, live) } else { Vec::new() };
     let replaced = wanted.is_declared() && live.is_some() && fields.iter().any(|f| f.immutable);
+    if !wanted.is_declared() {
+        changes.problems.append(app::not_to_be_replaced(wanted, &fields));
+    }
     // The children of an app that is replaced go with it: all declared ones are new.
     let under = live.filter(|_| !replaced);
     if scope.app {

@@ -3,6 +3,8 @@
 //! A document whose kind and name are known is passed on even if something else is wrong with it, so that references to it are not
 //! reported as well.
 
+use std::sync::LazyLock;
+
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -14,13 +16,15 @@ use super::yaml::Written;
 use crate::address::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::Path;
-use crate::resource::{did_you_mean, nearest};
+use crate::resource::nearest;
 
 /// The only `apiVersion` there is.
 pub const API_VERSION: &str = "idpctl/v1";
 
 const MEMBERS: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
 const LATER: [&str; 5] = ["AuthorizationServer", "OAuthProvider", "ClientType", "Client", "GroupAssignment"];
+
+static HEADER: LazyLock<Value> = LazyLock::new(|| schema_for!(Header).to_value());
 
 /// What every document has in `metadata`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -70,10 +74,18 @@ pub(super) fn read(written: &Written, diagnostics: &mut Diagnostics) -> Option<R
         reader.push(codes::NOT_A_MAPPING, reader.value(""), "the document is not a mapping", help);
         return None;
     }
-    reader.members();
-    let kind = reader.kind();
-    let name = reader.metadata();
-    reader.spec();
+    if tree["kind"] == "Project" {
+        let help = "`kind: Project` is read from idpctl.yaml at the root of the repository only";
+        reader.push(codes::PROJECT_ELSEWHERE, reader.value("kind"), "a project is not a manifest", help);
+        return None;
+    }
+    let meant = reader.members();
+    let missing = |member: &str| tree.get(member).is_none_or(Value::is_null) && meant.contains(&member);
+    let kind = if missing("kind") { None } else { reader.kind() };
+    let name = if missing("metadata") { None } else { reader.metadata() };
+    if !missing("spec") {
+        reader.spec();
+    }
     let (kind, name) = (kind?, name?);
     let metadata = if diagnostics.len() == faults_before {
         match written.typed::<Envelope>() {
@@ -96,16 +108,21 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn members(&mut self) {
+    /// Checks the names at the top, and returns those that misspelt ones most likely stand for: they are not missing as well.
+    fn members(&mut self) -> Vec<&'static str> {
+        let mut meant = Vec::new();
         for name in self.written.tree.as_object().into_iter().flat_map(|members| members.keys()) {
             if MEMBERS.contains(&name.as_str()) {
                 continue;
             }
-            let help = did_you_mean(name, MEMBERS).unwrap_or_else(|| "fields of the object belong into `spec`".to_owned());
+            let near = nearest(name, MEMBERS);
+            meant.extend(near);
+            let help = near.map_or_else(|| "fields of the object belong into `spec`".to_owned(), |near| format!("did you mean `{near}`?"));
             self.push(codes::UNKNOWN_TOP_KEY, self.key(&[name]), format!("unknown key `{name}`"), help);
         }
         let help = format!("write `apiVersion: {API_VERSION}`");
         match &self.written.tree["apiVersion"] {
+            Value::Null if meant.contains(&"apiVersion") => {}
             Value::Null => self.push(codes::API_VERSION, self.value("apiVersion"), "`apiVersion` is missing", help),
             Value::String(version) if version == API_VERSION => {}
             other => {
@@ -113,6 +130,7 @@ impl Reader<'_> {
                 self.push(codes::API_VERSION, self.value("apiVersion"), message, help);
             }
         }
+        meant
     }
 
     fn kind(&mut self) -> Option<Kind> {
@@ -132,10 +150,7 @@ impl Reader<'_> {
         if let Ok(kind) = word.parse() {
             return Some(kind);
         }
-        if word == "Project" {
-            let help = "`kind: Project` is read from idpctl.yaml at the root of the repository only";
-            self.push(codes::PROJECT_ELSEWHERE, at, "a project is not a manifest", help);
-        } else if LATER.contains(&word.as_str()) {
+        if LATER.contains(&word.as_str()) {
             let message = format!("the kind `{word}` is not supported yet");
             self.push(codes::KIND_LATER, at, message, format!("leave the document out until a later version; {}", kinds()));
         } else {
@@ -154,8 +169,9 @@ impl Reader<'_> {
             self.push(codes::METADATA, self.value("metadata"), message, help);
             return None;
         }
-        for misfit in shape::misfits(&schema_for!(Header).to_value(), tree) {
+        for misfit in shape::misfits(&HEADER, tree) {
             let path = Path::of("metadata").join(&misfit.path);
+            let member = matches!(misfit.what, What::Type(_)) && path != Path::of("metadata.name");
             let (code, at, message) = match misfit.what {
                 What::Unknown(name) => {
                     (codes::METADATA, self.written.positions.key(&path), format!("unknown member `{name}` of `metadata`"))
@@ -166,7 +182,7 @@ impl Reader<'_> {
                 }
                 What::Type(wanted) => (codes::METADATA, self.written.positions.value(&path), format!("`{path}` is not {wanted}")),
             };
-            let help = misfit.help.unwrap_or_else(|| help.to_owned());
+            let help = misfit.help.unwrap_or_else(|| if member { format!("correct or remove `{path}`") } else { help.to_owned() });
             self.push(code, at, message, help);
         }
         let name = tree["name"].as_str()?;

@@ -14,8 +14,8 @@ use super::yaml::Written;
 use super::{Document, Positions, cover};
 use crate::address::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, codes};
-use crate::json::Path;
-use crate::resource::{Fault, validate};
+use crate::json::{Path, Step};
+use crate::resource::{Fault, every_leaf, table, validate};
 
 /// Everything that was read.
 ///
@@ -104,7 +104,21 @@ fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut D
 fn fields(kind: Kind, spec: &Value, positions: &Positions, diagnostics: &mut Diagnostics) {
     let mut faults = Vec::new();
     validate(kind, spec, &mut faults);
-    for Fault { path, at_key, code, message, label, help } in faults {
+    let implied = Path::of("additionalFields.name");
+    if implied.find(spec).is_some() {
+        diagnostics.push(
+            Diagnostic::error(codes::KNOWN_ADDITIONAL, Some(positions.key(&Path::of("spec").join(&implied))), "`name` is implied")
+                .help("take it out: the name of every OIDC app is `oidc_client`"),
+        );
+    }
+    for Fault { path, at_key, code, mut message, label, mut help } in faults {
+        if kind == Kind::App && path == Path::of("signOnMode") && code == codes::UNKNOWN_VALUE {
+            "this sign-on mode is not supported yet".clone_into(&mut message);
+            help = Some("leave the app out until a later version; `OPENID_CONNECT` is the only mode so far, and implied".to_owned());
+        }
+        if code == codes::UNKNOWN_FIELD && label.is_empty() {
+            help = misplaced(kind, &path).or(help);
+        }
         let path = Path::of("spec").join(&path);
         let origin = if at_key { positions.key(&path) } else { positions.value(&path) };
         let diagnostic = Diagnostic::error(code, Some(origin), message).label(label);
@@ -113,6 +127,23 @@ fn fields(kind: Kind, spec: &Value, positions: &Positions, diagnostics: &mut Dia
             None => diagnostic,
         });
     }
+}
+
+/// Returns where a field belongs that is not known where it stands.
+fn misplaced(kind: Kind, path: &Path) -> Option<String> {
+    let Some(Step::Key(name)) = path.steps().last() else { return None };
+    if kind == Kind::App && *path == Path::of("name") {
+        return Some("take it out: the name of every OIDC app is `oidc_client`, and implied".to_owned());
+    }
+    let place = |kind: Kind| {
+        let here = |path: &Path| matches!(path.steps().last(), Some(Step::Key(last)) if last == name);
+        every_leaf(table(kind)).into_iter().map(|(path, _)| path).find(here)
+    };
+    if let Some(place) = place(kind) {
+        return Some(format!("it belongs into `{place}`"));
+    }
+    let other = Kind::ALL.into_iter().find(|other| *other != kind && place(*other).is_some())?;
+    Some(format!("it belongs into a document of kind {other}"))
 }
 
 fn refuse_duplicates(documents: &[Document], diagnostics: &mut Diagnostics) {
@@ -126,5 +157,61 @@ fn refuse_duplicates(documents: &[Document], diagnostics: &mut Diagnostics) {
         } else {
             first.insert(document.address(), origin);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const APP: &str = "apiVersion: idpctl/v1\nkind: App\nmetadata: {name: web}\nspec: {label: \"${var.label}\"}\n";
+
+    fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        dir
+    }
+
+    fn shown(loaded: &Loaded) -> String {
+        let label = |document: &Document| format!("{} {}", document.address(), document.spec["label"]);
+        let mut lines: Vec<String> = loaded.documents.iter().map(label).collect();
+        lines.extend(loaded.diagnostics.sorted().iter().map(|d| format!("{}: {}", d.code, d.message)));
+        lines.join("\n")
+    }
+
+    #[test]
+    fn without_a_project_file_the_manifests_folder_is_read() {
+        let dir = repository(&[("manifests/a.yaml", APP)]);
+        let wish = Wish { variables: [("label".to_owned(), "x: [y]".to_owned())].into(), ..Wish::default() };
+        let loaded = load(dir.path(), &[], &wish);
+        assert_eq!(shown(&loaded), r#"App/web "x: [y]""#);
+        assert_eq!(loaded.target.unwrap().project, "default");
+    }
+
+    #[test]
+    fn the_project_file_names_manifests_and_variables_and_the_command_line_goes_over_it() {
+        let project = "apiVersion: idpctl/v1\nkind: Project\nmanifests: [m]\ntargets: {prod: {vars: {label: From the target}}}\n";
+        let dir = repository(&[("idpctl.yaml", project), ("m/a.yaml", APP), ("n/b.yaml", &APP.replace("web", "other"))]);
+        assert_eq!(shown(&load(dir.path(), &[], &Wish::default())), r#"App/web "From the target""#);
+        assert_eq!(shown(&load(dir.path(), &["n".to_owned()], &Wish::default())), r#"App/other "From the target""#);
+    }
+
+    #[test]
+    fn mistakes_of_the_project_and_of_the_manifests_are_reported_together() {
+        let project = "apiVersion: idpctl/v1\nkind: Project\ntargets: {a: {}, b: {}}\n";
+        let dir = repository(&[("idpctl.yaml", project), ("manifests/a.yaml", &APP.replace("label:", "lable:"))]);
+        insta::assert_snapshot!(shown(&load(dir.path(), &["manifests".to_owned(), "none".to_owned()], &Wish::default())), @"
+        App/web null
+        IDP0130: there is no file or folder `none`
+        IDP0231: the project has several targets
+        IDP0301: unknown field `lable`
+        ");
+        let empty = repository(&[("manifests/a.txt", APP)]);
+        insta::assert_snapshot!(shown(&load(empty.path(), &[], &Wish::default())), @"IDP0134: no document was found in `manifests`");
     }
 }

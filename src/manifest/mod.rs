@@ -24,7 +24,8 @@ pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
 pub use load::{Loaded, load, read};
 pub use position::Positions;
 pub use project::{
-    ApiVersion, EmulatorEntry, OktaEntry, Ownership, PROJECT_FILE, PortalEntry, Project, ProjectKind, TargetEntry, stays_inside,
+    ApiVersion, EmulatorEntry, OktaEntry, Ownership, PROJECT_FILE, PortalEntry, Project, ProjectKind, TargetEntry, project_schema,
+    stays_inside,
 };
 pub use source::SourceFile;
 pub use target::{Place, Target, Wish};

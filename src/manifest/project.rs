@@ -128,6 +128,11 @@ impl Default for Project {
     }
 }
 
+/// Returns the JSON Schema of the project file.
+pub fn project_schema() -> Value {
+    schema_for!(Project).to_value()
+}
+
 /// Reads the project file. `None` if it cannot be relied upon; why is among the diagnostics.
 pub(super) fn read(file: &SourceFile, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Project> {
     let before = diagnostics.len();
@@ -170,7 +175,7 @@ impl Reader<'_> {
         if !tree.is_object() {
             return self.push(codes::PROJECT_DOCUMENT, &Path::root(), false, "the project is not a mapping", None);
         }
-        for misfit in shape::misfits(&schema_for!(Project).to_value(), &tree) {
+        for misfit in shape::misfits(&project_schema(), &tree) {
             self.misfit(misfit);
         }
         self.name(&tree["project"], &Path::of("project"));

@@ -124,11 +124,8 @@ mod tests {
     fn chosen(targets: &[&str], wish: &Wish) -> String {
         let mut diagnostics = Diagnostics::default();
         let target = choose(&project(targets), wish, &mut diagnostics);
-        let faults = diagnostics
-            .sorted()
-            .iter()
-            .map(|d| format!("{}: {}; {}", d.code, d.message, d.help.as_deref().unwrap_or_default()))
-            .collect::<String>();
+        let line = |d: &&Diagnostic| format!("{}: {}; {}", d.code, d.message, d.help.as_deref().unwrap_or_default());
+        let faults = diagnostics.sorted().iter().map(line).collect::<Vec<_>>().join("\n");
         target.map_or(faults, |target| format!("{:?} {:?} {:?}", target.name, target.place, target.variables))
     }
 

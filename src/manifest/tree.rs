@@ -304,7 +304,13 @@ impl Builder<'_> {
             self.too_deep(at);
         } else {
             let help = "look at the marked place and just above it: indentation, a missing colon, an open quote or bracket";
-            self.error(codes::SYNTAX, at..at + 1, format!("this is not YAML: {}", error.info()), help);
+            let opened = self.frames.iter().rev().map(|frame| frame.start).find(|start| matches!(self.char_at(*start), Some('[' | '{')));
+            let message = format!("this is not YAML: {}", error.info());
+            let diagnostic = Diagnostic::error(codes::SYNTAX, Some(self.origin(at..at + 1)), message).help(help);
+            self.diagnostics.push(match opened {
+                Some(start) => diagnostic.related(self.origin(start..start + 1), "opened here"),
+                None => diagnostic,
+            });
         }
         Unreadable
     }

@@ -88,7 +88,11 @@ impl Filler<'_> {
                 }
             }
             if self.filled > MAX_BYTES {
-                self.push(path, Diagnostic::error(codes::VARIABLE_SIZE, None, "variables make this document larger than 1 MiB"));
+                self.push(
+                    path,
+                    Diagnostic::error(codes::VARIABLE_SIZE, None, "variables make this document larger than 1 MiB")
+                        .help("shorten the values of the variables"),
+                );
                 return None;
             }
         }

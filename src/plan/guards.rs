@@ -43,7 +43,10 @@ fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {
         let why = "it is protected, and would be replaced; take `protected` out and apply first".to_owned();
         guards.push(guard(Some(address), GuardRule::Protected, why, None));
     }
-    if !choices.allow_replace.contains(address) {
+    if entry.wanted.metadata.id.is_some() {
+        let why = "it is pinned by `metadata.id`, and its replacement would have another id; take the pin out first".to_owned();
+        guards.push(guard(Some(address), GuardRule::Replacement, why, None));
+    } else if !choices.allow_replace.contains(address) {
         let fields: Vec<_> = because.iter().map(|f| format!("`{}`", f.path)).collect();
         let why = format!(
             "{} cannot be changed: the app would be deleted and made anew, losing its users, groups, access policy and logo",

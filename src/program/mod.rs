@@ -17,15 +17,11 @@ use serde_json::Value;
 pub use step::{Body, Call, Declared, Edit, Expect, Probe, Step, Subject};
 
 use crate::address::Address;
-use crate::diagnostic::{Code, Diagnostics};
+use crate::diagnostic::Diagnostics;
+pub use crate::diagnostic::codes::{CANNOT_CREATE, CANNOT_UPDATE};
 use crate::diff::{AppChanges, Changes, FieldChange};
 use crate::json::Path;
 use crate::resource::marker::Marker;
-
-/// An app cannot be created from what is declared.
-pub const CANNOT_CREATE: Code = Code(606);
-/// An app carries something that cannot be sent back.
-pub const CANNOT_UPDATE: Code = Code(607);
 
 /// One operation of the plan, on one live object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity, Sources};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, Severity, Sources, codes};
 use crate::printable::{printable, printable_head};
 
 /// The version of the JSON form.
@@ -56,13 +56,21 @@ fn item(diagnostic: &Diagnostic) -> Value {
         "place": origin.as_ref().map(place),
         "label": (!label.is_empty()).then(|| plain(label)),
         "related": related,
-        "help": help.as_deref().map(plain),
+        "help": remedy(*code, help.as_deref()),
     })
 }
 
 fn place(origin: &Origin) -> Value {
     let Origin { file, start, end, line, column } = origin;
     json!({"file": printable(file), "line": line, "column": column, "start": start, "end": end})
+}
+
+/// Returns what to do: what is known of this case, or else what is known of the code.
+fn remedy(code: Code, help: Option<&str>) -> Option<String> {
+    help.map(plain).or_else(|| {
+        let mut letters = codes::find(code)?.remedy.trim_end_matches('.').chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect())
+    })
 }
 
 fn plain(text: &str) -> String {
@@ -85,8 +93,8 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
             group = excerpt(group, &[(other, words.as_str(), AnnotationKind::Context)], sources);
         }
     }
-    if let Some(help) = help {
-        group = group.element(Level::HELP.message(plain(help)));
+    if let Some(help) = remedy(*code, help.as_deref()) {
+        group = group.element(Level::HELP.message(help));
     }
     renderer.render(&[group])
 }
@@ -141,7 +149,8 @@ impl Window {
         let end = (origin.end as usize).saturating_sub(self.start).clamp(start, self.text.len());
         // What is marked over several lines is marked on its first: the rest is seldom to the point and often long.
         let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
-        start..end.min(line_end).min(start + LINE.min(line_end - start))
+        let end = end.min(line_end).min(start + LINE);
+        start..(start..=end).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(start)
     }
 }
 
@@ -177,7 +186,10 @@ mod tests {
         let mut sources = Sources::default();
         let mut diagnostics = Diagnostics::default();
         let file = SourceFile { name: "a.yaml".into(), text: text_of_file.into() };
-        read(&[file], Some(&[].into()), &mut sources, &mut diagnostics);
+        let documents = read(&[file], Some(&[].into()), &mut sources, &mut diagnostics);
+        if diagnostics.has_errors() {
+            crate::desired::resolve("p", true, &documents, &[].into(), &mut diagnostics);
+        }
         text(&diagnostics, &sources, coloured)
     }
 
@@ -241,6 +253,16 @@ mod tests {
         let long = format!("{}: 1\nkind: {}\n", "k".repeat(300), "x".repeat(100_000));
         let text = shown(&long, false);
         assert!(text.len() < 8_000, "{} bytes", text.len());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_file_holds_it_is_read_and_shown_without_a_panic(
+            text in "((apiVersion: idpctl/v1|kind: (App|Grant|ClientCredentials)|metadata: [{]name: (web|ä☕)[}]|spec:|  (label|client_secrets|scopes|app|jwks|profile): ?|    - |\\PC{0,6}|[&*!%@`|>{}\\[\\],:?#\"' -]{0,4}|(ä|☕|\u{10348}|\u{202e}|\u{7}|\t){0,300}|---)\n?){0,24}",
+        ) {
+            let shown = shown(&text, false);
+            proptest::prop_assert!(!shown.chars().any(|c| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c)), "{}", shown);
+        }
     }
 
     #[test]

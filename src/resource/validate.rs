@@ -119,8 +119,11 @@ fn check_members(members: &IndexMap<String, Field>, path: &Path, given: &serde_j
             None => faults.push(unknown(members, path, name)),
         }
     }
+    // A required field that is only misspelt has been reported as that.
+    let meant =
+        |name: &str| given.keys().any(|key| !members.contains_key(key) && nearest(key, members.keys().map(String::as_str)) == Some(name));
     for (name, field) in members {
-        if field.required && !given.contains_key(name) {
+        if field.required && !given.contains_key(name) && !meant(name) {
             let whose = if path.steps().is_empty() { "spec".to_owned() } else { format!("`{path}`") };
             faults.push(
                 Fault::key(path, MISSING_FIELD, format!("{whose} needs `{name}`")).help(format!("add `{name}`: {}", lower(&field.doc))),

@@ -13,11 +13,10 @@ pub use files::{FileError, Files};
 pub use form::{FormError, check_form};
 pub use keys::key_sets;
 
-use crate::address::Address;
-use crate::desired::{Desired, PREFIX};
+use crate::desired::{App, Desired, PREFIX, Secret as Declared};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::env::Env;
-use crate::secret::{Secret, SecretRef};
+use crate::secret::{Secret, SecretHash, SecretRef};
 
 /// Larger files hold no client secret, of which Okta takes 100 characters.
 const MAX_BYTES: u64 = 4096;
@@ -51,6 +50,12 @@ pub enum Unresolved {
 }
 
 impl Unresolved {
+    /// Returns the whole message, cause included.
+    pub fn in_full(&self) -> String {
+        let cause = std::error::Error::source(self).map(|cause| format!(": {cause}")).unwrap_or_default();
+        format!("{self}{cause}")
+    }
+
     /// Returns whether the reference itself is refused, rather than its value missing for now.
     pub fn is_refusal(&self) -> bool {
         match self {
@@ -89,35 +94,66 @@ impl<'a> Resolver<'a> {
         found.map_or_else(Resolution::Unresolved, Resolution::Resolved)
     }
 
-    /// Finds the value of every declared secret, by the secret's address.
+    /// Finds the value of every declared secret.
     ///
     /// References that are refused, and values that Okta would refuse, are reported. A value that is merely missing is not: a plan can do
     /// without it.
-    pub fn resolve_all(&self, desired: &Desired, diagnostics: &mut Diagnostics) -> BTreeMap<Address, Resolution> {
+    pub fn resolve_all(&self, desired: &Desired, diagnostics: &mut Diagnostics) -> Resolved {
         let mut found = BTreeMap::new();
         for app in &desired.apps {
             for secret in app.secrets.iter().flatten() {
-                let resolution = self.resolve(&secret.reference);
-                let origin = || Some(secret.origin.clone());
-                match &resolution {
-                    Resolution::Resolved(value) => {
-                        if let Err(error) = check_form(value, app.token_endpoint_auth_method()) {
-                            let message = format!("the value of {} cannot be a client secret: {error}", secret.reference);
-                            diagnostics.push(Diagnostic::error(codes::SECRET_FORM, origin(), message).help("generate another value"));
-                        }
-                    }
-                    Resolution::Unresolved(why) if why.is_refusal() => {
-                        let cause = std::error::Error::source(why).map(|cause| format!(": {cause}")).unwrap_or_default();
-                        let help =
-                            format!("name a variable that starts with `{PREFIX}`, or a file inside the repository or `--secret-dir`");
-                        diagnostics.push(Diagnostic::error(codes::SECRET_REFERENCE, origin(), format!("{why}{cause}")).help(help));
-                    }
-                    Resolution::Unresolved(_) => {}
+                let resolution = found.entry(secret.reference.clone()).or_insert_with(|| self.resolve(&secret.reference));
+                if let Some(diagnostic) = fault(app, secret, resolution) {
+                    diagnostics.push(diagnostic);
                 }
-                found.insert(secret.address.clone(), resolution);
             }
         }
-        found
+        Resolved(found)
+    }
+}
+
+fn fault(app: &App, secret: &Declared, resolution: &Resolution) -> Option<Diagnostic> {
+    let error = |code, message| Diagnostic::error(code, Some(secret.origin.clone()), message);
+    match resolution {
+        Resolution::Resolved(value) => {
+            let wrong = check_form(value, app.token_endpoint_auth_method()).err()?;
+            let message = format!("the value of {} cannot be a client secret: {wrong}", secret.reference);
+            Some(error(codes::SECRET_FORM, message).help("generate another value"))
+        }
+        Resolution::Unresolved(why) if why.is_refusal() => {
+            let help = format!("name a variable that starts with `{PREFIX}`, or a file inside the repository or `--secret-dir`");
+            Some(error(codes::SECRET_REFERENCE, why.in_full()).help(help))
+        }
+        Resolution::Unresolved(_) => None,
+    }
+}
+
+/// The declared secrets, as far as their values could be had.
+#[derive(Debug, Clone, Default)]
+pub struct Resolved(BTreeMap<SecretRef, Resolution>);
+
+impl Resolved {
+    /// Returns what became of each reference.
+    pub const fn resolutions(&self) -> &BTreeMap<SecretRef, Resolution> {
+        &self.0
+    }
+
+    /// Returns the hash of each value, for comparing; or why there is none, in words.
+    pub fn hashes(&self) -> BTreeMap<SecretRef, Result<SecretHash, String>> {
+        let hash = |resolution: &Resolution| match resolution {
+            Resolution::Resolved(secret) => Ok(secret.hash()),
+            Resolution::Unresolved(why) => Err(why.in_full()),
+        };
+        self.0.iter().map(|(reference, resolution)| (reference.clone(), hash(resolution))).collect()
+    }
+
+    /// Returns the values, for sending them.
+    pub fn into_values(self) -> BTreeMap<SecretRef, Secret> {
+        let value = |(reference, resolution)| match resolution {
+            Resolution::Resolved(secret) => Some((reference, secret)),
+            Resolution::Unresolved(_) => None,
+        };
+        self.0.into_iter().filter_map(value).collect()
     }
 }
 
@@ -162,6 +198,57 @@ mod tests {
         the variable `IDPCTL_MISSING` is not set: 
         the variable `idpctl_a` does not start with `IDPCTL_`:
         ");
+    }
+
+    #[test]
+    fn refused_references_and_unfit_values_are_reported_without_the_value() {
+        let dir = tempfile::tempdir().unwrap();
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(dir.path().join("short"), "hunter2").unwrap();
+        std::fs::write(dir.path().join("good"), "a perfectly good secret\n").unwrap();
+        std::os::unix::fs::symlink(outside.path(), dir.path().join("link")).unwrap();
+        let text = "apiVersion: idpctl/v1\nkind: ClientCredentials\nmetadata: {name: web}\nspec:\n  app: {label: Web}\n  client_secrets:\n    - {name: FIRST, file: ONE}\n    - {name: b, file: TWO}\n";
+        let outcome = |one: &str, two: &str| {
+            let file = crate::manifest::SourceFile { name: "a.yaml".into(), text: text.replace("ONE", one).replace("TWO", two).into() };
+            let (mut sources, mut diagnostics) = (crate::diagnostic::Sources::default(), Diagnostics::default());
+            let documents = crate::manifest::read(&[file], Some(&[].into()), &mut sources, &mut diagnostics);
+            let desired = crate::desired::resolve("p", true, &documents, &[].into(), &mut diagnostics);
+            assert!(diagnostics.is_empty());
+            let files = Files::new(dir.path(), None);
+            let found = Resolver::new(&Env::default(), &files).resolve_all(&desired, &mut diagnostics);
+            let hashes = found.hashes();
+            let hashes: Vec<_> = hashes.iter().map(|(reference, hash)| format!("{reference}: {hash:?}")).collect();
+            assert_eq!(
+                found.into_values().into_keys().map(|reference| reference.to_string()).collect::<Vec<_>>(),
+                [format!("{{file: {one}}}")]
+            );
+            format!("{}\n{}", hashes.join("\n"), crate::render::diagnostics::text(&diagnostics, &sources, false))
+        };
+        insta::assert_snapshot!(outcome("good", "missing"), @r#"
+        {file: good}: Ok(SecretHash(…))
+        {file: missing}: Err("the file `missing` cannot be used: there is no such file")
+        "#);
+        insta::assert_snapshot!(outcome("short", "link"), @r#"
+        {file: link}: Err("the file `link` cannot be used: a link leads out of the repository and the secret directory")
+        {file: short}: Ok(SecretHash(…))
+        error[IDP0411]: the value of {file: short} cannot be a client secret: it has fewer than 14 characters
+         --> a.yaml:7:14
+          |
+        7 |     - {name: FIRST, file: short}
+          |              ^^^^^
+          |
+          = help: generate another value
+
+        error[IDP0410]: the file `link` cannot be used: a link leads out of the repository and the secret directory
+         --> a.yaml:8:14
+          |
+        8 |     - {name: b, file: link}
+          |              ^
+          |
+          = help: name a variable that starts with `IDPCTL_`, or a file inside the repository or `--secret-dir`
+
+        2 errors
+        "#);
     }
 
     #[test]

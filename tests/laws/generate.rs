@@ -42,6 +42,8 @@ pub(crate) struct Generation {
     pub(crate) secrets: Option<Vec<(&'static str, &'static str)>>,
     pub(crate) scopes: Option<Vec<&'static str>>,
     pub(crate) split: bool,
+    pub(crate) policy: Option<&'static str>,
+    pub(crate) additional: Option<Value>,
 }
 
 const CLIENT_ID: &str = "credentials.oauthClient.client_id";
@@ -102,6 +104,15 @@ pub(crate) fn generation(dice: &mut Dice, sort: &str, before: Option<&Generation
         made.fields.insert("visibility.appLinks.oidc_client_link".to_owned(), json!(dice.chance(50)));
     }
     made.status = dice.pick(&[None, Some("ACTIVE"), Some("INACTIVE")]).to_owned();
+    made.policy = dice.pick(&[None, Some("Any two factors"), Some("One factor")]).to_owned();
+    if dice.chance(40) {
+        let tree = [
+            json!({"settings": {"oauthClient": {"field_of_tomorrow": "a"}}}),
+            json!({"settings": {"oauthClient": {"field_of_tomorrow": {"deep": [1]}}}}),
+            json!({"settings": {"tomorrow": null}}),
+        ];
+        made.additional = Some(dice.pick(&tree).clone());
+    }
     dependent(dice, sort, &mut made);
     let set = |made: &mut Generation, path: &str, value: Value| made.fields.insert(path.to_owned(), value);
     set(&mut made, "label", json!(dice.pick(&["Web Portal", "Ünïcode ☃ | <b>", "portal"])));
@@ -154,20 +165,20 @@ fn dependent(dice: &mut Dice, sort: &str, made: &mut Generation) {
         }
     }
     if grants.contains(&"urn:openid:params:grant-type:ciba") {
-        set("backchannel_token_delivery_mode", json!("poll"));
+        set("backchannel_token_delivery_mode", json!(dice.pick(&["poll", "ping"])));
         set("backchannel_custom_authenticator_id", dice.pick(&[json!("aut1"), json!("aut2"), Value::Null]).clone());
         set("backchannel_authentication_request_signing_alg", dice.pick(&[json!("RS256"), json!("ES256"), Value::Null]).clone());
     } else if sort == "web" {
         set("backchannel_custom_authenticator_id", Value::Null);
         set("backchannel_authentication_request_signing_alg", Value::Null);
     }
-    let mode = if users || sort == "service" || sort == "native" { *dice.pick(&["DISABLED", "SPEC", "OKTA", "null"]) } else { "DISABLED" };
-    set("idp_initiated_login.mode", if mode == "null" { Value::Null } else { json!(mode) });
+    let login = if users || sort == "service" || sort == "native" { *dice.pick(&["DISABLED", "SPEC", "OKTA", "null"]) } else { "DISABLED" };
+    set("idp_initiated_login.mode", if login == "null" { Value::Null } else { json!(login) });
     let uri = dice.pick(&["https://a.example.com/login", "https://b.example.com/login"]);
-    let uri = if matches!(mode, "SPEC" | "OKTA") || dice.chance(50) { json!(uri) } else { Value::Null };
+    let uri = if matches!(login, "SPEC" | "OKTA") || dice.chance(50) { json!(uri) } else { Value::Null };
     set("initiate_login_uri", uri);
     if matches!(sort, "web" | "browser") {
-        set("participate_slo", dice.pick(&[json!(false), Value::Null]).clone());
+        set("participate_slo", dice.pick(&[json!(true), json!(false), Value::Null]).clone());
         let uri = dice.pick(&[json!("https://a.example.com/out"), json!("https://b.example.com/out"), Value::Null]).clone();
         let required = if uri.is_null() { Value::Null } else { dice.pick(&[json!(true), json!(false), Value::Null]).clone() };
         set("frontchannel_logout_uri", uri);
@@ -176,7 +187,8 @@ fn dependent(dice: &mut Dice, sort: &str, made: &mut Generation) {
     network(dice, &mut set);
     set("grant_types", json!(grants));
     set("response_types", json!(responses));
-    if dice.chance(50) {
+    let template = dice.below(4);
+    if template < 2 {
         made.fields.insert("credentials.userNameTemplate.type".to_owned(), json!("CUSTOM"));
         made.fields
             .insert("credentials.userNameTemplate.pushStatus".to_owned(), json!(dice.pick(&["PUSH", "DONT_PUSH", "NOT_CONFIGURED"])));
@@ -323,6 +335,12 @@ impl Generation {
         }
         if let Some(status) = self.status {
             Path::of("status").set(&mut spec, json!(status));
+        }
+        if let Some(name) = self.policy {
+            Path::of("accessPolicy.name").set(&mut spec, json!(name));
+        }
+        if let Some(tree) = &self.additional {
+            Path::of("additionalFields").set(&mut spec, tree.clone());
         }
         if let Some(secrets) = &self.secrets {
             let entries: Vec<_> =

@@ -9,7 +9,7 @@ use idpctl::apply::{self, NoJournal, Report};
 use idpctl::desired::{Desired, KeySets, resolve};
 use idpctl::diagnostic::{Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
-use idpctl::http::{Budget, Credentials, Governor, InProcessTransport, OrgUrl, Reader, RetryPolicy, Writer};
+use idpctl::http::{Budget, Credentials, Governor, InProcessTransport, OrgUrl, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use idpctl::manifest::{self, SourceFile, Variables};
 use idpctl::observe::{Expected, Silent, Sweep};
 use idpctl::pipeline::{self, Observation};
@@ -21,29 +21,80 @@ use tokio::sync::watch;
 /// An org, and the values of the secrets that manifests may name.
 pub(crate) struct World {
     pub(crate) org: Org,
+    config: Config,
+    socket: Option<std::net::TcpListener>,
     secrets: BTreeMap<SecretRef, Secret>,
 }
 
 impl World {
     pub(crate) fn new(config: Config) -> Self {
-        let org = Org::open(config).expect("an org in memory opens");
-        let secret =
-            |name: &str| (SecretRef::Env(format!("IDPCTL_{name}")), Secret::new(format!("a secret that is called {name}, of good length")));
-        Self { org, secrets: ["ONE", "TWO", "THREE"].map(secret).into() }
+        let org = Org::open(config.clone()).expect("an org in memory opens");
+        let value = |name: &str| format!("a secret that is called {name}, of good length");
+        let secret = |name: &str| (SecretRef::Env(format!("IDPCTL_{name}")), Secret::new(value(name)));
+        Self { org, config, socket: None, secrets: ["ONE", "TWO", "THREE"].map(secret).into() }
     }
 
-    /// Runs something on a clock that stands still unless everybody waits.
+    /// Returns a world whose org is reached over a socket rather than in the process.
+    pub(crate) fn over_socket(config: Config) -> Self {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        socket.set_nonblocking(true).expect("a socket can be made to wait for nobody");
+        Self { socket: Some(socket), ..Self::new(config) }
+    }
+
+    /// Returns whether the org keeps members that nobody documented.
+    pub(crate) fn keeps_unknown_fields(&self) -> bool {
+        format!("{:?}", self.config.switches.unknown_fields()) == "Keep"
+    }
+
+    /// Returns whether the org lacks the feature that a field belongs to, and so drops the field: declaring it is an error there.
+    pub(crate) fn lacks(&self, path: &str) -> bool {
+        let switches = &self.config.switches;
+        let absent = [
+            ("settings.oauthClient.consent_method", format!("{:?}", switches.consent_method())),
+            ("settings.oauthClient.participate_slo", format!("{:?}", switches.participate_slo())),
+        ];
+        absent.iter().any(|(field, value)| path == *field && value == "Absent")
+    }
+
+    /// Runs something, on a clock that stands still unless everybody waits if no socket is in between.
     pub(crate) fn run<T>(&self, what: impl AsyncFnOnce(&Self) -> T) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime starts");
-        runtime.block_on(what(self))
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().start_paused(self.socket.is_none()).build().expect("a runtime starts");
+        runtime.block_on(async {
+            if let Some(socket) = &self.socket {
+                let socket = socket.try_clone().and_then(tokio::net::TcpListener::from_std).expect("the runtime takes a socket");
+                let org = self.org.clone();
+                tokio::spawn(async move { org.serve(socket, std::future::pending()).await });
+            }
+            self.add_policy().await;
+            what(self).await
+        })
     }
 
-    fn connection(&self) -> (Arc<InProcessTransport>, Credentials, Governor, RetryPolicy) {
-        let url = OrgUrl::parse("http://127.0.0.1:7").expect("a loopback address");
+    /// Makes the access policy that manifests may name besides the org's own.
+    async fn add_policy(&self) {
+        let body = serde_json::json!({"type": "ACCESS_POLICY", "name": "One factor", "description": "for tests"}).to_string();
+        let request = http::Request::post("http://127.0.0.1:7/api/v1/policies")
+            .header("authorization", format!("SSWS {}", self.org.okta_token()))
+            .header("content-type", "application/json")
+            .header("content-length", body.len())
+            .body(body.into_bytes())
+            .expect("a request");
+        let answer = self.org.call(request).await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", String::from_utf8_lossy(answer.body()));
+        self.org.clear_requests();
+    }
+
+    fn connection(&self) -> (Arc<dyn Transport>, Credentials, Governor, RetryPolicy) {
+        let port = self.socket.as_ref().map_or(7, |s| s.local_addr().expect("a bound socket").port());
+        let url = OrgUrl::parse(&format!("http://127.0.0.1:{port}")).expect("a loopback address");
         let token = Secret::new(self.org.okta_token().to_owned());
         let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header");
-        let budget = Budget::percent(100).expect("a share");
-        (Arc::new(InProcessTransport::new(self.org.clone())), credentials, Governor::new(budget), RetryPolicy::default())
+        let transport: Arc<dyn Transport> = match self.socket {
+            None => Arc::new(InProcessTransport::new(self.org.clone())),
+            Some(_) => Arc::new(ReqwestTransport::new().expect("a client")),
+        };
+        (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), RetryPolicy::default())
     }
 
     fn hashes(&self) -> SecretHashes {

@@ -87,6 +87,17 @@ pub(super) fn refresh_token(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
+pub(super) fn leeway(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
+    let settings = Path::of("settings.oauthClient.refresh_token");
+    let leeway = settings.key("leeway");
+    let wanted = leeway.find(&draft.body).and_then(serde_json::Value::as_u64).is_some_and(|seconds| seconds > 0);
+    if wanted && draft.text("settings.oauthClient.refresh_token.rotation_type") == Some("STATIC") {
+        let diagnostic = fault(draft, codes::LEEWAY, &leeway, "`leeway` has no effect without rotation").warning();
+        let rotation_at = draft.origin(&settings.key("rotation_type"));
+        diagnostics.push(diagnostic.related(rotation_at, "no rotation").help("take it out, or set `rotation_type: ROTATE`"));
+    }
+}
+
 pub(super) fn backchannel(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     if draft.list(GRANT_TYPES).is_none_or(|grants| grants.contains(&CIBA)) {
         return;

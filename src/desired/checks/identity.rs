@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::address::Kind;
-use crate::desired::draft::Draft;
+use crate::desired::draft::{Draft, ordered};
 use crate::desired::resolve::spoken_of;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::json::Path;
-use crate::manifest::Document;
+use crate::manifest::{Document, Metadata};
 use crate::resource::Reference;
 
 pub(super) fn client_ids(drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) {
@@ -55,8 +55,9 @@ pub(super) fn scopes(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     for (index, grant) in grants.iter().enumerate() {
         if let Some(before) = grants[..index].iter().find(|before| before.scope == grant.scope) {
             let message = format!("the scope `{}` is granted twice to {}", grant.scope, draft.reference);
-            let diagnostic = Diagnostic::error(codes::SCOPE_TWICE, Some(grant.origin.clone()), message);
-            diagnostics.push(diagnostic.related(before.origin.clone(), "the first").help("remove one of the two"));
+            let (first, second) = ordered(before.origin.clone(), grant.origin.clone());
+            let diagnostic = Diagnostic::error(codes::SCOPE_TWICE, Some(second), message);
+            diagnostics.push(diagnostic.related(first, "the first").help("remove one of the two"));
         }
         let allowed = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
         if grant.scope.is_empty() || !grant.scope.chars().all(allowed) {
@@ -67,33 +68,36 @@ pub(super) fn scopes(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks what one document says by itself: the issuer of its grants, and metadata that has no effect.
-pub(super) fn metadata(draft: &Draft<'_>, documents: &[Document], diagnostics: &mut Diagnostics) {
-    let speaks = |document: &&Document| document.kind != Kind::App && spoken_of(document).as_ref() == Some(&draft.reference);
-    for document in documents.iter().filter(speaks) {
-        if let Some(issuer) = document.spec["issuer"].as_str()
-            && !is_origin(issuer)
-        {
-            let origin = document.origin(&Path::of("issuer"));
-            let message = "the issuer is not the address of an org: https and a host, without a path";
-            let help = "take `issuer` out: the org's own URL is the default";
-            diagnostics.push(Diagnostic::error(codes::ISSUER, Some(origin), message).help(help));
+/// Checks what each document says by itself: the issuer of its grants, and metadata that has no effect.
+pub(super) fn documents(drafts: &[Draft<'_>], documents: &[Document], diagnostics: &mut Diagnostics) {
+    let apps: BTreeMap<&Reference, &Draft<'_>> = drafts.iter().map(|draft| (&draft.reference, draft)).collect();
+    for document in documents.iter().filter(|document| document.kind != Kind::App) {
+        issuer(document, diagnostics);
+        let Some(reference @ Reference::Name(_)) = spoken_of(document) else { continue };
+        if let Some(app) = apps.get(&reference) {
+            metadata(document, app, diagnostics);
         }
-        let Reference::Name(name) = &draft.reference else { continue };
-        for member in ["id", "adopt", "protected"] {
+    }
+}
+
+fn issuer(document: &Document, diagnostics: &mut Diagnostics) {
+    if document.spec["issuer"].as_str().is_some_and(|issuer| !is_origin(issuer)) {
+        let origin = document.origin(&Path::of("issuer"));
+        let message = "the issuer is not the address of an org: https and a host, without a path";
+        let help = "take `issuer` out: the org's own URL is the default";
+        diagnostics.push(Diagnostic::error(codes::ISSUER, Some(origin), message).help(help));
+    }
+}
+
+fn metadata(document: &Document, app: &Draft<'_>, diagnostics: &mut Diagnostics) {
+    let Metadata { id, adopt, protected, prune: _ } = &document.metadata;
+    for (member, said) in [("id", id.is_some()), ("adopt", *adopt), ("protected", *protected)] {
+        if said {
             let path = Path::of("metadata").key(member);
-            let metadata = &document.metadata;
-            let said = match member {
-                "id" => metadata.id.is_some(),
-                "adopt" => metadata.adopt,
-                _ => metadata.protected,
-            };
-            if said {
-                let message = format!("`{path}` has no effect in a document of kind {}", document.kind);
-                let diagnostic = Diagnostic::error(codes::METADATA_ELSEWHERE, Some(document.positions.key(&path)), message);
-                let app = draft.document.positions.value(&Path::of("metadata.name"));
-                diagnostics.push(diagnostic.related(app, "the app's own document").help(format!("move it to App/{name}")));
-            }
+            let message = format!("`{path}` has no effect in a document of kind {}", document.kind);
+            let diagnostic = Diagnostic::error(codes::METADATA_ELSEWHERE, Some(document.positions.key(&path)), message);
+            let place = app.document.positions.value(&Path::of("metadata.name"));
+            diagnostics.push(diagnostic.related(place, "the app's own document").help(format!("move it to {}", app.address)));
         }
     }
 }

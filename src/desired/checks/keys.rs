@@ -1,7 +1,8 @@
 //! Sets of public keys that Okta would refuse (okta-api.md, 0.2 and 2.2).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::Value;
 
 use super::fault;
@@ -30,12 +31,11 @@ pub(super) fn well_formed(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
         for wrong in wrong(key) {
             push(&here, format!("`{here}` cannot be used: {wrong}"), "correct the key");
         }
+        let help = "give each key a `kid` of its own";
         match text("kid") {
-            None if keys.len() > 1 => {
-                push(&here, format!("`{here}` has no `kid`, and there are several keys"), "give each key a `kid` of its own")
-            }
+            None if keys.len() > 1 => push(&here, format!("`{here}` has no `kid`, and there are several keys"), help),
             Some(kid) if keys[..index].iter().any(|other| other["kid"] == kid) => {
-                push(&here.key("kid"), format!("the `kid` `{kid}` is used twice"), "give each key a `kid` of its own");
+                push(&here.key("kid"), format!("the `kid` `{kid}` is used twice"), help);
             }
             _ => {}
         }
@@ -78,8 +78,11 @@ fn wrong(key: &Value) -> Vec<&'static str> {
     found
 }
 
+/// Reads base64url as leniently as Okta does: a key with padding or with bits after the last byte was accepted (recorded).
 fn decoded(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()
+    const LENIENT: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(&URL_SAFE, LENIENT).decode(text).ok()
 }
 
 fn bits(number: &[u8]) -> usize {
@@ -91,6 +94,7 @@ fn bits(number: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
 
     #[test]

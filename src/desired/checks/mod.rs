@@ -17,10 +17,11 @@ use crate::manifest::Document;
 type Check = fn(&Draft<'_>, &mut Diagnostics);
 
 /// Every check of one app, by name.
-const CHECKS: [(&str, Check); 18] = [
+const CHECKS: [(&str, Check); 19] = [
     ("grant types of the application type", combination::grant_types),
     ("response types of the grant types", combination::response_types),
     ("refresh token settings have their grant", combination::refresh_token),
+    ("a leeway goes with rotation", combination::leeway),
     ("backchannel settings have their grant", combination::backchannel),
     ("sign-in started by Okta can work", combination::idp_initiated),
     ("grants that redirect have a redirect URI", combination::redirect_missing),
@@ -44,8 +45,8 @@ pub(super) fn run(drafts: &[Draft<'_>], documents: &[Document], diagnostics: &mu
         for (_, check) in CHECKS {
             check(draft, diagnostics);
         }
-        identity::metadata(draft, documents, diagnostics);
     }
+    identity::documents(drafts, documents, diagnostics);
     identity::client_ids(drafts, diagnostics);
     identity::ids(drafts, diagnostics);
 }

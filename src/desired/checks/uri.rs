@@ -98,6 +98,13 @@ mod tests {
         }
         let refused =
             ["http://*.example.com", "https://*.com", "https://a.*.example.com", "https://*.*.example.com", "https://a.example.com/*", "*"];
-        insta::assert_snapshot!(refused.map(|uri| format!("{uri}: {}", wildcard(uri).unwrap_err())).join("\n"), @"");
+        insta::assert_snapshot!(refused.map(|uri| format!("{uri}: {}", wildcard(uri).unwrap_err())).join("\n"), @"
+        http://*.example.com: the scheme is not https
+        https://*.com: there is no label between it and the top-level domain
+        https://a.*.example.com: it is not in the lowest label of the host
+        https://*.*.example.com: there is more than one `*`
+        https://a.example.com/*: it is not in the lowest label of the host
+        *: the scheme is not https
+        ");
     }
 }

@@ -1,16 +1,19 @@
 //! The table of diagnostic codes: what each means and how it is put right. `idpctl explain IDP0103` prints from here.
 //!
 //! A code keeps its meaning for ever; a rule that goes away leaves its number unused. Ranges: 01xx text and files, 02xx envelope and
-//! project file, 03xx fields, 04xx variables, secrets and references, 05xx values that do not go together.
+//! project file, 03xx fields, 04xx variables, secrets and references, 05xx values that do not go together, 06xx
+//! manifests that do not fit the org.
 
 mod envelope;
 mod field;
+mod org;
 mod reference;
 mod rule;
 mod text;
 
 pub use envelope::*;
 pub use field::*;
+pub use org::*;
 pub use reference::*;
 pub use rule::*;
 pub use text::*;
@@ -43,7 +46,7 @@ use codes;
 
 /// Returns every code with its meaning, in order.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    text::TEXT.iter().chain(envelope::ENVELOPE).chain(field::FIELD).chain(reference::REFERENCE).chain(rule::RULE)
+    text::TEXT.iter().chain(envelope::ENVELOPE).chain(field::FIELD).chain(reference::REFERENCE).chain(rule::RULE).chain(org::ORG)
 }
 
 /// Returns what is known about a code.

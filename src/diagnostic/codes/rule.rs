@@ -25,6 +25,9 @@ super::codes! { RULE:
     LOGOUT = 508, "single logout on an application that cannot take part",
         "Only web and browser applications take part in front-channel logout.",
         "Take the field out, or choose another `application_type`.";
+    LEEWAY = 509, "a leeway without rotation",
+        "Okta drops `leeway` without a word where `rotation_type` is STATIC.",
+        "Take `leeway` out, or set `rotation_type: ROTATE`.";
     URI_FORM = 510, "a URI that cannot be used",
         "Redirect and logout URIs are absolute and without a fragment; the addresses of pages are http or https URLs.",
         "Write the whole URI, starting with its scheme.";
