@@ -3,9 +3,10 @@
 use std::process::Command;
 
 fn help(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_idpctl")).args(arguments).env_clear().env("COLUMNS", "110").output().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_idpctl")).args(arguments).env_clear().env("COLUMNS", "110").output().expect("the binary runs");
     assert!(output.status.success() && output.stderr.is_empty());
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("help is text")
 }
 
 #[test]
