@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod help;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod repository;

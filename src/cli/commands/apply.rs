@@ -101,7 +101,13 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
     };
     match args.format {
         Format::Json => context.printer.json(&render::outcomes::json(&plan, &report))?,
-        Format::Text => context.printer.data(&render::outcomes::text(&plan, &report, context.printer.data_style()))?,
+        // The plan that was shown has said so.
+        Format::Text if plan.is_empty() && args.plan.is_none() => {}
+        Format::Text => {
+            let gap = if args.plan.is_none() { "\n" } else { "" };
+            let outcomes = render::outcomes::text(&plan, &report, context.printer.data_style());
+            context.printer.data(&format!("{gap}{outcomes}"))?;
+        }
     }
     Ok(match (report.is_complete(), report.is_refused()) {
         (true, _) => Exit::Done,
