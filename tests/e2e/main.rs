@@ -2,3 +2,9 @@
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod org;
+#[cfg(test)]
+mod seed1;
+#[cfg(test)]
+mod seed2;
