@@ -3,3 +3,9 @@
 #[cfg(test)]
 mod corpus;
 mod help;
+#[cfg(test)]
+mod org;
+#[cfg(test)]
+mod seed1;
+#[cfg(test)]
+mod seed2;
