@@ -1,11 +1,10 @@
 //! End to end: the real binary against the emulated org over HTTP.
 
-#[cfg(test)]
 mod corpus;
 mod help;
-#[cfg(test)]
 mod org;
-#[cfg(test)]
+mod readme;
+mod repository;
+mod schemas;
 mod seed1;
-#[cfg(test)]
 mod seed2;
