@@ -1,12 +1,11 @@
 //! End to end: the real binary against the emulated org over HTTP.
 
-#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod help;
-#[cfg(test)]
+mod org;
 mod readme;
-#[cfg(test)]
 mod repository;
-#[cfg(test)]
 mod schemas;
+mod seed1;
+mod seed2;
