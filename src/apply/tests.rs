@@ -1,1 +1,3 @@
+//! What becomes of an action, whatever the org answers.
+
 

@@ -1,1 +1,3 @@
+//! Which document is which live app: one test a rule.
+
 

@@ -24,9 +24,7 @@ pub(super) fn compare<'a>(entry: &mut AppChanges<'a>, live: Option<&'a LiveApp>,
         return;
     };
     let Some(there) = scope.observed.secrets.get(&app.id) else {
-        changes
-            .not_compared
-            .extend(declared.iter().map(|s| (s.address.clone(), "the live secrets were not read (--secrets skip)".to_owned())));
+        changes.not_compared.extend(declared.iter().map(|secret| (secret.address.clone(), unread(secret, declared, scope))));
         return;
     };
     entry.free_slots = SLOTS.saturating_sub(there.len());
@@ -35,6 +33,15 @@ pub(super) fn compare<'a>(entry: &mut AppChanges<'a>, live: Option<&'a LiveApp>,
     let unresolved = declared.iter().any(|s| !matches!(scope.hashes.get(&s.reference), Some(Ok(_))));
     retire(entry, &extras, unresolved, scope, changes);
     check_room(entry, declared, there, changes);
+}
+
+/// Returns why the live secrets of a client were not read: no value is at hand to compare them with, or nobody wanted it.
+fn unread(secret: &Secret, declared: &[Secret], scope: &Scope<'_, '_>) -> String {
+    let missing = |secret: &Secret| scope.hashes.get(&secret.reference).and_then(|hash| hash.as_ref().err());
+    match missing(secret) {
+        Some(why) if declared.iter().all(|secret| missing(secret).is_some()) => why.clone(),
+        _ => "the live secrets were not read (--secrets skip)".to_owned(),
+    }
 }
 
 /// Finds the live secret of each declared one, and says what is to become of it.
