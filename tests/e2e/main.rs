@@ -1,9 +1,19 @@
 //! End to end: the real binary against the emulated org over HTTP.
 
 #[cfg(test)]
+mod approved;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod liar;
+#[cfg(test)]
 mod org;
+#[cfg(test)]
+mod readonly;
 #[cfg(test)]
 mod seed1;
 #[cfg(test)]
