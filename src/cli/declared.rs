@@ -1,6 +1,6 @@
 //! The manifests of a run: read, resolved, checked, with the values of their secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::args::Manifests;
 use super::error::CommandError;
@@ -94,21 +94,22 @@ impl Declared {
         CommandError::shown()
     }
 
+    /// Returns why some secrets have no value here, each once.
+    pub(super) fn missing(&self, needed: impl IntoIterator<Item = SecretRef>) -> Vec<String> {
+        needed.into_iter().filter_map(|reference| self.value(&reference).err()).collect()
+    }
+
     /// Returns the values of some secrets; if any is missing, an error that names them all.
-    pub(super) fn values(&self, needed: impl IntoIterator<Item = SecretRef>) -> Result<BTreeMap<SecretRef, Secret>, CommandError> {
-        let mut values = BTreeMap::new();
-        let mut missing = Vec::new();
-        for reference in needed {
-            match self.secrets.get(&reference) {
-                Some(Ok(value)) => drop(values.insert(reference, value.clone())),
-                Some(Err(why)) => missing.push(why.clone()),
-                None => missing.push(format!("{reference} is not declared")),
-            }
-        }
+    pub(super) fn values(&self, needed: BTreeSet<SecretRef>) -> Result<BTreeMap<SecretRef, Secret>, CommandError> {
+        let missing = self.missing(needed.iter().cloned());
         if missing.is_empty() {
-            return Ok(values);
+            return Ok(needed.into_iter().filter_map(|reference| self.value(&reference).ok().map(|value| (reference, value))).collect());
         }
         let error = format!("nothing was changed, because secrets that the plan needs cannot be had: {}", missing.join("; "));
         Err(CommandError::new(error).hint("set the variables, for example with a secret manager's `run` command around idpctl"))
+    }
+
+    fn value(&self, reference: &SecretRef) -> Result<Secret, String> {
+        self.secrets.get(reference).cloned().unwrap_or_else(|| Err(format!("{reference} is not declared")))
     }
 }

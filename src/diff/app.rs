@@ -8,7 +8,7 @@ use crate::desired::{App, PolicyReference};
 use crate::diagnostic::codes::CANNOT_UPDATE;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::Path;
-use crate::observed::{LiveApp, Status};
+use crate::observed::{LiveApp, Observed, Status};
 use crate::resource::marker::{Facility, Marker};
 use crate::resource::{Facet, leaves, merged, same, table};
 
@@ -30,7 +30,7 @@ pub(super) fn compare<'a>(
     let policy = policy(wanted, scope, changes);
     let because = if replaced { std::mem::replace(&mut fields, body(wanted, None)) } else { Vec::new() };
     fields.extend(status(wanted, under));
-    fields.extend(policy.as_deref().and_then(|id| access_policy(wanted, id, under)));
+    fields.extend(policy.as_deref().and_then(|id| access_policy(wanted, id, under, scope.observed)));
     fields.extend(under.and_then(|live| mark(entry.marker.as_ref()?, live)));
     entry.change = match under {
         Some(_) => (!fields.is_empty()).then_some(Change::Update { fields }),
@@ -116,10 +116,18 @@ fn status(wanted: &App, live: Option<&LiveApp>) -> Option<FieldChange> {
     differs.then(|| field(wanted, "status", Facet::Status, before.map(|s| json!(s)), json!(declared)))
 }
 
-fn access_policy(wanted: &App, id: &str, live: Option<&LiveApp>) -> Option<FieldChange> {
+fn access_policy(wanted: &App, id: &str, live: Option<&LiveApp>, observed: &Observed) -> Option<FieldChange> {
     let before = live.and_then(|live| live.access_policy.clone());
     let differs = before.as_deref() != Some(id);
-    differs.then(|| field(wanted, "accessPolicy", Facet::AccessPolicy, before.map(Value::from), Value::from(id)))
+    // People know policies by name; what is sent is the id, in `declared`.
+    let shown = |id: &str| match observed.policies.iter().find(|policy| policy.id == id) {
+        Some(policy) => Value::from(format!("{} ({id})", policy.name)),
+        None => Value::from(id),
+    };
+    differs.then(|| {
+        let change = field(wanted, "accessPolicy", Facet::AccessPolicy, before.as_deref().map(shown), Value::from(id));
+        FieldChange { after: Some(shown(id)), ..change }
+    })
 }
 
 fn field(wanted: &App, name: &str, facet: Facet, before: Option<Value>, after: Value) -> FieldChange {

@@ -1,6 +1,6 @@
 //! Creating, updating, replacing and deleting apps.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::step::Declared;
 use super::{
@@ -64,10 +64,12 @@ fn create_step(entry: &AppChanges<'_>, fields: &[FieldChange], secret: Option<&S
             field.path.set(&mut tree, value.clone());
         }
     }
-    // Okta refuses an OIDC app without these two objects ("Missing visibility": okta-api.md, section 0.2).
-    for required in ["credentials.oauthClient", "visibility"] {
-        if Path::of(required).find(&tree).is_none() {
-            Path::of(required).set(&mut tree, Value::Object(Map::new()));
+    // Okta refuses an OIDC app without these two objects ("Missing visibility": okta-api.md, section 0.2). What is put into them is
+    // what it fills in by itself where a body has them and not this (recorded).
+    let required = [("credentials.oauthClient", json!({})), ("visibility", json!({"autoLaunch": false, "autoSubmitToolbar": false}))];
+    for (place, filler) in required {
+        if Path::of(place).find(&tree).is_none() {
+            Path::of(place).set(&mut tree, filler);
         }
     }
     if let Some(marker) = &entry.marker {

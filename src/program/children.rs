@@ -48,16 +48,20 @@ fn order_secrets(changes: &[&SecretChange<'_>], free: usize) -> Vec<Vec<usize>> 
     let mut going = all(|c| matches!(c, SecretChange::Delete(..)));
     going.sort_by_key(|i| matches!(changes[*i], SecretChange::Delete(_, live) if live.status == Status::Active));
     let new = all(is_new);
+    // Putting one in force that is there already takes no room: what goes waits for that in any case.
+    let activated = all(|c| matches!(c, SecretChange::Activate(..)));
     let mut after = vec![Vec::new(); changes.len()];
     for (i, change) in changes.iter().enumerate() {
-        if matches!(change, SecretChange::Deactivate(..) | SecretChange::Delete(..)) && adds.len() <= free {
-            after[i].clone_from(&new);
+        match change {
+            SecretChange::Deactivate(..) => after[i].clone_from(&new),
+            SecretChange::Delete(..) => after[i].clone_from(if adds.len() <= free { &new } else { &activated }),
+            SecretChange::Add(_) | SecretChange::Activate(..) => {}
         }
     }
     if adds.len() > free {
-        let (first, rest) = adds.split_at(free);
+        let (fitting, rest) = adds.split_at(free);
         let turns = (0..going.len().max(rest.len())).flat_map(|i| [going.get(i), rest.get(i)]).flatten();
-        let chain: Vec<_> = first.iter().chain(turns).copied().collect();
+        let chain: Vec<_> = fitting.iter().chain(turns).copied().collect();
         for pair in chain.windows(2) {
             after[pair[1]].push(pair[0]);
         }

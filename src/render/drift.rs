@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::plan::{inert, list};
+use super::plan::{inert, list, not_compared_lines};
 use super::style::{Style, Tone, counted};
 use super::value::{change, shortened};
 use crate::drift::{Cause, Item, Items, What};
@@ -20,7 +20,7 @@ pub fn text(drift: &Items, style: Style) -> String {
         lines.extend(about.iter().flat_map(|item| self::lines(item, style)).map(|line| format!("    {line}")));
         sections.push(lines);
     }
-    let unread = not_compared.iter().map(|(address, why)| vec![format!("{}: {}", inert(address), inert(why))]);
+    let unread = not_compared_lines(not_compared.iter().map(|(address, why)| (address, why.as_str())));
     sections.extend(list("Not compared", Tone::Heading, unread, style));
     sections.push(vec![style.paint(Tone::Heading, summary(drift))]);
     let mut text = sections.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n");

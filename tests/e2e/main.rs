@@ -4,6 +4,7 @@
 mod approved;
 #[cfg(test)]
 mod corpus;
+mod help;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]

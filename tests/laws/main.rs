@@ -3,4 +3,5 @@
 
 mod generate;
 mod laws;
+mod real_objects;
 mod world;

@@ -6,9 +6,10 @@ use clap::Args;
 
 use super::super::args::{Format, Manifests, Network, Planning};
 use super::super::error::CommandError;
-use super::super::planned::{choices, planned, write_file};
+use super::super::planned::{Planned, choices, planned, write_file};
 use super::super::{Context, Exit};
 use crate::plan::{Plan, write};
+use crate::printable::printable;
 use crate::render::{self, Style};
 
 /// Reads the manifests and the org, and shows what `apply` would change, field by field. Nothing is written.
@@ -42,7 +43,7 @@ pub(crate) struct PlanArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, CommandError> {
-    let plan = planned(&args.manifests, &args.network, choices(&args.manifests, &args.planning), context).await?.plan;
+    let Planned { plan, declared, .. } = planned(&args.manifests, &args.network, choices(&args.manifests, &args.planning), context).await?;
     if let Some(path) = &args.out {
         write_file(path, &write(&plan))?;
     }
@@ -52,6 +53,13 @@ pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, Comm
             let style = Style { requests: args.requests, ..context.printer.data_style() };
             context.printer.data(&render::plan::text(&plan, style))?;
         }
+    }
+    if let Some(path) = args.out.as_ref().filter(|_| plan.guards.is_empty() && !plan.is_empty()) {
+        let path = printable(&path.display().to_string()).into_owned();
+        context.printer.note(&format!("The plan is saved. To apply it, or be refused if it no longer fits:\n    idpctl apply {path}"));
+    }
+    for why in declared.missing(plan.secrets_needed()) {
+        context.printer.note(&format!("warning: `apply` will need a secret that cannot be had here: {}", printable(&why)));
     }
     Ok(exit(&plan, args.detailed_exitcode))
 }

@@ -7,9 +7,12 @@ mod request;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::style::{Style, Tone, counted};
+use crate::address::Address;
 use crate::plan::{Finding, Guard, Note, Plan};
 use crate::printable::printable_head;
 use crate::program::Verb;
@@ -39,7 +42,12 @@ pub fn text(plan: &Plan, style: Style) -> String {
     sections.extend(list("Findings", Tone::Danger, findings.iter().map(finding), style));
     sections.extend(list("Refused", Tone::Danger, guards.iter().map(guard), style));
     sections.extend(list("Left alone", Tone::Heading, left_alone.iter().map(note), style));
-    sections.extend(list("Not compared", Tone::Heading, not_compared.iter().map(note), style));
+    sections.extend(list(
+        "Not compared",
+        Tone::Heading,
+        not_compared_lines(not_compared.iter().map(|n| (&n.address, n.what.as_str()))),
+        style,
+    ));
     sections.extend(list("Notes", Tone::Heading, notes.iter().map(note), style));
     sections.push(vec![style.paint(Tone::Heading, summary(plan))]);
     let mut text = sections.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n");
@@ -103,6 +111,21 @@ pub(super) fn list(heading: &str, tone: Tone, entries: impl Iterator<Item = Vec<
     let mut lines = vec![style.paint(tone, heading)];
     lines.extend(entries.flatten().map(|line| format!("  {line}")));
     (lines.len() > 1).then_some(lines)
+}
+
+/// Returns lines on what could not be compared. What many have in common is said once: a run that leaves secrets alone leaves all of them.
+pub(super) fn not_compared_lines<'a>(entries: impl Iterator<Item = (&'a Address, &'a str)>) -> impl Iterator<Item = Vec<String>> {
+    let mut reasons: BTreeMap<&str, Vec<&Address>> = BTreeMap::new();
+    for (address, why) in entries {
+        reasons.entry(why).or_default().push(address);
+    }
+    let lines = reasons.into_iter().map(|(why, addresses)| match addresses.as_slice() {
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            vec![format!("{}, {}, {} and {} more: {}", inert(first), inert(second), inert(third), rest.len(), inert(why))]
+        }
+        few => few.iter().map(|address| format!("{}: {}", inert(address), inert(why))).collect(),
+    });
+    lines.collect::<Vec<_>>().into_iter()
 }
 
 fn finding(finding: &Finding) -> Vec<String> {

@@ -315,6 +315,20 @@ fn nothing_to_do_is_said_in_one_sentence() {
 }
 
 #[test]
+fn what_many_have_in_common_is_said_once() {
+    let why = "the live secrets were not read (--secrets skip)";
+    let not_compared = ["a", "b", "c", "d", "e"].map(|name| note(name, why, None)).to_vec();
+    insta::assert_snapshot!(text(&Plan { not_compared, ..nothing() }, Style::default()), @"
+    Plan for `payments` in https://acme.okta.com (00o1a2b3c4d5e6f7g8h9)
+
+    Not compared
+      App/a, App/b, App/c and 2 more: the live secrets were not read (--secrets skip)
+
+    Nothing to do, as far as could be compared.
+    ");
+}
+
+#[test]
 fn colour_changes_nothing_but_colour() {
     let plan = everything();
     let coloured = text(&plan, Style { colour: true, requests: true, ..Style::default() });

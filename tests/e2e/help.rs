@@ -1,0 +1,113 @@
+//! The reference of the command line: `--help` of every command, as the real binary prints it.
+
+use std::process::Command;
+
+fn help(arguments: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_idpctl")).args(arguments).env_clear().env("COLUMNS", "110").output().expect("the binary runs");
+    assert!(output.status.success() && output.stderr.is_empty());
+    let text = String::from_utf8(output.stdout).expect("help is text");
+    // clap fills empty lines with blanks.
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn the_long_help_teaches() {
+    insta::assert_snapshot!(help(&["--help"]), @"
+    Declarative reconciler for OAuth clients: manifests in git describe Okta apps, their credentials and the
+    scopes granted to them; idpctl shows how the org differs from them and makes it so.
+
+    Nothing is written but by `apply`, nothing that is not declared is changed, and nothing is deleted unless
+    asked for with `--prune`.
+
+    Usage: idpctl [OPTIONS] <COMMAND>
+
+    Commands:
+      validate     Check manifests, offline
+      plan         Show what would change
+      apply        Change it, after a yes
+      drift        Show what changed behind our back
+      output       Print ids and client ids of declared objects
+      schema       Write the JSON Schemas that editors use
+      explain      Look up a kind, a field or a code
+      auth         Look at the credentials
+      emulator     Run a local Okta org
+      completions  Print a completion script for a shell
+      man          Print the manual page
+
+    Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    Global options:
+          --color <WHEN>
+              Say whether output has colour
+
+              Possible values:
+              - auto:   Where a terminal shows it
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+      -v, --verbose...
+              Say more on standard error; repeat it for requests (-vv)
+
+          --log-format <FORMAT>
+              Choose the form of log lines
+
+              Possible values:
+              - text: For people
+              - json: One JSON object a line
+
+              [default: text]
+
+    Examples:
+      idpctl validate                        check the manifests, offline
+      idpctl plan                            show what would change
+      idpctl plan --out plan.json            save the plan, to be approved
+      idpctl apply plan.json                 do exactly what was approved, or refuse
+      idpctl drift                           show what changed behind our back
+      idpctl explain App.settings            look up a field
+      idpctl explain IDP0301                 look up a code
+
+    Exit status:
+      0  done, or in sync
+      1  error, wrong usage, invalid manifests, or something could not be read
+      2  differences found (drift, plan --detailed-exitcode)
+      3  refused: a guard, or a plan that no longer fits
+      4  apply incomplete: something failed, was skipped or is in doubt
+
+    Environment:
+      OKTA_CLIENT_ORGURL       the org, for example https://acme.okta.com
+      OKTA_CLIENT_TOKEN        an API token of that org
+      OKTA_API_TOKEN, OKTA_ORG_NAME, OKTA_BASE_URL
+                               the same, as the Terraform provider names them
+      IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}
+      HTTPS_PROXY, NO_PROXY    how to reach the org
+      NO_COLOR, CLICOLOR_FORCE whether output has colour
+    ");
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let commands: [&[&str]; 12] = [
+        &["validate"],
+        &["plan"],
+        &["apply"],
+        &["drift"],
+        &["output"],
+        &["schema"],
+        &["explain"],
+        &["auth"],
+        &["auth", "check"],
+        &["emulator"],
+        &["completions"],
+        &["man"],
+    ];
+    let pages = commands.map(|command| format!("# idpctl {}\n{}", command.join(" "), help(&[command, &["-h"]].concat())));
+    insta::assert_snapshot!("help", pages.join("\n"));
+}
