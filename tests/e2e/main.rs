@@ -4,11 +4,11 @@
 mod approved;
 #[cfg(test)]
 mod corpus;
-mod help;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod fixture;
+mod help;
 #[cfg(test)]
 mod liar;
 #[cfg(test)]
