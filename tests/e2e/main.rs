@@ -1,9 +1,16 @@
 //! End to end: the real binary against the emulated org over HTTP.
 
 #[cfg(test)]
+mod approved;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod fixture;
 mod help;
+#[cfg(test)]
+mod liar;
 #[cfg(test)]
 mod org;
 #[cfg(test)]
@@ -12,6 +19,7 @@ mod readme;
 mod repository;
 #[cfg(test)]
 mod schemas;
+mod readonly;
 #[cfg(test)]
 mod seed1;
 #[cfg(test)]
