@@ -90,7 +90,7 @@ impl<'a, 'c> Matching<'a, 'c> {
                         .related(other.origin.clone(), "this document has it")
                         .help("give one of them another client_id, or take one of the documents out"),
                 );
-            } else if let Some(why) = self.not_ours(live) {
+            } else if let Some(why) = self.not_ours(app, live) {
                 self.refuse(app, why);
             } else {
                 self.take(app, live, How::ClientId);
@@ -102,7 +102,7 @@ impl<'a, 'c> Matching<'a, 'c> {
     pub(super) fn by_label(&mut self) {
         for app in std::mem::take(&mut self.open) {
             let label = app.label().unwrap_or_default();
-            let candidates: Vec<_> = self.free().filter(|live| live.label == label && self.not_ours(live).is_none()).collect();
+            let candidates: Vec<_> = self.free().filter(|live| live.label == label && self.not_ours(app, live).is_none()).collect();
             if !app.metadata.adopt && !self.choices.adopt.contains(&app.address) {
                 for live in candidates {
                     let note = format!(
@@ -116,7 +116,7 @@ impl<'a, 'c> Matching<'a, 'c> {
             }
             match candidates.as_slice() {
                 [] => {
-                    let theirs = self.free().find(|live| live.label == label).and_then(|live| self.not_ours(live));
+                    let theirs = self.free().find(|live| live.label == label).and_then(|live| self.not_ours(app, live));
                     match theirs {
                         Some(why) => self.refuse(app, why),
                         None => self.bound.apps.push(BoundApp::New(app)),
@@ -147,7 +147,7 @@ impl<'a, 'c> Matching<'a, 'c> {
             return;
         }
         if how == How::Id
-            && let Some(why) = self.not_ours(live)
+            && let Some(why) = self.not_ours(app, live)
         {
             self.refuse(app, why);
             return;
@@ -177,12 +177,12 @@ impl<'a, 'c> Matching<'a, 'c> {
     }
 
     /// Says why an app may not be taken: another project's mark, or the mark of another document of ours that is still there.
-    fn not_ours(&self, live: &LiveApp) -> Option<String> {
+    fn not_ours(&self, app: &App, live: &LiveApp) -> Option<String> {
         let mark = live.marker.as_ref().filter(|_| self.desired.ownership)?;
         if mark.owner.project != self.desired.project {
             return Some(format!("the app {} belongs to project `{}` (as {})", live.id, mark.owner.project, mark.owner.name));
         }
-        let theirs = self.documents.contains(mark.owner.name.as_str());
+        let theirs = mark.owner.name != app.address.name && self.documents.contains(mark.owner.name.as_str());
         let theirs_is_taken = self.bound.apps.iter().any(|b| b.wanted().address.name == mark.owner.name && b.live().is_some());
         (theirs && !theirs_is_taken)
             .then(|| format!("the app {} bears the mark of App/{}, which is still declared", live.id, mark.owner.name))
