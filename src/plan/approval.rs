@@ -1,5 +1,7 @@
 //! Whether a plan that was computed afresh is covered by one that somebody approved.
 
+use std::collections::BTreeSet;
+
 use super::{Plan, Verb};
 use crate::address::Address;
 use crate::program::{Action, Expect, Step};
@@ -27,13 +29,14 @@ pub fn approve(fresh: &Plan, approved: &Plan) -> Vec<Mismatch> {
     if fresh.project != approved.project {
         differ(None, format!("the plan was approved for the project `{}` and this is `{}`", approved.project, fresh.project));
     }
+    let planned: BTreeSet<&Address> = fresh.actions.iter().map(|a| &a.address).collect();
     for action in &fresh.actions {
         let known = approved.actions.iter().find(|a| a.address == action.address);
         let Some(known) = known else {
             differ(Some(&action.address), "this action is not in the approved plan".to_owned());
             continue;
         };
-        if let Some(what) = difference(action, known) {
+        if let Some(what) = difference(action, known, &planned) {
             differ(Some(&action.address), what);
         }
     }
@@ -53,9 +56,9 @@ fn uses(action: &Action, address: &Address) -> bool {
     action.steps.iter().any(|step| step.call.path.contains(&slot))
 }
 
-fn difference(action: &Action, approved: &Action) -> Option<String> {
+fn difference(action: &Action, approved: &Action, planned: &BTreeSet<&Address>) -> Option<String> {
     if action.steps.len() == approved.steps.len() && action.verb == approved.verb {
-        let (action, approved) = (without_origins(action), without_origins(approved));
+        let (action, approved) = (comparable(action, planned), comparable(approved, planned));
         return (action != approved).then(|| first_difference(&action, &approved));
     }
     // Part of it is done: what is left must be there word for word, in the same order.
@@ -64,9 +67,11 @@ fn difference(action: &Action, approved: &Action) -> Option<String> {
     Some(format!("{} {} is not in the approved plan in this form", missing.call.method.as_str(), missing.call.path))
 }
 
-/// Where something is declared is for people: a comment above it changes nothing that was approved.
-fn without_origins(action: &Action) -> Action {
+/// Returns an action without what may differ. Where something is declared is for people: a comment above it changes nothing that was
+/// approved. And nothing waits any more for what is done and has dropped out of the plan.
+fn comparable(action: &Action, planned: &BTreeSet<&Address>) -> Action {
     let mut action = action.clone();
+    action.after.retain(|first| planned.contains(first));
     for line in &mut action.fields {
         line.origin = None;
     }
@@ -89,7 +94,7 @@ fn first_place(now: &serde_json::Value, then: &serde_json::Value, at: String) ->
     use serde_json::Value;
     match (now, then) {
         (Value::Object(a), Value::Object(b)) => {
-            let names: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
+            let names: BTreeSet<_> = a.keys().chain(b.keys()).collect();
             let null = Value::Null;
             let dot = if at.is_empty() { "" } else { "." };
             names.into_iter().find_map(|n| first_place(a.get(n).unwrap_or(&null), b.get(n).unwrap_or(&null), format!("{at}{dot}{n}")))

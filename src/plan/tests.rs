@@ -99,6 +99,15 @@ fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
 }
 
 #[test]
+fn nothing_waits_any_more_for_what_is_done() {
+    let plan = |actions| plan_of(actions, &[]);
+    let approved = plan(vec![action("app", Verb::Create, &[]), action("grant", Verb::Create, &["app"])]);
+    assert_eq!(approve(&plan(vec![action("grant", Verb::Create, &[])]), &approved), []);
+    let hasty = plan(vec![action("app", Verb::Create, &[]), action("grant", Verb::Create, &[])]);
+    assert_eq!(said(&approve(&hasty, &approved)), ["it differs from what was approved at `after`"]);
+}
+
+#[test]
 fn anything_else_is_a_mismatch_that_says_where() {
     let update = |path: &str| with_steps(Verb::Update, vec![step(path, Expect::AsCreated)]);
     let approved = plan_of(vec![update("/api/v1/apps/{App/web}")], &[("web", "0oa1")]);
