@@ -22,6 +22,7 @@ pub(super) struct Connection {
     credentials: Credentials,
     governor: Governor,
     policy: RetryPolicy,
+    timeout: Duration,
     /// What the target says about the org.
     pub(super) expected: Expected,
     /// How the credentials sign in, in words.
@@ -91,6 +92,7 @@ impl Connection {
             credentials,
             governor: Governor::new(network.rate_budget),
             policy: RetryPolicy::default().timeout(network.timeout),
+            timeout: network.timeout,
             expected: Expected::default(),
             how,
             settle: Duration::ZERO,
@@ -102,9 +104,10 @@ impl Connection {
         Reader::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), self.policy.clone())
     }
 
-    /// Returns what can change the org. For `apply` alone.
+    /// Returns what can change the org. For `apply` alone. Its time begins now: how long somebody thought about the plan does not count.
     pub(super) fn writer(&self) -> Writer {
-        Writer::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), self.policy.clone())
+        let policy = self.policy.clone().timeout(self.timeout);
+        Writer::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), policy)
     }
 
     /// Returns how the org is read.

@@ -30,6 +30,11 @@ impl CommandError {
         Self { exit: Exit::Refused, ..Self::new(error) }
     }
 
+    /// Returns the error of an apply that was left half done, which ends the command with status 4.
+    pub(crate) fn incomplete(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { exit: Exit::Incomplete, ..Self::new(error) }
+    }
+
     /// Returns an error that somebody was told of already.
     pub(crate) fn shown() -> Self {
         Self { shown: true, ..Self::new("the manifests have errors") }

@@ -152,14 +152,18 @@ fn missing_undeclared_and_copied_objects_are_items() {
         is not there   (either)
 
     App/web
-        the app 0oa1b2c3d4e5f6g7h8i9 bears a copy of its mark: somebody cloned the app   (changed live)
         the app 0oa2 bears a copy of its mark: somebody cloned the app   (changed live)
-        the app 0oa1b2c3d4e5f6g7h8i9 bears the mark of App/web, which is still declared   (either)
 
     App/worker
         the app 0oa3 `Worker` is ours and no document declares it   (either)
 
-    5 items: 2 changed live, 3 either changed live or not applied yet.
+    Grant/web/okta.apps.manage
+        scope `okta.apps.manage` is granted and not declared   (either)
+
+    Grant/web/okta.users.read
+        is not there   (either)
+
+    5 items: 1 changed live, 4 either changed live or not applied yet.
     ");
 }
 

@@ -6,9 +6,9 @@ fn help(arguments: &[&str]) -> String {
     let output =
         Command::new(env!("CARGO_BIN_EXE_idpctl")).args(arguments).env_clear().env("COLUMNS", "110").output().expect("the binary runs");
     assert!(output.status.success() && output.stderr.is_empty());
-    let help = String::from_utf8(output.stdout).expect("help is UTF-8");
-    // The library pads empty lines of some descriptions.
-    help.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    let text = String::from_utf8(output.stdout).expect("help is text");
+    // clap fills empty lines with blanks.
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect::<Vec<_>>().concat()
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! End to end: the real binary against the emulated org over HTTP.
 
-#[cfg(test)]
 mod corpus;
 mod help;
+mod org;
+mod readme;
+mod repository;
+mod schemas;
+mod seed1;
+mod seed2;

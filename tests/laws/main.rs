@@ -8,4 +8,5 @@ mod laws;
 mod replacement;
 mod secrets;
 mod story;
+mod real_objects;
 mod world;

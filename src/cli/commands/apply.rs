@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::super::args::{Format, Manifests, Network, Planning};
@@ -85,8 +86,8 @@ pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, Com
 async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Result<Exit, CommandError> {
     let Planned { plan, declared, connection, observation } = planned;
     let secrets = declared.values(plan.secrets_needed())?;
-    // The sender is kept: a closed channel would read as a wish to stop.
-    let (_keep, stop) = watch::channel(false);
+    let (interrupt, stop) = watch::channel(false);
+    let signals = signal(SignalKind::interrupt()).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"))?;
     let report = if plan.is_empty() {
         crate::apply::Report::default()
     } else {
@@ -97,7 +98,10 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
             stop,
             journal: Arc::new(FileJournal::begin(&context.root, SystemClock, context.printer)),
         };
-        apply(&plan, connection.writer(), secrets, options).await
+        tokio::select! {
+            report = apply(&plan, connection.writer(), secrets, options) => report,
+            stopped = interrupted(signals, &interrupt, context.printer) => return Err(stopped),
+        }
     };
     match args.format {
         Format::Json => context.printer.json(&render::outcomes::json(&plan, &report))?,
@@ -114,6 +118,16 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
         (false, true) => Exit::Refused,
         (false, false) => Exit::Incomplete,
     })
+}
+
+/// Waits to be interrupted. The first time, what is in flight is finished and nothing more is started; the second time it returns.
+async fn interrupted(mut interrupt: Signal, stop: &watch::Sender<bool>, printer: Printer) -> CommandError {
+    interrupt.recv().await;
+    printer.note("Interrupted: what is in flight is finished, and nothing more is started. Once more stops at once.");
+    stop.send_replace(true);
+    interrupt.recv().await;
+    CommandError::incomplete("stopped with requests in flight")
+        .hint("look what is left to do; what was done is not done again\n    idpctl plan")
 }
 
 /// Reads a saved plan. One that cannot be used is refused.

@@ -66,9 +66,13 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
     let reader = connection.reader();
     let org = observe::org(&reader).await.map_err(|error| hinted(error).doing("could not read which org this is"))?;
     connection.expected.check(reader.org(), &org)?;
+    let apps = match apps(&reader).await {
+        Err(error) if error.is_unauthenticated() => return Err(hinted(error).doing("the credentials sign nobody in")),
+        apps => apps,
+    };
     let user = reader.get::<Clean>(Request::get("/api/v1/users/me")).await.ok();
     let user = user.and_then(|user| user.tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
-    let readings = readings(&reader).await;
+    let readings = readings(&reader, apps).await;
     let complete = readings.iter().all(|reading| !matches!(reading, Reading::Refused(_)));
     match args.format {
         Format::Json => context.printer.json(&tree(&org, &connection, user.as_deref(), &readings))?,
@@ -83,10 +87,15 @@ fn hinted(error: Error) -> CommandError {
     advice.into_iter().fold(error, CommandError::hint)
 }
 
-async fn readings(reader: &Reader) -> [Reading; 4] {
-    let apps = Request::get("/api/v1/apps").query("filter", "name eq \"oidc_client\"").query("limit", "1");
-    let (apps, app) = match reader.get::<Clean>(apps).await {
-        Ok(apps) => (Reading::Readable, apps.tree()[0]["id"].as_str().map(segment)),
+/// Reads the first app's id, if there is an app.
+async fn apps(reader: &Reader) -> Result<Option<String>, Error> {
+    let request = Request::get("/api/v1/apps").query("filter", "name eq \"oidc_client\"").query("limit", "1");
+    Ok(reader.get::<Clean>(request).await?.tree()[0]["id"].as_str().map(segment))
+}
+
+async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 4] {
+    let (apps, app) = match apps {
+        Ok(app) => (Reading::Readable, app),
         Err(error) => (Reading::Refused(error), None),
     };
     let below = |rest: &str| app.as_ref().map(|app| Request::get(format!("/api/v1/apps/{app}/{rest}")));
@@ -113,7 +122,7 @@ fn text(org: &Org, connection: &Connection, user: Option<&str>, readings: &[Read
     for ((name, why), reading) in NEEDED.iter().zip(readings) {
         lines.push(match reading {
             Reading::Readable => format!("{name:<12} can be read"),
-            Reading::Untried => format!("{name:<12} not tried: there is no app to try it on"),
+            Reading::Untried => format!("{name:<12} not tried, for want of an app to try it on"),
             Reading::Refused(error) => format!("{name:<12} CANNOT be read ({why}): {error}"),
         });
         if let Reading::Refused(error) = reading {
