@@ -15,11 +15,11 @@ mod liar;
 mod org;
 #[cfg(test)]
 mod readme;
+mod readonly;
 #[cfg(test)]
 mod repository;
 #[cfg(test)]
 mod schemas;
-mod readonly;
 #[cfg(test)]
 mod seed1;
 #[cfg(test)]
