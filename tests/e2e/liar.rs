@@ -19,7 +19,7 @@ impl Liar {
     pub(crate) fn new(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers: String = headers.iter().flat_map(|(name, value)| [*name, ": ", *value, "\r\n"]).collect();
         let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
         let answer = [head.as_bytes(), body].concat();
         let seen = Arc::new(Mutex::new(Vec::new()));
