@@ -85,6 +85,7 @@ fn a_service_app_comes_before_the_scope_that_is_granted_to_it() {
     + create Grant/billing-worker/okta.users.read
 
     2 to create, with 2 requests.
+
     applied   create App/billing-worker
     applied   create Grant/billing-worker/okta.users.read
 
@@ -124,7 +125,7 @@ fn a_scope_that_is_taken_out_is_left_alone_until_somebody_prunes() {
       Grant/billing-worker/okta.groups.read: scope `okta.groups.read` is granted and not declared
           --prune
 
-    Nothing to do: the org is as declared.
+    Nothing to do: all that is declared is in the org.
     [exit status: 0]
     ");
     test.assert_laws("");
@@ -135,6 +136,7 @@ fn a_scope_that_is_taken_out_is_left_alone_until_somebody_prunes() {
     - delete Grant/billing-worker/okta.groups.read
 
     1 to delete, with 1 request.
+
     applied   delete Grant/billing-worker/okta.groups.read
 
     1 applied.
@@ -156,7 +158,7 @@ fn scopes_whose_document_is_deleted_are_left_alone_until_somebody_prunes() {
       Grant/billing-worker/okta.users.read: scope `okta.users.read` is granted and not declared
           --prune
 
-    Nothing to do: the org is as declared.
+    Nothing to do: all that is declared is in the org.
     [exit status: 0]
     ");
     let kept = test.run("apply --auto-approve").ends_with(0);
