@@ -1,5 +1,6 @@
 //! Whether a plan that was computed afresh is covered by one that somebody approved.
 
+use super::difference::first_difference;
 use super::{Plan, Verb};
 use crate::address::Address;
 use crate::program::{Action, Expect, Step};
@@ -33,7 +34,7 @@ pub fn approve(fresh: &Plan, approved: &Plan) -> Vec<Mismatch> {
             differ(Some(&action.address), "this action is not in the approved plan".to_owned());
             continue;
         };
-        if let Some(what) = difference(action, known) {
+        if let Some(what) = difference(action, &without_done(known, fresh, approved)) {
             differ(Some(&action.address), what);
         }
     }
@@ -64,6 +65,14 @@ fn difference(action: &Action, approved: &Action) -> Option<String> {
     Some(format!("{} {} is not in the approved plan in this form", missing.call.method.as_str(), missing.call.path))
 }
 
+/// An action waits no longer for those that are done and so have dropped out.
+fn without_done(action: &Action, fresh: &Plan, approved: &Plan) -> Action {
+    let is_in = |plan: &Plan, address: &Address| plan.actions.iter().any(|a| a.address == *address);
+    let mut action = action.clone();
+    action.after.retain(|address| is_in(fresh, address) || !is_in(approved, address));
+    action
+}
+
 /// Where something is declared is for people: a comment above it changes nothing that was approved.
 fn without_origins(action: &Action) -> Action {
     let mut action = action.clone();
@@ -76,27 +85,4 @@ fn without_origins(action: &Action) -> Action {
 fn covers(approved: &Step, step: &Step) -> bool {
     let as_created = approved.pre == [Expect::AsCreated];
     approved == step || (as_created && approved.call == step.call && approved.probe == step.probe && approved.post == step.post)
-}
-
-fn first_difference(action: &Action, approved: &Action) -> String {
-    let tree = |a: &Action| serde_json::to_value(a).unwrap_or_default();
-    let (now, then) = (tree(action), tree(approved));
-    let place = first_place(&now, &then, String::new()).unwrap_or_default();
-    format!("it differs from what was approved at `{place}`")
-}
-
-fn first_place(now: &serde_json::Value, then: &serde_json::Value, at: String) -> Option<String> {
-    use serde_json::Value;
-    match (now, then) {
-        (Value::Object(a), Value::Object(b)) => {
-            let names: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
-            let null = Value::Null;
-            let dot = if at.is_empty() { "" } else { "." };
-            names.into_iter().find_map(|n| first_place(a.get(n).unwrap_or(&null), b.get(n).unwrap_or(&null), format!("{at}{dot}{n}")))
-        }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(i, (a, b))| first_place(a, b, format!("{at}[{i}]")))
-        }
-        _ => (now != then).then_some(at),
-    }
 }

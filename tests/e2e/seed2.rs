@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::fixture::{MODULUS, keys};
 use crate::org::TestOrg;
-
-/// The modulus of the RSA key that RFC 7515 gives as an example.
-const MODULUS: &str = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
 
 const APP: &str = "
 apiVersion: idpctl/v1
@@ -44,8 +42,7 @@ fn grant(test: &TestOrg, scopes: &str) {
 
 fn declared(scopes: &str) -> TestOrg {
     let test = TestOrg::new();
-    let keys = json!({"keys": [{"kty": "RSA", "kid": "billing-2026", "use": "sig", "e": "AQAB", "n": MODULUS}]});
-    test.write("keys/billing-worker.json", keys.to_string());
+    test.write("keys/billing-worker.json", keys().to_string());
     test.write("manifests/billing-worker.yaml", APP);
     grant(&test, scopes);
     test
