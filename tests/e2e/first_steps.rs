@@ -62,7 +62,8 @@ fn an_org_that_does_not_answer_is_one_error_with_its_cause() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}");
     let variables = [("OKTA_CLIENT_ORGURL", url.as_str()), ("OKTA_CLIENT_TOKEN", "00-not-a-real-token")];
-    stable(|| insta::assert_snapshot!(said(&example(), &variables, "plan --timeout 1s"), @"
+    stable(|| {
+        insta::assert_snapshot!(said(&example(), &variables, "plan --timeout 1s"), @"
     error: could not read which org this is
     Caused by:
       1: `GET /.well-known/okta-organization` got no answer, [n] attempts in [t] s
@@ -70,7 +71,8 @@ fn an_org_that_does_not_answer_is_one_error_with_its_cause() {
 
     hint: check `OKTA_CLIENT_ORGURL`, the network, and `HTTPS_PROXY` if there is a proxy
     exit 1
-    "));
+    ")
+    });
 }
 
 #[test]
@@ -105,7 +107,8 @@ fn what_is_protected_stays_when_its_document_is_gone() {
     assert!(applied.ends_with("8 applied.\nexit 0"), "{applied}");
     fs::remove_file(folder.path().join("manifests/booking-web.yaml")).unwrap();
     let plan = said(&folder, &[], "plan --target emulator");
-    stable(|| insta::assert_snapshot!(plan, @"
+    stable(|| {
+        insta::assert_snapshot!(plan, @"
     Plan for `harbourlight` in http://localhost ([00o])
 
     Left alone
@@ -113,9 +116,11 @@ fn what_is_protected_stays_when_its_document_is_gone() {
 
     Nothing to do: all that is declared is in the org.
     exit 0
-    "));
+    ")
+    });
     let pruned = said(&folder, &[], "apply --target emulator --prune --auto-approve");
-    stable(|| insta::assert_snapshot!(pruned, @r#"
+    stable(|| {
+        insta::assert_snapshot!(pruned, @r#"
     Plan for `harbourlight` in http://localhost ([00o])
 
     - delete App/booking-web "Harbourlight Booking"
@@ -128,5 +133,6 @@ fn what_is_protected_stays_when_its_document_is_gone() {
     error: the plan is refused, and nothing was changed:
       App/booking-web: the app [0oa] is protected, and stays so after its document is gone; to delete it, declare it again without `protected`, apply, and take it out then
     exit 3
-    "#));
+    "#)
+    });
 }

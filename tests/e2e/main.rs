@@ -5,9 +5,9 @@ mod approved;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
-mod first_steps;
-#[cfg(test)]
 mod failures;
+#[cfg(test)]
+mod first_steps;
 #[cfg(test)]
 mod fixture;
 mod help;
