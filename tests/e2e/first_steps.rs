@@ -36,6 +36,7 @@ fn said(folder: &TempDir, variables: &[(&str, &str)], line: &str) -> String {
     format!("{out}{err}exit {}", output.status.code().unwrap())
 }
 
+/// Compares with what differs from run to run and from place to place replaced.
 fn stable(check: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\b(0oa|00o)\w{17}\b", "[$1]");
@@ -64,14 +65,14 @@ fn an_org_that_does_not_answer_is_one_error_with_its_cause() {
     let variables = [("OKTA_CLIENT_ORGURL", url.as_str()), ("OKTA_CLIENT_TOKEN", "00-not-a-real-token")];
     stable(|| {
         insta::assert_snapshot!(said(&example(), &variables, "plan --timeout 1s"), @"
-    error: could not read which org this is
-    Caused by:
-      1: `GET /.well-known/okta-organization` got no answer, [n] attempts in [t] s
-      2: could not connect: tcp connect error: Connection refused (os error [n])
+        error: could not read which org this is
+        Caused by:
+          1: `GET /.well-known/okta-organization` got no answer, [n] attempts in [t] s
+          2: could not connect: tcp connect error: Connection refused (os error [n])
 
-    hint: check `OKTA_CLIENT_ORGURL`, the network, and `HTTPS_PROXY` if there is a proxy
-    exit 1
-    ")
+        hint: check `OKTA_CLIENT_ORGURL`, the network, and `HTTPS_PROXY` if there is a proxy
+        exit 1
+        ");
     });
 }
 
@@ -109,30 +110,30 @@ fn what_is_protected_stays_when_its_document_is_gone() {
     let plan = said(&folder, &[], "plan --target emulator");
     stable(|| {
         insta::assert_snapshot!(plan, @"
-    Plan for `harbourlight` in http://localhost ([00o])
+        Plan for `harbourlight` in http://localhost ([00o])
 
-    Left alone
-      App/booking-web: the app [0oa] `Harbourlight Booking` is ours and no document declares it; it is protected
+        Left alone
+          App/booking-web: the app [0oa] `Harbourlight Booking` is ours and no document declares it; it is protected
 
-    Nothing to do: all that is declared is in the org.
-    exit 0
-    ")
+        Nothing to do: all that is declared is in the org.
+        exit 0
+        ");
     });
     let pruned = said(&folder, &[], "apply --target emulator --prune --auto-approve");
     stable(|| {
         insta::assert_snapshot!(pruned, @r#"
-    Plan for `harbourlight` in http://localhost ([00o])
+        Plan for `harbourlight` in http://localhost ([00o])
 
-    - delete App/booking-web "Harbourlight Booking"
-        note: the app [0oa] goes, with everything that hangs on it
+        - delete App/booking-web "Harbourlight Booking"
+            note: the app [0oa] goes, with everything that hangs on it
 
-    Refused
-      App/booking-web: the app [0oa] is protected, and stays so after its document is gone; to delete it, declare it again without `protected`, apply, and take it out then
+        Refused
+          App/booking-web: the app [0oa] is protected, and stays so after its document is gone; to delete it, declare it again without `protected`, apply, and take it out then
 
-    1 to delete, with 2 requests. It is refused; what would allow it is said above.
-    error: the plan is refused, and nothing was changed:
-      App/booking-web: the app [0oa] is protected, and stays so after its document is gone; to delete it, declare it again without `protected`, apply, and take it out then
-    exit 3
-    "#)
+        1 to delete, with 2 requests. It is refused; what would allow it is said above.
+        error: the plan is refused, and nothing was changed:
+          App/booking-web: the app [0oa] is protected, and stays so after its document is gone; to delete it, declare it again without `protected`, apply, and take it out then
+        exit 3
+        "#);
     });
 }
