@@ -52,6 +52,17 @@ fn every_manifest_of_the_example_and_every_valid_one_fits_its_schema() {
 }
 
 #[test]
+fn every_document_of_the_example_names_its_schema() {
+    // The YAML language server looks for the line in each document: after a `---` without one it says nothing at all.
+    let line = "# yaml-language-server: $schema=../schemas/manifest.schema.json\n";
+    for path in manifests("manifests") {
+        let text = fs::read_to_string(&path).unwrap();
+        let without = text.split("---\n").filter(|document| !document.starts_with(line)).count();
+        assert_eq!(without, 0, "{}", path.display());
+    }
+}
+
+#[test]
 fn the_project_file_fits_its_schema() {
     let documents = documents(&repository().join("idpctl.yaml")).unwrap();
     assert_eq!(documents.len(), 1);
