@@ -7,6 +7,8 @@ mod corpus;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod first_steps;
+#[cfg(test)]
 mod fixture;
 mod help;
 #[cfg(test)]
