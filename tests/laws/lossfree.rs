@@ -72,10 +72,14 @@ fn differences(before: &Value, after: &Value) -> String {
             (before, after) if before == after => {}
             (Some(Value::Object(a)), Some(Value::Object(b))) => {
                 let names: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
-                names.into_iter().for_each(|name| walk(&path.key(name), a.get(name), b.get(name), lines));
+                for name in names {
+                    walk(&path.key(name), a.get(name), b.get(name), lines);
+                }
             }
             (Some(Value::Array(a)), Some(Value::Array(b))) => {
-                (0..a.len().max(b.len())).for_each(|i| walk(&path.index(i), a.get(i), b.get(i), lines));
+                for i in 0..a.len().max(b.len()) {
+                    walk(&path.index(i), a.get(i), b.get(i), lines);
+                }
             }
             (before, after) => {
                 let shown = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
