@@ -8,3 +8,4 @@ mod repository;
 mod schemas;
 mod seed1;
 mod seed2;
+mod unresolved;
