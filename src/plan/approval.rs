@@ -1,7 +1,6 @@
 //! Whether a plan that was computed afresh is covered by one that somebody approved.
 
-use std::collections::BTreeSet;
-
+use super::difference::first_difference;
 use super::{Plan, Verb};
 use crate::address::Address;
 use crate::program::{Action, Expect, Step};
@@ -29,14 +28,13 @@ pub fn approve(fresh: &Plan, approved: &Plan) -> Vec<Mismatch> {
     if fresh.project != approved.project {
         differ(None, format!("the plan was approved for the project `{}` and this is `{}`", approved.project, fresh.project));
     }
-    let planned: BTreeSet<&Address> = fresh.actions.iter().map(|a| &a.address).collect();
     for action in &fresh.actions {
         let known = approved.actions.iter().find(|a| a.address == action.address);
         let Some(known) = known else {
             differ(Some(&action.address), "this action is not in the approved plan".to_owned());
             continue;
         };
-        if let Some(what) = difference(action, known, &planned) {
+        if let Some(what) = difference(action, &without_done(known, fresh, approved)) {
             differ(Some(&action.address), what);
         }
     }
@@ -56,9 +54,9 @@ fn uses(action: &Action, address: &Address) -> bool {
     action.steps.iter().any(|step| step.call.path.contains(&slot))
 }
 
-fn difference(action: &Action, approved: &Action, planned: &BTreeSet<&Address>) -> Option<String> {
+fn difference(action: &Action, approved: &Action) -> Option<String> {
     if action.steps.len() == approved.steps.len() && action.verb == approved.verb {
-        let (action, approved) = (comparable(action, planned), comparable(approved, planned));
+        let (action, approved) = (without_origins(action), without_origins(approved));
         return (action != approved).then(|| first_difference(&action, &approved));
     }
     // Part of it is done: what is left must be there word for word, in the same order.
@@ -67,11 +65,17 @@ fn difference(action: &Action, approved: &Action, planned: &BTreeSet<&Address>) 
     Some(format!("{} {} is not in the approved plan in this form", missing.call.method.as_str(), missing.call.path))
 }
 
-/// Returns an action without what may differ. Where something is declared is for people: a comment above it changes nothing that was
-/// approved. And nothing waits any more for what is done and has dropped out of the plan.
-fn comparable(action: &Action, planned: &BTreeSet<&Address>) -> Action {
+/// An action waits no longer for those that are done and so have dropped out.
+fn without_done(action: &Action, fresh: &Plan, approved: &Plan) -> Action {
+    let is_in = |plan: &Plan, address: &Address| plan.actions.iter().any(|a| a.address == *address);
     let mut action = action.clone();
-    action.after.retain(|first| planned.contains(first));
+    action.after.retain(|address| is_in(fresh, address) || !is_in(approved, address));
+    action
+}
+
+/// Where something is declared is for people: a comment above it changes nothing that was approved.
+fn without_origins(action: &Action) -> Action {
+    let mut action = action.clone();
     for line in &mut action.fields {
         line.origin = None;
     }
@@ -81,27 +85,4 @@ fn comparable(action: &Action, planned: &BTreeSet<&Address>) -> Action {
 fn covers(approved: &Step, step: &Step) -> bool {
     let as_created = approved.pre == [Expect::AsCreated];
     approved == step || (as_created && approved.call == step.call && approved.probe == step.probe && approved.post == step.post)
-}
-
-fn first_difference(action: &Action, approved: &Action) -> String {
-    let tree = |a: &Action| serde_json::to_value(a).unwrap_or_default();
-    let (now, then) = (tree(action), tree(approved));
-    let place = first_place(&now, &then, String::new()).unwrap_or_default();
-    format!("it differs from what was approved at `{place}`")
-}
-
-fn first_place(now: &serde_json::Value, then: &serde_json::Value, at: String) -> Option<String> {
-    use serde_json::Value;
-    match (now, then) {
-        (Value::Object(a), Value::Object(b)) => {
-            let names: BTreeSet<_> = a.keys().chain(b.keys()).collect();
-            let null = Value::Null;
-            let dot = if at.is_empty() { "" } else { "." };
-            names.into_iter().find_map(|n| first_place(a.get(n).unwrap_or(&null), b.get(n).unwrap_or(&null), format!("{at}{dot}{n}")))
-        }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(i, (a, b))| first_place(a, b, format!("{at}[{i}]")))
-        }
-        _ => (now != then).then_some(at),
-    }
 }

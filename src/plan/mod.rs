@@ -1,6 +1,7 @@
 //! Actions to a plan: their order, the guards that they hit, and the file by which a plan is approved. Pure.
 
 mod approval;
+mod difference;
 mod file;
 mod guards;
 mod order;

@@ -1,9 +1,11 @@
+//! Order, guards, approval and the file of a plan.
+
 use serde_json::json;
 
 use super::*;
 use crate::address::Kind;
 use crate::json::Fingerprint;
-use crate::program::{Body, Call, Expect, Probe, Step, Subject};
+use crate::program::{Body, Call, Expect, Line, Probe, Step, Subject};
 use crate::request::Method;
 
 fn at(name: &str) -> Address {
@@ -99,12 +101,14 @@ fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
 }
 
 #[test]
-fn nothing_waits_any_more_for_what_is_done() {
-    let plan = |actions| plan_of(actions, &[]);
-    let approved = plan(vec![action("app", Verb::Create, &[]), action("grant", Verb::Create, &["app"])]);
-    assert_eq!(approve(&plan(vec![action("grant", Verb::Create, &[])]), &approved), []);
-    let hasty = plan(vec![action("app", Verb::Create, &[]), action("grant", Verb::Create, &[])]);
-    assert_eq!(said(&approve(&hasty, &approved)), ["it differs from what was approved at `after`"]);
+fn what_waited_for_something_that_is_done_is_covered_without_the_waiting() {
+    let child = |after: &[&str]| action("child", Verb::Create, after);
+    let approved = plan_of(vec![action("parent", Verb::Create, &[]), child(&["parent"])], &[]);
+    assert_eq!(approve(&plan_of(vec![child(&[])], &[]), &approved), []);
+    let other = plan_of(vec![action("parent", Verb::Create, &[]), child(&[])], &[]);
+    assert_eq!(said(&approve(&other, &approved)), ["it differs from what was approved at `after`"]);
+    let forged = plan_of(vec![child(&["stranger"])], &[]);
+    assert_eq!(said(&approve(&plan_of(vec![child(&[])], &[]), &forged)), ["it differs from what was approved at `after`"]);
 }
 
 #[test]
@@ -123,8 +127,36 @@ fn anything_else_is_a_mismatch_that_says_where() {
 }
 
 #[test]
+fn a_difference_of_fields_is_told_with_both_changes() {
+    let line =
+        |path: &str, before, after| Line { path: path.to_owned(), before, after, secret: false, forces_replacement: false, origin: None };
+    let update = |fields| Action { fields, ..with_steps(Verb::Update, vec![step("/x", Expect::BodyIs(Fingerprint::of(&json!(1))))]) };
+    let approved = update(vec![line("label", Some(json!("a")), Some(json!("b"))), line("visibility", None, Some(json!(null)))]);
+    let label = line("label", Some(json!("c\u{1b}")), Some(json!("b")));
+    let more = line("profile", None, Some(json!("x".repeat(1_000))));
+    let told = |now: Action| said(&approve(&plan_of(vec![now], &[]), &plan_of(vec![approved.clone()], &[]))).join("; ");
+    let mut moved = approved.clone();
+    moved.steps[0].pre = vec![Expect::BodyIs(Fingerprint::of(&json!(2)))];
+    insta::assert_snapshot!([
+        told(approved.clone()),
+        told(update(vec![label, approved.fields[1].clone()])),
+        told(update(vec![approved.fields[0].clone()])),
+        told(update(vec![approved.fields[0].clone(), more, approved.fields[1].clone()])),
+        told(moved),
+    ].join("\n"), @r#"
+    `label` would change "c\u001b" → "b", and "a" → "b" was approved
+    `visibility` would not change any more, and none → null was approved
+    `profile` would change too (none → "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… (902 more characters)), which was not approved
+    the live object has changed since the plan was made, in fields that the plan does not touch
+    "#);
+}
+
+#[test]
 fn a_file_reads_back_as_the_plan_and_a_newer_one_is_refused() {
-    let plan = plan_of(vec![with_steps(Verb::Create, vec![step("/x", Expect::NoApp)])], &[("web", "0oa1")]);
+    let mut create = with_steps(Verb::Create, vec![step("/x", Expect::NoApp)]);
+    let line = |before, after| Line { path: "x".to_owned(), before, after, secret: false, forces_replacement: false, origin: None };
+    create.fields = vec![line(None, Some(json!(null))), line(Some(json!(null)), None)];
+    let plan = plan_of(vec![create], &[("web", "0oa1")]);
     let text = write(&plan);
     assert_eq!(read(&text).unwrap(), plan);
     let newer = text.replace("\"format_version\": 1", "\"format_version\": 2");

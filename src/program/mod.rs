@@ -7,6 +7,7 @@
 
 mod app;
 mod children;
+mod present;
 mod step;
 
 use std::collections::BTreeSet;
@@ -64,10 +65,10 @@ pub struct Line {
     /// Where in the API's object.
     pub path: String,
     /// What is there now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "present", skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
     /// What will be there; `None` if nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "present", skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
     /// Whether the value is a secret, which has neither before nor after.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::SecretSlots;
+use super::{SecretSlots, present};
 use crate::address::Address;
 use crate::json::{Fingerprint, Path};
 use crate::observed::{AppId, Status};
@@ -218,21 +218,6 @@ impl<'de> Deserialize<'de> for Subject {
             Some(address) => address.parse().map(Self::Slot).map_err(serde::de::Error::custom),
             None => Ok(Self::Id(AppId(text))),
         }
-    }
-}
-
-/// An edit that sets null is something else than one that takes the member out.
-mod present {
-    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
-    use serde_json::Value;
-
-    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
-    pub(super) fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
-        value.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-        Value::deserialize(deserializer).map(Some)
     }
 }
 

@@ -1,11 +1,27 @@
 //! End to end: the real binary against the emulated org over HTTP.
 
+#[cfg(test)]
+mod approved;
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod fixture;
 mod help;
+#[cfg(test)]
+mod liar;
+#[cfg(test)]
 mod org;
+#[cfg(test)]
 mod readme;
+mod readonly;
+#[cfg(test)]
 mod repository;
+#[cfg(test)]
 mod schemas;
+#[cfg(test)]
 mod seed1;
+#[cfg(test)]
 mod seed2;
 mod unresolved;

@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::fixture::{MODULUS, keys};
 use crate::org::TestOrg;
-
-/// The modulus of the RSA key that RFC 7515 gives as an example.
-const MODULUS: &str = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
 
 const APP: &str = "
 apiVersion: idpctl/v1
@@ -44,8 +42,7 @@ fn grant(test: &TestOrg, scopes: &str) {
 
 fn declared(scopes: &str) -> TestOrg {
     let test = TestOrg::new();
-    let keys = json!({"keys": [{"kty": "RSA", "kid": "billing-2026", "use": "sig", "e": "AQAB", "n": MODULUS}]});
-    test.write("keys/billing-worker.json", keys.to_string());
+    test.write("keys/billing-worker.json", keys().to_string());
     test.write("manifests/billing-worker.yaml", APP);
     grant(&test, scopes);
     test
@@ -85,6 +82,7 @@ fn a_service_app_comes_before_the_scope_that_is_granted_to_it() {
     + create Grant/billing-worker/okta.users.read
 
     2 to create, with 2 requests.
+
     applied   create App/billing-worker
     applied   create Grant/billing-worker/okta.users.read
 
@@ -124,7 +122,7 @@ fn a_scope_that_is_taken_out_is_left_alone_until_somebody_prunes() {
       Grant/billing-worker/okta.groups.read: scope `okta.groups.read` is granted and not declared
           --prune
 
-    Nothing to do: the org is as declared.
+    Nothing to do: all that is declared is in the org.
     [exit status: 0]
     ");
     test.assert_laws("");
@@ -135,6 +133,7 @@ fn a_scope_that_is_taken_out_is_left_alone_until_somebody_prunes() {
     - delete Grant/billing-worker/okta.groups.read
 
     1 to delete, with 1 request.
+
     applied   delete Grant/billing-worker/okta.groups.read
 
     1 applied.
@@ -156,7 +155,7 @@ fn scopes_whose_document_is_deleted_are_left_alone_until_somebody_prunes() {
       Grant/billing-worker/okta.users.read: scope `okta.users.read` is granted and not declared
           --prune
 
-    Nothing to do: the org is as declared.
+    Nothing to do: all that is declared is in the org.
     [exit status: 0]
     ");
     let kept = test.run("apply --auto-approve").ends_with(0);
