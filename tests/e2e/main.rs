@@ -26,3 +26,4 @@ mod schemas;
 mod seed1;
 #[cfg(test)]
 mod seed2;
+mod unresolved;
