@@ -16,6 +16,10 @@ mod org;
 #[cfg(test)]
 mod readonly;
 #[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod seed1;
 #[cfg(test)]
 mod seed2;
