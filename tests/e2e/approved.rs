@@ -227,8 +227,7 @@ fn what_is_no_plan_is_refused_before_anything_is_sent() {
     ------- stderr -------
     error: the plan `plan.json` cannot be applied
     Caused by:
-      1: it is not a plan written by `idpctl plan --out`
-      2: missing field `format_version`
+      1: it is not a plan written by `idpctl plan --out`: it does not fit at `.`
     [exit status: 3]
     ");
     test.remove("plan.json");

@@ -10,6 +10,8 @@ mod failures;
 mod fixture;
 mod help;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod liar;
 #[cfg(test)]
 mod org;

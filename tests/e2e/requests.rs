@@ -33,7 +33,8 @@ fn large() -> TestOrg {
 }
 
 fn make(test: &TestOrg, n: usize, has_grant: bool, has_secret: bool) -> String {
-    let manages: Vec<_> = [("grants", has_grant), ("secrets", has_secret)].into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
+    let manages: Vec<_> =
+        [("grants", has_grant), ("secrets", has_secret)].into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
     let body = json!({
         "name": "oidc_client",
         "label": format!("App {n}"),
