@@ -39,15 +39,15 @@ fn assert_inert(output: &Output, command: &str) {
 }
 
 /// Both apps applied, and everything about the first that can be edited by hand made hostile.
-fn edited(text: &str) -> TestOrg {
+fn edited(hostile: &str) -> TestOrg {
     let test = TestOrg::with_both();
     let _ = test.run("apply --auto-approve").ends_with(0);
     test.edit("Web portal", |app| {
-        app["label"] = json!(text.chars().take(90).collect::<String>());
-        app["settings"]["notes"]["admin"] = json!(text);
-        app["settings"]["oauthClient"]["client_uri"] = json!(format!("https://example.com/{text}"));
-        app["profile"][text] = json!({text: [text]});
-        app["profile"]["idpctl"]["owner"] = json!(format!("{text}/{text}"));
+        app["label"] = json!(hostile.chars().take(90).collect::<String>());
+        app["settings"]["notes"]["admin"] = json!(hostile);
+        app["settings"]["oauthClient"]["client_uri"] = json!(format!("https://example.com/{hostile}"));
+        app["profile"][hostile] = json!({hostile: [hostile]});
+        app["profile"]["idpctl"]["owner"] = json!(format!("{hostile}/{hostile}"));
     });
     test.replace("manifests/web-portal.yaml", "  visibility", "  profile: {team: payments}\n  visibility");
     test.replace(
@@ -55,7 +55,7 @@ fn edited(text: &str) -> TestOrg {
         "    oauthClient:\n",
         "    notes: {admin: declared}\n    oauthClient:\n      client_uri: https://example.com\n",
     );
-    let policy = json!({"type": "ACCESS_POLICY", "name": text.chars().take(50).collect::<String>(), "description": "made by hand"});
+    let policy = json!({"type": "ACCESS_POLICY", "name": hostile.chars().take(50).collect::<String>(), "description": "made by hand"});
     test.send("POST", "/api/v1/policies", &policy);
     test.replace(
         "manifests/billing-worker.yaml",

@@ -48,7 +48,7 @@ const FROM_ENV: &str = r#"sentinel "env" \ of/the+portal & 100%"#;
 const FROM_FILE: &str = r#"sentinel 'file' \" of?the=portal; ~"#;
 const RETIRED: &str = "sentinel-retired/and+gone \\\"\" forever";
 
-const MANIFEST: &str = r#"
+const MANIFEST: &str = r"
 apiVersion: idpctl/v1
 kind: App
 metadata: {name: portal}
@@ -77,7 +77,7 @@ spec:
   label: Generated
   settings:
     oauthClient: {application_type: service, grant_types: [client_credentials], response_types: [token]}
-"#;
+";
 
 fn declared() -> TestOrg {
     let mut test = TestOrg::new();

@@ -150,6 +150,9 @@ fn a_new_app_is_planned_with_every_field_that_is_declared() {
         mark: none → default/web-portal, manages secrets
 
     1 to create, with 1 request.
+    ------- stderr -------
+    The plan is saved. To apply it, or be refused if it no longer fits:
+        idpctl apply plan.json
     [exit status: 0]
     "#);
     assert!(!test.read("plan.json").contains(SECRET));

@@ -34,10 +34,10 @@ spec:
 
 fn grant(test: &TestOrg, scopes: &str) {
     let issuer = test.url();
-    let text = format!(
+    let manifest = format!(
         "apiVersion: idpctl/v1\nkind: Grant\nmetadata: {{name: billing-worker}}\nspec:\n  issuer: {issuer}\n  scopes: [{scopes}]\n"
     );
-    test.write("manifests/grant.yaml", text);
+    test.write("manifests/grant.yaml", manifest);
 }
 
 fn declared(scopes: &str) -> TestOrg {
@@ -82,6 +82,7 @@ fn a_service_app_comes_before_the_scope_that_is_granted_to_it() {
     + create Grant/billing-worker/okta.users.read
 
     2 to create, with 2 requests.
+
     applied   create App/billing-worker
     applied   create Grant/billing-worker/okta.users.read
 
@@ -132,6 +133,7 @@ fn a_scope_that_is_taken_out_is_left_alone_until_somebody_prunes() {
     - delete Grant/billing-worker/okta.groups.read
 
     1 to delete, with 1 request.
+
     applied   delete Grant/billing-worker/okta.groups.read
 
     1 applied.
