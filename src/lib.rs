@@ -6,7 +6,43 @@
 //! Okta, Tyk ──observe (GET only)──▶ Observed ─────────┘                                                               └─apply──▶ Outcomes
 //! ```
 //!
-//! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network.
+//! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network. Kinds today are `App`,
+//! `ClientCredentials` and `Grant`, and the org is Okta's.
+//!
+//! # How a run goes
+//!
+//! 1. [`manifest`] reads YAML strictly, keeping the position of every value; [`desired`] resolves references, merges the documents that speak of one
+//!    live object, and checks what the server would refuse. Mistakes gather in [`diagnostic::Diagnostics`] and are shown together.
+//! 2. [`observe`] lists the org through a [`http::Reader`]. What it keeps is [`observed::Clean`]: secret members are gone before anything can see them.
+//! 3. [`bind`] decides, once, which document is which live object, so that nothing after it asks about identity.
+//! 4. [`diff`] compares field by field. One table for each kind ([`resource`]) says how: as a set, in order, by key, what absent equals, what cannot
+//!    change. The same table drives validation, edits, schemas and `explain`.
+//! 5. [`program`] turns each change into steps of *pre, request, post*: what must hold for the request to be sent, and how it is known to be done. A second run
+//!    after a kill and a retry after an ambiguous answer are therefore the same code.
+//! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
+//! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way.
+//!
+//! [`pipeline`] composes these for the command line, the tests and the benches.
+//!
+//! # What holds throughout
+//!
+//! - A plan cannot write: what comes before `apply` is given a type that can only send GET.
+//! - What is not declared is not changed: an update edits the live object as it is and sends back the rest.
+//! - A secret is a [`secret::Secret`], which nothing can print, and stands in a request as a slot until it is sent.
+//! - The same input gives the same bytes: order comes from addresses, never from hashing or timing.
+//!
+//! # Layers
+//!
+//! A module imports from those above it:
+//!
+//! ```text
+//! printable address diagnostic secret clock env request select      words that everybody uses
+//! json resource manifest observed desired                          the two sides
+//! bind diff program plan drift render                              from both to a plan
+//!     ── effects below this line ──
+//! http secrets observe apply                                       the org, the values of secrets, the only writer
+//! pipeline cli                                                     the composition, the commands
+//! ```
 
 pub mod address;
 pub mod apply;

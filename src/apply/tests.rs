@@ -1,1 +1,1 @@
-
+//! What becomes of an action, whatever the org answers.

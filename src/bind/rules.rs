@@ -158,6 +158,13 @@ impl<'a, 'c> Matching<'a, 'c> {
         {
             self.bound.notes.push((app.address.clone(), format!("was App/{} until now: the document was renamed", mark.owner.name)));
         }
+        if how == How::ClientId && self.desired.ownership && live.marker.is_none() {
+            let note = format!(
+                "the app {} has its client_id and bears no mark: either it was never ours, or a change of its profile lost the mark",
+                live.id
+            );
+            self.bound.notes.push((app.address.clone(), note));
+        }
         self.bound.apps.push(BoundApp::Both(app, live, how));
     }
 

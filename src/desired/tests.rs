@@ -1,3 +1,5 @@
+//! What several documents declare together.
+
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};

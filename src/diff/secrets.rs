@@ -6,6 +6,7 @@ use crate::desired::Secret;
 use crate::diagnostic::Diagnostic;
 use crate::observed::{LiveApp, LiveSecret, Status};
 use crate::resource::marker::Facility;
+use crate::secret::SecretHash;
 
 /// Okta keeps at most this many secrets a client (okta-api.md, section 2.1).
 pub(super) const SLOTS: usize = 2;
@@ -19,22 +20,41 @@ pub(super) fn compare<'a>(entry: &mut AppChanges<'a>, live: Option<&'a LiveApp>,
         return;
     }
     let declared = declared.unwrap_or_default();
+    if declared.is_empty() && wanted.token_endpoint_auth_method().is_some_and(|method| !method.starts_with("client_secret")) {
+        // Okta keeps no secret of a client that authenticates without one (okta-api.md, section 2.1): none is left.
+        return;
+    }
     let Some(app) = live else {
         entry.secrets = declared.iter().filter(|s| s.status == Status::Active).map(SecretChange::Add).collect();
         return;
     };
     let Some(there) = scope.observed.secrets.get(&app.id) else {
-        changes
-            .not_compared
-            .extend(declared.iter().map(|s| (s.address.clone(), "the live secrets were not read (--secrets skip)".to_owned())));
+        changes.not_compared.extend(declared.iter().map(|secret| (secret.address.clone(), unread(secret, declared, scope))));
         return;
     };
     entry.free_slots = SLOTS.saturating_sub(there.len());
     let matched = match_up(entry, declared, there, scope, changes);
     let extras: Vec<_> = there.iter().filter(|live| !matched.contains(&live.id.as_str())).collect();
-    let unresolved = declared.iter().any(|s| !matches!(scope.hashes.get(&s.reference), Some(Ok(_))));
+    let unresolved = declared.iter().any(|secret| hash(secret, scope).is_err());
     retire(entry, &extras, unresolved, scope, changes);
-    check_room(entry, declared, there, changes);
+    check_room(entry, there.len(), &extras, scope, changes);
+}
+
+/// Returns what a declared secret is compared by, or why that is not known.
+fn hash<'c>(secret: &Secret, scope: &Scope<'_, 'c>) -> Result<&'c SecretHash, String> {
+    match scope.hashes.get(&secret.reference) {
+        Some(known) => known.as_ref().map_err(Clone::clone),
+        None => Err(format!("{} was not looked up", secret.reference)),
+    }
+}
+
+/// Returns why the live secrets of a client were not read: no value is at hand to compare them with, or nobody wanted it.
+fn unread(secret: &Secret, declared: &[Secret], scope: &Scope<'_, '_>) -> String {
+    let missing = |secret: &Secret| scope.hashes.get(&secret.reference).and_then(|hash| hash.as_ref().err());
+    match missing(secret) {
+        Some(why) if declared.iter().all(|secret| missing(secret).is_some()) => why.clone(),
+        _ => "the live secrets were not read (--secrets skip)".to_owned(),
+    }
 }
 
 /// Finds the live secret of each declared one, and says what is to become of it.
@@ -47,14 +67,10 @@ fn match_up<'a>(
 ) -> Vec<&'a str> {
     let mut matched = Vec::new();
     for secret in declared {
-        let hash = match scope.hashes.get(&secret.reference) {
-            Some(Ok(hash)) => hash,
-            Some(Err(why)) => {
-                changes.not_compared.push((secret.address.clone(), why.clone()));
-                continue;
-            }
-            None => {
-                changes.not_compared.push((secret.address.clone(), format!("{} was not looked up", secret.reference)));
+        let hash = match hash(secret, scope) {
+            Ok(hash) => hash,
+            Err(why) => {
+                changes.not_compared.push((secret.address.clone(), why));
                 continue;
             }
         };
@@ -99,33 +115,19 @@ fn retire<'a>(entry: &mut AppChanges<'a>, extras: &[&'a LiveSecret], unresolved:
 }
 
 /// A third secret has no place: says which one could go.
-fn check_room(entry: &AppChanges<'_>, declared: &[Secret], there: &[LiveSecret], changes: &mut Changes<'_>) {
-    let count = |kind: fn(&SecretChange<'_>) -> bool| entry.secrets.iter().filter(|c| kind(c)).count();
-    let added = count(|c| matches!(c, SecretChange::Add(_)));
-    let gone = count(|c| matches!(c, SecretChange::Delete(..)));
-    if added == 0 || there.len() + added <= SLOTS + gone {
-        return;
-    }
-    let declared_ids: Vec<_> = entry
-        .secrets
-        .iter()
-        .filter_map(|c| match c {
-            SecretChange::Activate(_, live) | SecretChange::Deactivate(_, live) => Some(live.id.as_str()),
-            _ => None,
-        })
-        .collect();
-    let listed: Vec<_> = there
-        .iter()
-        .filter(|s| !declared_ids.contains(&s.id.as_str()))
-        .map(|s| format!("{} ({}, made {})", s.id, s.status.as_str(), s.created))
-        .collect();
-    let origin = declared.iter().find(|s| entry.secrets.contains(&SecretChange::Add(s))).map(|s| s.origin.clone());
+fn check_room(entry: &AppChanges<'_>, there: usize, extras: &[&LiveSecret], scope: &Scope<'_, '_>, changes: &mut Changes<'_>) {
+    let gone = entry.secrets.iter().filter(|change| matches!(change, SecretChange::Delete(..))).count();
+    let added: Vec<_> =
+        entry.secrets.iter().filter_map(|change| if let SecretChange::Add(new) = change { Some(new) } else { None }).collect();
+    let Some(first) = added.first().filter(|_| there + added.len() > SLOTS + gone) else { return };
+    let listed: Vec<_> = extras.iter().map(|s| format!("{} ({}, made {})", s.id, s.status.as_str(), s.created)).collect();
+    let way = match forbidden(entry, scope, Facility::Secrets) {
+        None if !scope.prune => "with --prune, or in Okta",
+        _ => "in Okta",
+    };
+    let message = format!("{} has {there} secrets already, and Okta keeps {SLOTS} a client", entry.wanted.address);
     changes.problems.push(
-        Diagnostic::error(
-            NO_SLOT,
-            origin,
-            format!("{} has {} secrets already, and Okta keeps {SLOTS} a client", entry.wanted.address, there.len()),
-        )
-        .help(format!("retire one first: {}; take it out of the manifest and use --prune, or delete it in Okta", listed.join(", "))),
+        Diagnostic::error(NO_SLOT, Some(first.origin.clone()), message)
+            .help(format!("retire one first that is not declared: {}; {way}", listed.join(", "))),
     );
 }

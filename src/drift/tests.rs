@@ -1,3 +1,5 @@
+//! Which differences are drift, and who is behind them.
+
 use std::collections::BTreeMap;
 
 use serde_json::json;

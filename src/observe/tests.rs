@@ -1,3 +1,5 @@
+//! What is read of an org, with which requests, and what is kept of it.
+
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};

@@ -28,7 +28,7 @@ pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_
     let deletions = actions.iter().filter(|a| a.verb == Verb::Delete).count();
     let most = choices.max_deletes.unwrap_or(MAX_DELETES);
     if deletions > most {
-        let why = format!("{deletions} deletions, and {most} are allowed");
+        let why = format!("{deletions} deletions, more than the {most} allowed");
         guards.push(guard(None, GuardRule::MaxDeletes, why, Some(format!("--max-deletes {deletions}"))));
     }
     guards.sort();

@@ -1,3 +1,5 @@
+//! Order, guards, approval and the file of a plan.
+
 use serde_json::json;
 
 use super::*;

@@ -16,11 +16,15 @@ mod liar;
 #[cfg(test)]
 mod org;
 #[cfg(test)]
+mod readme;
 mod readonly;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod secrets;
+mod repository;
+#[cfg(test)]
+mod schemas;
 #[cfg(test)]
 mod seed1;
 #[cfg(test)]

@@ -217,7 +217,7 @@ fn an_app_that_was_fetched_and_posted_under_another_name_changes_no_plan() {
     Left alone
       App/web-portal: the app 0oaf00000CMM7IIuL5d7 `Second custom app` bears a copy of this mark: somebody cloned the app
 
-    Nothing to do: the org is as declared.
+    Nothing to do: all that is declared is in the org.
     [exit status: 0]
     ");
     test.assert_laws("--prune");

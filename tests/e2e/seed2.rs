@@ -122,7 +122,7 @@ fn a_scope_that_is_taken_out_is_left_alone_until_somebody_prunes() {
       Grant/billing-worker/okta.groups.read: scope `okta.groups.read` is granted and not declared
           --prune
 
-    Nothing to do: the org is as declared.
+    Nothing to do: all that is declared is in the org.
     [exit status: 0]
     ");
     test.assert_laws("");
@@ -155,7 +155,7 @@ fn scopes_whose_document_is_deleted_are_left_alone_until_somebody_prunes() {
       Grant/billing-worker/okta.users.read: scope `okta.users.read` is granted and not declared
           --prune
 
-    Nothing to do: the org is as declared.
+    Nothing to do: all that is declared is in the org.
     [exit status: 0]
     ");
     let kept = test.run("apply --auto-approve").ends_with(0);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use idpctl::apply::{self, NoJournal, Report};
 use idpctl::desired::{Desired, KeySets, resolve};
-use idpctl::diagnostic::{Diagnostics, Sources};
+use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
 use idpctl::http::{Budget, Credentials, Governor, InProcessTransport, OrgUrl, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use idpctl::manifest::{self, SourceFile, Variables};
@@ -24,14 +24,15 @@ pub(crate) struct World {
     config: Config,
     socket: Option<std::net::TcpListener>,
     secrets: BTreeMap<SecretRef, Secret>,
+    /// For how long something must have been missing before it is made.
+    pub(crate) settle: Duration,
 }
 
 impl World {
     pub(crate) fn new(config: Config) -> Self {
         let org = Org::open(config.clone()).expect("an org in memory opens");
-        let value = |name: &str| format!("a secret that is called {name}, of good length");
-        let secret = |name: &str| (SecretRef::Env(format!("IDPCTL_{name}")), Secret::new(value(name)));
-        Self { org, config, socket: None, secrets: ["ONE", "TWO", "THREE"].map(secret).into() }
+        let secret = |name: &str| (SecretRef::Env(format!("IDPCTL_{name}")), Secret::new(secret_value(name)));
+        Self { org, config, socket: None, secrets: ["ONE", "TWO", "THREE"].map(secret).into(), settle: Duration::ZERO }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -98,7 +99,8 @@ impl World {
     }
 
     fn hashes(&self) -> SecretHashes {
-        self.secrets.iter().map(|(reference, secret)| (reference.clone(), Ok(secret.hash()))).collect()
+        let unset = (SecretRef::Env("IDPCTL_UNSET".to_owned()), Err("the variable IDPCTL_UNSET is not set".to_owned()));
+        self.secrets.iter().map(|(reference, secret)| (reference.clone(), Ok(secret.hash()))).chain([unset]).collect()
     }
 
     pub(crate) async fn observe(&self, desired: &Desired, choices: &Choices) -> Observation {
@@ -109,19 +111,28 @@ impl World {
     }
 
     pub(crate) async fn plan(&self, desired: &Desired, choices: &Choices) -> (Plan, Observation) {
+        let (planned, observation) = self.try_plan(desired, choices).await;
+        (planned.unwrap_or_else(|problems| panic!("{problems}")), observation)
+    }
+
+    /// Returns the plan, or what is wrong with the manifests in this org.
+    pub(crate) async fn try_plan(&self, desired: &Desired, choices: &Choices) -> (Result<Plan, String>, Observation) {
         let observation = self.observe(desired, choices).await;
-        match pipeline::plan(desired, &observation.observed, &self.hashes(), choices.clone()) {
-            Ok(plan) => (plan, observation),
-            Err(pipeline::Error::Problems(problems)) => panic!("{:#?}", problems.sorted()),
-            Err(error) => panic!("{error}"),
-        }
+        let planned = pipeline::plan(desired, &observation.observed, &self.hashes(), choices.clone()).map_err(|error| match error {
+            pipeline::Error::Problems(problems) => {
+                let said = |d: &&Diagnostic| format!("{}\n  help: {}\n", d.message, d.help.as_deref().unwrap_or("none"));
+                problems.sorted().iter().map(said).collect()
+            }
+            error => format!("{error}\n"),
+        });
+        (planned, observation)
     }
 
     pub(crate) async fn apply(&self, plan: &Plan, observation: &Observation) -> Report {
         let (transport, credentials, governor, policy) = self.connection();
         let options = apply::Options {
             parallelism: NonZeroUsize::MIN,
-            settle: Duration::ZERO,
+            settle: self.settle,
             observed_at: observation.at,
             stop: watch::channel(false).1,
             journal: Arc::new(NoJournal),
@@ -132,11 +143,21 @@ impl World {
 
 /// Returns what some manifests declare; JSON is YAML.
 pub(crate) fn declared(documents: &[serde_json::Value]) -> Desired {
+    declared_by("laws", documents)
+}
+
+/// Returns what some manifests of a project declare.
+pub(crate) fn declared_by(project: &str, documents: &[serde_json::Value]) -> Desired {
     let text = documents.iter().map(|d| format!("---\n{d:#}\n")).collect::<Vec<_>>().concat();
     let file = SourceFile { name: "generated.yaml".into(), text: text.as_str().into() };
     let mut diagnostics = Diagnostics::default();
     let read = manifest::read(&[file], Some(&Variables::new()), &mut Sources::default(), &mut diagnostics);
-    let desired = resolve("laws", true, &read, &KeySets::new(), &mut diagnostics);
+    let desired = resolve(project, true, &read, &KeySets::new(), &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:#?}\n{text}", diagnostics.sorted());
     desired
+}
+
+/// Returns the value of the secret that `IDPCTL_{name}` holds.
+pub(crate) fn secret_value(name: &str) -> String {
+    format!("a secret that is called {name}, of good length")
 }

@@ -1,3 +1,5 @@
+//! Apps: what is filled in, kept, dropped and refused.
+
 use serde_json::{Value, json};
 
 use crate::support::{create, get, org, refusal, send, service, switched, web};

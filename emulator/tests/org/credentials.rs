@@ -1,3 +1,5 @@
+//! Client secrets and keys, with all their rules.
+
 use idpctl_emulator::Org;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! Faults and rate limits, as they are asked for.
+
 use std::time::Duration;
 
 use idpctl_emulator::{Config, Org, Reset};

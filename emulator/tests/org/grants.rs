@@ -1,3 +1,5 @@
+//! Grants of scopes, groups and access policies.
+
 use serde_json::{Value, json};
 
 use crate::support::{create, get, org, refusal, send, service, switched};

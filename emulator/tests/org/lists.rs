@@ -1,3 +1,5 @@
+//! Lists: pages, links, filters and lag.
+
 use idpctl_emulator::{Config, Org};
 use serde_json::{Value, json};
 

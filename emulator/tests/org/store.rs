@@ -1,3 +1,5 @@
+//! What the store keeps, and what a second process is told.
+
 use idpctl_emulator::{Config, Data, Error, Org, switches};
 use serde_json::{Value, json};
 

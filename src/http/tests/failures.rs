@@ -1,3 +1,5 @@
+//! What goes wrong on the way to the org: what is tried again, what is not, and what is said of it.
+
 use serde_json::json;
 
 use super::*;

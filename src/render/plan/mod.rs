@@ -85,6 +85,7 @@ pub fn summary(plan: &Plan) -> String {
     };
     match (told.is_empty(), plan.not_compared.is_empty()) {
         (true, _) if !refused.is_empty() => format!("Nothing is planned.{refused}"),
+        (true, true) if !plan.left_alone.is_empty() => "Nothing to do: all that is declared is in the org.".to_owned(),
         (true, true) => "Nothing to do: the org is as declared.".to_owned(),
         (true, false) => "Nothing to do, as far as could be compared.".to_owned(),
         (false, _) => format!("{}, with {}.{refused}", told.join(", "), counted(plan.writes(), "request")),

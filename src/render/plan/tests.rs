@@ -1,3 +1,5 @@
+//! One plan with every action and every hostile text, as text and as JSON.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
