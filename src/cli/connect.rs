@@ -12,6 +12,7 @@ use crate::env::Env;
 use crate::http::{Credentials, Governor, OrgUrl, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
 use crate::observe::{Expected, Sweep};
+use crate::secret::Secret;
 
 /// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
 const SETTLE: Duration = Duration::from_secs(3);
@@ -82,7 +83,6 @@ fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connecti
     use idpctl_emulator::{Config, Data, Org};
 
     use crate::http::InProcessTransport;
-    use crate::secret::Secret;
 
     let config = Config { data: Data::Directory(context.root.join(data)), ..Config::default() };
     let org = Org::open(config).map_err(|error| CommandError::new(error).doing("could not open the emulated org"))?;
@@ -108,6 +108,12 @@ impl Connection {
             how,
             settle: Duration::ZERO,
         }
+    }
+
+    /// Returns the same, which shows none of some values even where the org repeats them.
+    #[must_use]
+    pub(super) fn hiding(self, values: impl IntoIterator<Item = Secret>) -> Self {
+        Self { credentials: self.credentials.hiding(values), ..self }
     }
 
     /// Returns what sends GETs and nothing else.

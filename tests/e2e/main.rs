@@ -12,6 +12,8 @@ mod first_steps;
 mod fixture;
 mod help;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod liar;
 #[cfg(test)]
 mod org;
@@ -19,6 +21,9 @@ mod org;
 mod readme;
 mod readonly;
 #[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod secrets;
 mod repository;
 #[cfg(test)]
 mod schemas;
