@@ -1,3 +1,5 @@
+//! The schedule: what runs when, and what becomes of what waits for something that failed.
+
 use super::Outcome;
 use super::schedule::Board;
 use crate::address::{Address, Kind};

@@ -1,3 +1,5 @@
+//! The comparator: each sort of field, and each way in which something is left alone or not compared.
+
 use serde_json::{Value, json};
 
 use super::*;
