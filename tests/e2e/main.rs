@@ -8,6 +8,7 @@ mod corpus;
 mod failures;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod hostile;
@@ -17,14 +18,16 @@ mod liar;
 mod org;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
 mod readonly;
+#[cfg(test)]
+mod repository;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
-mod secrets;
-mod repository;
-#[cfg(test)]
 mod schemas;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod seed1;
 #[cfg(test)]
