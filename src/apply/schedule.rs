@@ -32,10 +32,10 @@ pub(super) async fn run(actions: &[Action], run: Arc<Run>) -> Report {
 }
 
 /// What waits, what is busy, what is done.
-struct Board {
+pub(super) struct Board {
     waiting: Vec<Action>,
     busy: BTreeSet<Subject>,
-    report: Report,
+    pub(super) report: Report,
     planned: BTreeSet<Address>,
     /// What some action waits for.
     awaited: BTreeSet<Address>,
@@ -44,7 +44,7 @@ struct Board {
 }
 
 impl Board {
-    fn new(actions: &[Action]) -> Self {
+    pub(super) fn new(actions: &[Action]) -> Self {
         Self {
             waiting: actions.to_vec(),
             busy: BTreeSet::new(),
@@ -56,7 +56,7 @@ impl Board {
     }
 
     /// Takes out the next action that can start.
-    fn next(&mut self) -> Option<Action> {
+    pub(super) fn next(&mut self) -> Option<Action> {
         let ready = self.waiting.iter().position(|action| self.is_ready(action))?;
         let action = self.waiting.remove(ready);
         self.busy.extend(action.lane.clone());
@@ -71,7 +71,7 @@ impl Board {
         lane_free && !held_back && !action.after.iter().any(unfinished)
     }
 
-    fn finish(&mut self, action: &Action, outcome: Outcome) {
+    pub(super) fn finish(&mut self, action: &Action, outcome: Outcome) {
         if let Some(lane) = &action.lane {
             self.busy.remove(lane);
         }
@@ -84,7 +84,7 @@ impl Board {
     }
 
     /// Gives up on actions whose forerunner did not come about, and on all of them once no new one is to be started.
-    fn skip_hopeless(&mut self, stopped: bool) {
+    pub(super) fn skip_hopeless(&mut self, stopped: bool) {
         loop {
             let outcomes: &BTreeMap<_, _> = &self.report.outcomes;
             let hopeless = self.waiting.iter().position(|action| stopped || blocker(action, outcomes).is_some());

@@ -76,7 +76,8 @@ impl Run {
                         return Ok(Done::Now);
                     }
                     if !ambiguous || attempt == ATTEMPTS {
-                        return Err(failed(format!("could not do {request}"), error));
+                        let sent = if attempt == 1 { String::new() } else { format!(", which was sent {attempt} times") };
+                        return Err(failed(format!("could not do {request}{sent}"), error));
                     }
                 }
             }

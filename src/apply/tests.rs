@@ -1,1 +1,98 @@
-//! What becomes of an action, whatever the org answers.
+use super::Outcome;
+use super::schedule::Board;
+use crate::address::{Address, Kind};
+use crate::program::{Action, Subject, Verb};
+
+fn at(name: &str) -> Address {
+    Address::new(Kind::App, name)
+}
+
+/// An action in the lane of the app that its name starts with.
+fn action(name: &str, verb: Verb, after: &[&str]) -> Action {
+    let app = name.split('-').next().unwrap();
+    Action {
+        address: at(name),
+        verb,
+        title: name.to_owned(),
+        fields: Vec::new(),
+        steps: Vec::new(),
+        after: after.iter().map(|n| at(n)).collect(),
+        lane: Some(Subject::Slot(at(app))),
+        notes: Vec::new(),
+    }
+}
+
+/// Starts whatever can start.
+fn started(board: &mut Board) -> Vec<Action> {
+    std::iter::from_fn(|| board.next()).collect()
+}
+
+fn names(actions: &[Action]) -> Vec<&str> {
+    actions.iter().map(|a| a.address.name.as_str()).collect()
+}
+
+fn outcomes(board: &Board) -> Vec<String> {
+    let said = |outcome: &Outcome| match outcome {
+        Outcome::Skipped { why } => format!("skipped: {why}"),
+        other => other.word().to_owned(),
+    };
+    board.report.outcomes.iter().map(|(address, outcome)| format!("{} {}", address.name, said(outcome))).collect()
+}
+
+#[test]
+fn what_waits_for_nothing_starts_at_once_but_one_at_a_time_in_a_lane() {
+    let create = |name, after: &[&str]| action(name, Verb::Create, after);
+    let mut board = Board::new(&[create("a-1", &[]), create("a-2", &[]), create("b-1", &[]), create("c-1", &["b-1"])]);
+    let first = started(&mut board);
+    assert_eq!(names(&first), ["a-1", "b-1"]);
+    board.finish(&first[0], Outcome::Applied);
+    assert_eq!(names(&started(&mut board)), ["a-2"]);
+    board.finish(&first[1], Outcome::Unchanged);
+    assert_eq!(names(&started(&mut board)), ["c-1"]);
+}
+
+#[test]
+fn deletions_wait_for_everything_else_but_for_those_that_make_room() {
+    let plan = [
+        action("a-1", Verb::Delete, &[]),
+        action("b-1", Verb::Delete, &[]),
+        action("c-1", Verb::Create, &["b-1"]),
+        action("d-1", Verb::Update, &[]),
+    ];
+    let mut board = Board::new(&plan);
+    let first = started(&mut board);
+    assert_eq!(names(&first), ["b-1", "d-1"]);
+    for done in &first {
+        board.finish(done, Outcome::Applied);
+    }
+    let second = started(&mut board);
+    assert_eq!(names(&second), ["c-1"]);
+    board.finish(&second[0], Outcome::Applied);
+    assert_eq!(names(&started(&mut board)), ["a-1"]);
+}
+
+#[test]
+fn what_waits_for_a_failure_is_skipped_however_far_down() {
+    let create = |name, after: &[&str]| action(name, Verb::Create, after);
+    let mut board = Board::new(&[create("a-1", &[]), create("b-1", &["a-1"]), create("c-1", &["b-1"]), create("d-1", &[])]);
+    let first = started(&mut board);
+    assert_eq!(names(&first), ["a-1", "d-1"]);
+    board.finish(&first[0], Outcome::Refused { why: "it changed".to_owned() });
+    board.skip_hopeless(false);
+    assert_eq!(names(&started(&mut board)), Vec::<&str>::new());
+    board.finish(&first[1], Outcome::Applied);
+    let expected = ["a-1 refused", "b-1 skipped: App/a-1 did not come about", "c-1 skipped: App/b-1 did not come about", "d-1 applied"];
+    assert_eq!(outcomes(&board), expected);
+}
+
+#[test]
+fn once_it_is_to_stop_nothing_new_starts() {
+    let create = |name, after: &[&str]| action(name, Verb::Create, after);
+    let mut board = Board::new(&[create("a-1", &[]), create("a-2", &[]), create("b-1", &["a-1"])]);
+    let first = started(&mut board);
+    board.skip_hopeless(true);
+    board.finish(&first[0], Outcome::Applied);
+    assert_eq!(names(&started(&mut board)), Vec::<&str>::new());
+    let expected = ["a-1 applied", "a-2 skipped: interrupted before it was started", "b-1 skipped: interrupted before it was started"];
+    assert_eq!(outcomes(&board), expected);
+}

@@ -7,6 +7,8 @@ mod corpus;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod first_steps;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod help;
@@ -32,3 +34,4 @@ mod secrets;
 mod seed1;
 #[cfg(test)]
 mod seed2;
+mod unresolved;

@@ -2,9 +2,12 @@
 //! applying once, and the same input gives the same bytes; and the stories of what happens to an org in between.
 
 mod deletion;
+mod faults;
 mod generate;
 mod identity;
+mod interruptions;
 mod laws;
+mod lossfree;
 mod real_objects;
 mod replacement;
 mod secrets;

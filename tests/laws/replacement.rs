@@ -1,10 +1,9 @@
 //! A field that cannot be changed: the app is replaced, in the order that its client id asks for.
 
-use idpctl::plan::{Choices, approve};
+use idpctl::plan::Choices;
 use serde_json::{Value, json};
 
 use crate::story::{app, grant, org, web, with, with_client_id};
-use crate::world::{World, declared};
 
 fn replacing() -> Choices {
     Choices { allow_replace: [app("portal")].into(), ..Choices::default() }
@@ -110,47 +109,4 @@ fn with_the_same_client_id_the_old_app_goes_first() {
         ");
         insta::assert_snapshot!(org.state().await, @r#"0oaf00000IXXYwgYH5d7 "Portal" ACTIVE client_id: portal-client mark: laws/portal"#);
     });
-}
-
-/// Returns every app without its id, which differs from run to run.
-async fn apps(world: &World) -> Vec<String> {
-    let state = world.state().await;
-    state.lines().map(|line| line.split_once(' ').expect("a line has an id").1.to_owned()).collect()
-}
-
-/// Interrupts a replacement at every boundary of a write, before and after the server has done it, and runs it again.
-fn converges_wherever_it_is_interrupted(before: &[Value], after: &[Value]) {
-    let mut interrupted = 0;
-    for (method, kind) in ["POST", "PUT", "DELETE"].into_iter().flat_map(|m| [(m, "hold"), (m, "hold-after")]) {
-        for passed in 0.. {
-            let was_killed = org(&[]).run(async |org| {
-                org.does(before, &Choices::default()).await;
-                let after_some = if passed == 0 { String::new() } else { format!(" after {passed}") };
-                let (approved, killed) = org.is_killed(after, &replacing(), &[format!("{method} {kind}{after_some} x1")]).await;
-                let fresh = org.plan(&declared(after), &replacing()).await.0;
-                assert_eq!(approve(&fresh, &approved), [], "the rest of the plan is approved ({method} {kind} {passed})");
-                org.does(after, &replacing()).await;
-                let [one] = &apps(org).await[..] else { panic!("{method} {kind} {passed}: {:?}", apps(org).await) };
-                let wanted = after[0]["spec"]["credentials"]["oauthClient"]["client_id"].as_str().expect("a client id");
-                assert_eq!(*one, format!("\"Portal\" ACTIVE client_id: {wanted} mark: laws/portal"));
-                killed
-            });
-            if !was_killed {
-                break;
-            }
-            interrupted += 1;
-        }
-    }
-    // Both ways of four writes at least: the new app, its grant, the old one's end in two.
-    assert!(interrupted >= 8, "{interrupted} interruptions");
-}
-
-#[test]
-fn a_replacement_with_a_new_client_id_converges_wherever_it_is_interrupted() {
-    converges_wherever_it_is_interrupted(&portal("portal-client", "web"), &portal("another-client", "web"));
-}
-
-#[test]
-fn a_replacement_with_the_same_client_id_converges_wherever_it_is_interrupted() {
-    converges_wherever_it_is_interrupted(&portal("portal-client", "web"), &portal("portal-client", "native"));
 }

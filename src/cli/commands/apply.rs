@@ -1,5 +1,6 @@
 //! `apply`: a plan to its outcomes. The only command that changes anything.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,9 +18,11 @@ use super::super::printer::Printer;
 use super::super::{Context, Exit};
 use crate::apply::{Options, apply};
 use crate::clock::SystemClock;
-use crate::plan::{Plan, approve, read};
+use crate::desired::{self, Desired};
+use crate::plan::{Plan, SecretsMode, approve, read};
 use crate::printable::printable;
 use crate::render;
+use crate::secret::SecretRef;
 
 /// What a saved plan decides; none of it can be given along with one.
 const CHOICES: [&str; 8] = ["target", "vars", "select", "prune", "secrets", "max_deletes", "allow_replace", "adopt"];
@@ -85,7 +88,7 @@ pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, Com
 
 async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Result<Exit, CommandError> {
     let Planned { plan, declared, connection, observation } = planned;
-    let secrets = declared.values(plan.secrets_needed())?;
+    let secrets = declared.values(needed(&plan, &declared.desired))?;
     let (interrupt, stop) = watch::channel(false);
     let signals = signal(SignalKind::interrupt()).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"))?;
     let report = if plan.is_empty() {
@@ -128,6 +131,15 @@ async fn interrupted(mut interrupt: Signal, stop: &watch::Sender<bool>, printer:
     interrupt.recv().await;
     CommandError::incomplete("stopped with requests in flight")
         .hint("look what is left to do; what was done is not done again\n    idpctl plan")
+}
+
+/// Returns the secrets whose values must be at hand: those that the plan sends, and those that could not be compared for want of a
+/// value, without which nobody could say that the org is as declared.
+fn needed(plan: &Plan, desired: &Desired) -> BTreeSet<SecretRef> {
+    let compared = plan.choices.secrets == SecretsMode::Compare;
+    let open = |secret: &&desired::Secret| compared && plan.not_compared.iter().any(|note| note.address == secret.address);
+    let secrets = desired.apps.iter().flat_map(|app| app.secrets.iter().flatten());
+    secrets.filter(open).map(|secret| secret.reference.clone()).chain(plan.secrets_needed()).collect()
 }
 
 /// Reads a saved plan. One that cannot be used is refused.

@@ -64,7 +64,8 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
     };
     let connection = connect(target, &args.network, context)?.hiding(checked.at_hand());
     let reader = connection.reader();
-    let org = observe::org(&reader).await.map_err(|error| hinted(error).doing("could not read which org this is"))?;
+    let org =
+        observe::org(&reader).await.map_err(|error| hinted(error).doing(format!("could not read which org `{}` is", reader.org())))?;
     connection.expected.check(reader.org(), &org)?;
     let apps = match apps(&reader).await {
         Err(error) if error.is_unauthenticated() => return Err(hinted(error).doing("the credentials sign nobody in")),

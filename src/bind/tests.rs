@@ -1,1 +1,0 @@
-//! Which document is which live app: one test a rule.

@@ -1,0 +1,268 @@
+//! Answers that never come, lists that lag, and a server that does not do what it was asked.
+
+use std::time::Duration;
+
+use idpctl::plan::Choices;
+use serde_json::{Value, json};
+
+use crate::story::{grant, org, outcomes, web, with, with_client_id};
+use crate::world::{World, declared};
+
+fn none() -> Choices {
+    Choices::default()
+}
+
+fn portal() -> [Value; 2] {
+    [web("portal", "Portal"), grant("portal", &["okta.users.read"])]
+}
+
+/// Plans in peace, applies under some faults, and returns what became of it.
+async fn under(world: &World, faults: &[&str], documents: &[Value]) -> String {
+    let (plan, observation) = world.plan(&declared(documents), &none()).await;
+    world.org.clear_requests();
+    world.suffers(faults);
+    let report = world.apply(&plan, &observation).await;
+    world.suffers(&[]);
+    outcomes(&plan, &report)
+}
+
+#[test]
+fn a_create_whose_answer_never_came_is_found_and_not_sent_again() {
+    org(&[]).run(async |org| {
+        insta::assert_snapshot!(under(org, &["POST /api/v1/apps reset-after x1"], &portal()).await, @"
+        applied   create App/portal
+        applied   create Grant/portal/okta.users.read
+
+        2 applied.
+        ");
+        insta::assert_snapshot!(org.writes(), @"
+        POST /api/v1/apps
+        POST /api/v1/apps/0oaf00000AId9MIMC5d7/grants
+        ");
+        insta::assert_snapshot!(org.state().await, @r#"0oaf00000AId9MIMC5d7 "Portal" ACTIVE client_id: its id mark: laws/portal"#);
+    });
+}
+
+#[test]
+fn a_create_that_never_arrived_is_sent_again() {
+    org(&[]).run(async |org| {
+        insta::assert_snapshot!(under(org, &["POST /api/v1/apps reset-before x1"], &portal()).await, @"
+        applied   create App/portal
+        applied   create Grant/portal/okta.users.read
+
+        2 applied.
+        ");
+        insta::assert_snapshot!(org.writes(), @"
+        POST /api/v1/apps
+        POST /api/v1/apps
+        POST /api/v1/apps/0oaf00000AId9MIMC5d7/grants
+        ");
+        insta::assert_snapshot!(org.state().await, @r#"0oaf00000AId9MIMC5d7 "Portal" ACTIVE client_id: its id mark: laws/portal"#);
+    });
+}
+
+#[test]
+fn a_grant_whose_answer_never_came_is_found_and_not_sent_again() {
+    org(&[]).run(async |org| {
+        insta::assert_snapshot!(under(org, &["POST /api/v1/apps/*/grants reset-after x1"], &portal()).await, @"
+        applied   create App/portal
+        applied   create Grant/portal/okta.users.read
+
+        2 applied.
+        ");
+        insta::assert_snapshot!(org.writes(), @"
+        POST /api/v1/apps
+        POST /api/v1/apps/0oaf00000AId9MIMC5d7/grants
+        ");
+    });
+}
+
+#[test]
+fn a_list_that_lags_is_asked_again_before_a_create_is_sent_twice() {
+    let mut world = org(&[]);
+    world.settle = Duration::from_secs(10);
+    world.run(async |org| {
+        let told =
+            under(org, &["POST /api/v1/apps reset-after x1", "POST /api/v1/apps/*/grants reset-after x1", "list-lag=8s"], &portal()).await;
+        insta::assert_snapshot!(told, @"
+        applied   create App/portal
+        applied   create Grant/portal/okta.users.read
+
+        2 applied.
+        ");
+        insta::assert_snapshot!(org.state().await, @r#"0oaf00000AId9MIMC5d7 "Portal" ACTIVE client_id: its id mark: laws/portal"#);
+    });
+}
+
+#[test]
+fn a_plan_from_a_list_that_lagged_makes_no_second_app() {
+    let mut world = org(&[]);
+    world.settle = Duration::from_secs(10);
+    world.run(async |org| {
+        org.suffers(&["list-lag=8s"]);
+        let first = org.tries(&portal(), &none()).await;
+        // The list shows nothing of it yet.
+        let second = org.tries(&portal(), &none()).await;
+        insta::assert_snapshot!(format!("{first}\n{second}"), @"
+        applied   create App/portal
+        applied   create Grant/portal/okta.users.read
+
+        2 applied.
+
+        unchanged create App/portal
+        unchanged create Grant/portal/okta.users.read
+
+        2 unchanged.
+        ");
+        org.suffers(&[]);
+        insta::assert_snapshot!(org.state().await, @r#"0oaf00000AId9MIMC5d7 "Portal" ACTIVE client_id: its id mark: laws/portal"#);
+    });
+}
+
+#[test]
+fn a_create_that_nothing_could_recognise_is_in_doubt() {
+    org(&[]).run(async |org| {
+        let mut desired = declared(&portal());
+        desired.ownership = false;
+        let (plan, observation) = org.plan(&desired, &none()).await;
+        org.suffers(&["POST /api/v1/apps reset-after x1"]);
+        let report = org.apply(&plan, &observation).await;
+        org.suffers(&[]);
+        insta::assert_snapshot!(outcomes(&plan, &report), @"
+        in doubt  create App/portal
+            the answer to POST /api/v1/apps?activate=true never came (`POST /api/v1/apps?activate=true` got no answer, 1 attempt in 0.0 s), and what it makes bears nothing to know it by; look in Okta before trying again
+        skipped   create Grant/portal/okta.users.read
+            App/portal did not come about
+
+        1 skipped, 1 in doubt.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+        insta::assert_snapshot!(org.state().await, @r#"0oaf00000AId9MIMC5d7 "Portal" ACTIVE client_id: its id mark: none"#);
+    });
+}
+
+#[test]
+fn a_field_that_the_server_drops_fails_the_action_and_skips_what_waits_for_it() {
+    org(&[("consent-method", "absent")]).run(async |org| {
+        let [app, grant] = portal();
+        let documents = [with(app, "spec.settings.oauthClient.consent_method", json!("REQUIRED")), grant, web("shop", "Shop")];
+        insta::assert_snapshot!(org.tries(&documents, &none()).await, @r#"
+        failed    create App/portal
+            the server accepted the request and did not do what was asked: `settings.oauthClient.consent_method` is absent and not "REQUIRED"
+        applied   create App/shop
+        skipped   create Grant/portal/okta.users.read
+            App/portal did not come about
+
+        1 applied, 1 failed, 1 skipped.
+        What is done stays done: look at the reasons, then plan and apply again.
+        "#);
+        // It goes on failing, on the one app that was made.
+        insta::assert_snapshot!(org.tries(&documents, &none()).await, @r#"
+        failed    update App/portal
+            the server accepted the request and did not do what was asked: `settings.oauthClient.consent_method` is absent and not "REQUIRED"
+        skipped   create Grant/portal/okta.users.read
+            App/portal did not come about
+
+        1 failed, 1 skipped.
+        What is done stays done: look at the reasons, then plan and apply again.
+        "#);
+        insta::assert_snapshot!(org.state().await, @r#"
+        0oaf00000AId9MIMC5d7 "Portal" ACTIVE client_id: its id mark: laws/portal
+        0oaf00000GToTgl015d7 "Shop" ACTIVE client_id: its id mark: laws/shop
+        "#);
+    });
+}
+
+#[test]
+fn one_failure_stops_what_waits_for_it_and_nothing_else() {
+    org(&[]).run(async |org| {
+        let documents = [&portal()[..], &[web("shop", "Shop"), grant("shop", &["okta.users.read"])]].concat();
+        insta::assert_snapshot!(under(org, &["POST /api/v1/apps 500 x4"], &documents).await, @"
+        failed    create App/portal
+            could not do POST /api/v1/apps?activate=true, which was sent 4 times
+            caused by: `POST /api/v1/apps?activate=true` was answered 500: E0000009, Internal Server Error, request id BQCs89QzRocwXLcmUuwolXLxrHew2S7K, 1 attempt in 0.0 s
+        applied   create App/shop
+        skipped   create Grant/portal/okta.users.read
+            App/portal did not come about
+        applied   create Grant/shop/okta.users.read
+
+        2 applied, 1 failed, 1 skipped.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+        insta::assert_snapshot!(org.does(&documents, &none()).await, @r#"
+        + create App/portal "Portal"
+            label: "Portal"
+            settings.oauthClient.application_type: "web"
+            settings.oauthClient.grant_types: ["authorization_code"]
+            settings.oauthClient.response_types: ["code"]
+            settings.oauthClient.redirect_uris: ["https://a.example.com/cb"]
+            mark: none → laws/portal, manages grants
+
+        + create Grant/portal/okta.users.read
+
+        2 to create, with 2 requests.
+        "#);
+    });
+}
+
+#[test]
+fn what_somebody_changed_after_the_plan_is_not_overwritten() {
+    org(&[]).run(async |org| {
+        org.does(&portal(), &none()).await;
+        let relabelled = [web("portal", "Web Portal"), grant("portal", &["okta.users.read", "okta.logs.read"])];
+        let (plan, observation) = org.plan(&declared(&relabelled), &none()).await;
+        let id = org.id_of("Portal").await;
+        org.edited(&id, "settings.notes.admin", json!("by hand")).await;
+        org.org.clear_requests();
+        let report = org.apply(&plan, &observation).await;
+        insta::assert_snapshot!(outcomes(&plan, &report), @"
+        refused   update App/portal
+            the app 0oaf00000AId9MIMC5d7 was changed since the plan was made; plan again to see how
+        skipped   create Grant/portal/okta.logs.read
+            App/portal did not come about
+
+        1 skipped, 1 refused.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+        assert_eq!(org.writes(), "");
+    });
+}
+
+#[test]
+fn what_somebody_did_already_is_unchanged() {
+    org(&[]).run(async |org| {
+        org.does(&portal(), &none()).await;
+        let relabelled = [web("portal", "Portal"), grant("portal", &["okta.users.read", "okta.logs.read"])];
+        let (plan, observation) = org.plan(&declared(&relabelled), &none()).await;
+        let id = org.id_of("Portal").await;
+        let body = json!({"scopeId": "okta.logs.read", "issuer": "http://127.0.0.1:7"});
+        org.somebody("POST", &format!("/api/v1/apps/{id}/grants"), body).await;
+        org.org.clear_requests();
+        let report = org.apply(&plan, &observation).await;
+        insta::assert_snapshot!(outcomes(&plan, &report), @"
+        unchanged create Grant/portal/okta.logs.read
+
+        1 unchanged.
+        ");
+        assert_eq!(org.writes(), "");
+    });
+}
+
+#[test]
+fn a_client_id_that_another_app_took_after_the_plan_is_refused() {
+    org(&[]).run(async |org| {
+        let documents = [with_client_id(web("portal", "Portal"), "portal-client")];
+        let (plan, observation) = org.plan(&declared(&documents), &none()).await;
+        org.does_as("others", &[with_client_id(web("theirs", "Portal"), "portal-client")], &none()).await;
+        org.org.clear_requests();
+        let report = org.apply(&plan, &observation).await;
+        insta::assert_snapshot!(outcomes(&plan, &report), @"
+        refused   create App/portal
+            the app 0oaf00000AId9MIMC5d7 is there already
+
+        1 refused.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+        assert_eq!(org.writes(), "");
+    });
+}
