@@ -1,3 +1,5 @@
+//! The schedule of actions: what may start, what waits, what is skipped after a failure.
+
 use super::Outcome;
 use super::schedule::Board;
 use crate::address::{Address, Kind};

@@ -1,3 +1,5 @@
+//! Comparisons of what is declared with what is live.
+
 use serde_json::{Value, json};
 
 use super::*;
