@@ -1,4 +1,4 @@
-//! The schedule: what runs when, and what becomes of what waits for something that failed.
+//! The schedule of actions: what may start, what waits, what is skipped after a failure.
 
 use super::Outcome;
 use super::schedule::Board;

@@ -1,4 +1,4 @@
-//! The comparator: each sort of field, and each way in which something is left alone or not compared.
+//! Comparisons of what is declared with what is live.
 
 use serde_json::{Value, json};
 
