@@ -1,3 +1,5 @@
+//! The order in which actions start, and what becomes of those that wait in vain.
+
 use super::Outcome;
 use super::schedule::Board;
 use crate::address::{Address, Kind};

@@ -1,3 +1,5 @@
+//! Which differences there are between a declared and a live app.
+
 use serde_json::{Value, json};
 
 use super::*;

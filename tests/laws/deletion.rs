@@ -22,7 +22,7 @@ fn an_app_whose_document_is_gone_is_left_alone_or_pruned() {
           App/portal: the app 0oaf00000AId9MIMC5d7 `Portal` is ours and no document declares it
               --prune
 
-        Nothing to do: the org is as declared.
+        Nothing to do: all that is declared is in the org.
         ");
         insta::assert_snapshot!(org.does(&[web("shop", "Shop")], &pruning()).await, @r#"
         - delete App/portal "Portal"
@@ -144,7 +144,7 @@ fn selecting_narrows_both_sides_and_deletes_no_app() {
           App/c: the app 0oaf00000Mez0DjJZ5d7 `c` is ours and no document declares it
               --prune without --select
 
-        Nothing to do: the org is as declared.
+        Nothing to do: all that is declared is in the org.
         ");
         insta::assert_snapshot!(org.does(&rest, &pruning()).await, @r#"
         - delete App/c "c"
@@ -185,7 +185,7 @@ fn more_deletions_than_allowed_are_refused() {
             note: the app 0oaf00000AId9MIMC5d7 goes, with everything that hangs on it
 
         Refused
-          6 deletions, and 5 are allowed
+          6 deletions, more than the 5 allowed
               --max-deletes 6
 
         6 to delete, with 12 requests. It is refused; what would allow it is said above.
@@ -205,7 +205,7 @@ fn a_scope_is_revoked_when_it_or_its_document_is_gone() {
           Grant/portal/okta.logs.read: scope `okta.logs.read` is granted and not declared
               --prune
 
-        Nothing to do: the org is as declared.
+        Nothing to do: all that is declared is in the org.
         ");
         insta::assert_snapshot!(org.does(&granted(&["okta.users.read"]), &pruning()).await, @"
         - delete Grant/portal/okta.logs.read
@@ -217,7 +217,7 @@ fn a_scope_is_revoked_when_it_or_its_document_is_gone() {
           Grant/portal/okta.users.read: scope `okta.users.read` is granted and not declared
               --prune
 
-        Nothing to do: the org is as declared.
+        Nothing to do: all that is declared is in the org.
         ");
         insta::assert_snapshot!(org.does(&[web("portal", "Portal")], &pruning()).await, @"
         - delete Grant/portal/okta.users.read
@@ -241,7 +241,7 @@ fn nothing_is_pruned_below_an_app_that_is_not_ours_unless_the_document_says_so()
         Left alone
           Grant/scopes/okta.logs.read: scope `okta.logs.read` is granted and not declared: the app is not ours; `metadata.prune: true` in the document would allow it
 
-        Nothing to do: the org is as declared.
+        Nothing to do: all that is declared is in the org.
         ");
         insta::assert_snapshot!(org.does(&[with(scopes, "metadata.prune", json!(true))], &pruning()).await, @"
         - delete Grant/scopes/okta.logs.read

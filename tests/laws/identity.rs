@@ -171,7 +171,7 @@ fn a_declared_client_id_decides_between_an_app_and_its_clone() {
         Left alone
           App/portal: the app 0oaf00000GToTgl015d7 `Portal` bears a copy of this mark: somebody cloned the app
 
-        Nothing to do: the org is as declared.
+        Nothing to do: all that is declared is in the org.
         ");
     });
 }
@@ -192,7 +192,7 @@ fn a_clone_without_a_declared_client_id_is_an_error_that_lists_both() {
         Left alone
           App/portal: the app 0oaf00000GToTgl015d7 `Portal` bears a copy of this mark: somebody cloned the app
 
-        Nothing to do: the org is as declared.
+        Nothing to do: all that is declared is in the org.
         ");
     });
 }

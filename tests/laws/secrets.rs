@@ -99,7 +99,7 @@ fn a_secret_is_declared_rotated_retired_and_pruned() {
       App/portal/secret/ocsf00000CMMQ1m9n5d7: a client secret (INACTIVE, made 2026-01-01T00:00:00.000Z) that is not declared
           --prune
 
-    Nothing to do: the org is as declared.
+    Nothing to do: all that is declared is in the org.
     ----
     - delete App/portal/secret/ocsf00000CMMQ1m9n5d7
 
@@ -392,7 +392,7 @@ fn a_client_is_never_left_without_a_secret() {
         Left alone
           App/portal/secret/ocsf00000CMMQ1m9n5d7: a client secret (ACTIVE, made 2026-01-01T00:00:00.000Z) that is not declared: it is what the client lives on: no declared secret is in force
 
-        Nothing to do: the org is as declared.
+        Nothing to do: all that is declared is in the org.
         ");
         assert_eq!(held(org).await, ["ONE ACTIVE"]);
     });
