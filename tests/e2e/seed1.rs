@@ -183,6 +183,9 @@ fn an_app_made_by_hand_is_recognised_by_its_client_id_and_gets_the_mark_alone() 
     ~ update App/web-portal "Custom id/secret Web App"
         mark: none → default/web-portal, manages secrets
 
+    Notes
+      App/web-portal: the app 0oaf000008Euf57TO5d7 has its client_id and bears no mark: either it was never ours, or a change of its profile lost the mark
+
     1 to update, with 1 request.
     [exit status: 0]
     "#);
