@@ -12,6 +12,7 @@ use crate::env::Env;
 use crate::http::{Credentials, Governor, OrgUrl, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
 use crate::observe::{Expected, Sweep};
+use crate::secret::Secret;
 
 /// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
 const SETTLE: Duration = Duration::from_secs(3);
@@ -40,20 +41,31 @@ pub(super) fn real_org_at_hand(env: &Env) -> bool {
 pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> Result<Connection, CommandError> {
     match &target.place {
         Place::Emulator { data } => emulated(data, network, context),
-        Place::Credentials { org_url, org_id, portal_url: _ } => real(org_url.as_deref(), org_id.clone(), network, context),
+        Place::Credentials { org_url, org_id, portal_url: _ } => {
+            let Some(credentials) = credentials(context)? else { return Err(nobody(target)) };
+            real(org_url.as_deref(), org_id.clone(), credentials, network)
+        }
     }
 }
 
-fn real(org_url: Option<&str>, org_id: Option<String>, network: &Network, context: &Context) -> Result<Connection, CommandError> {
+fn credentials(context: &Context) -> Result<Option<Credentials>, CommandError> {
+    Credentials::from_env(&context.env).map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))
+}
+
+/// Says how to sign in, or how to do without an org.
+fn nobody(target: &Target) -> CommandError {
+    let without = match target.emulators.first() {
+        Some(name) => format!("or try it on the emulator, with `--target {name}`"),
+        None => "or define a target with an `emulator` in idpctl.yaml".to_owned(),
+    };
+    CommandError::new("there are no credentials in the environment").hint(format!(
+        "set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…\n  {without}"
+    ))
+}
+
+fn real(org_url: Option<&str>, org_id: Option<String>, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
     let org_url =
         org_url.map(OrgUrl::parse).transpose().map_err(|error| CommandError::new(error).doing("the target's `org_url` cannot be used"))?;
-    let credentials =
-        Credentials::from_env(&context.env).map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))?;
-    let credentials = credentials.ok_or_else(|| {
-        CommandError::new("there are no credentials in the environment").hint(
-            "set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…\n  or define a target with an `emulator` in idpctl.yaml",
-        )
-    })?;
     let transport = ReqwestTransport::new().map_err(|error| CommandError::new(error).doing("could not set up the network"))?;
     let settle = if is_loopback(credentials.org()) { Duration::ZERO } else { SETTLE };
     let expected = Expected { org_url, org_id };
@@ -71,7 +83,6 @@ fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connecti
     use idpctl_emulator::{Config, Data, Org};
 
     use crate::http::InProcessTransport;
-    use crate::secret::Secret;
 
     let config = Config { data: Data::Directory(context.root.join(data)), ..Config::default() };
     let org = Org::open(config).map_err(|error| CommandError::new(error).doing("could not open the emulated org"))?;
@@ -97,6 +108,12 @@ impl Connection {
             how,
             settle: Duration::ZERO,
         }
+    }
+
+    /// Returns the same, which shows none of some values even where the org repeats them.
+    #[must_use]
+    pub(super) fn hiding(self, values: impl IntoIterator<Item = Secret>) -> Self {
+        Self { credentials: self.credentials.hiding(values), ..self }
     }
 
     /// Returns what sends GETs and nothing else.

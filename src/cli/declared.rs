@@ -87,6 +87,17 @@ pub(super) fn show(diagnostics: &Diagnostics, sources: &Sources, printer: Printe
     }
 }
 
+impl Checked {
+    /// Returns every value that is at hand.
+    pub(super) fn at_hand(&self) -> impl Iterator<Item = Secret> {
+        at_hand(&self.secrets)
+    }
+}
+
+fn at_hand(secrets: &BTreeMap<SecretRef, Result<Secret, String>>) -> impl Iterator<Item = Secret> {
+    secrets.values().filter_map(|value| value.as_ref().ok()).cloned()
+}
+
 impl Declared {
     /// Shows diagnostics about these manifests, and returns the error that ends the command.
     pub(super) fn refuse(&self, problems: &Diagnostics, printer: Printer) -> CommandError {
@@ -97,6 +108,11 @@ impl Declared {
     /// Returns why some secrets have no value here, each once.
     pub(super) fn missing(&self, needed: impl IntoIterator<Item = SecretRef>) -> Vec<String> {
         needed.into_iter().filter_map(|reference| self.value(&reference).err()).collect()
+    }
+
+    /// Returns every value that is at hand.
+    pub(super) fn at_hand(&self) -> impl Iterator<Item = Secret> {
+        at_hand(&self.secrets)
     }
 
     /// Returns the values of some secrets; if any is missing, an error that names them all.

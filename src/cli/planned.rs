@@ -49,7 +49,7 @@ pub(super) async fn planned(
     context: &Context,
 ) -> Result<Planned, CommandError> {
     let declared = load_for_org(manifests, context)?;
-    let connection = connect(&declared.target, network, context)?;
+    let connection = connect(&declared.target, network, context)?.hiding(declared.at_hand());
     let choices = Choices { target: declared.target.name.clone(), ..choices };
     let sweep = connection.sweep(network, context);
     let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;

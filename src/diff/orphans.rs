@@ -20,6 +20,10 @@ pub(super) fn decide<'a>(bound: &Bound<'a>, choices: &Choices, changes: &mut Cha
         }
         let (id, label) = (&orphan.live.id, &orphan.live.label);
         let (what, flag) = match orphan.why {
+            // With `--prune` it would be refused: there is no flag to advise.
+            Orphaned::DocumentGone if orphan.marker.protected => {
+                (format!("the app {id} `{label}` is ours and no document declares it; it is protected"), None)
+            }
             Orphaned::DocumentGone => (format!("the app {id} `{label}` is ours and no document declares it"), Some("--prune")),
             Orphaned::Superseded => (format!("the app {id} `{label}` was replaced by another"), Some("--prune")),
             Orphaned::Copy => (format!("the app {id} `{label}` bears a copy of this mark: somebody cloned the app"), None),

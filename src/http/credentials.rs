@@ -5,6 +5,7 @@ use std::fmt;
 use http::HeaderValue;
 use url::Url;
 
+use super::mask::Hidden;
 use super::transport::is_loopback;
 use crate::env::Env;
 use crate::printable::printable_head;
@@ -108,13 +109,14 @@ pub enum CredentialsError {
 pub struct Credentials {
     org: OrgUrl,
     token: Secret,
+    hidden: Hidden,
 }
 
 impl Credentials {
     /// Returns an API token's credentials; `None` if the token cannot be one.
     pub fn ssws(org: OrgUrl, token: Secret) -> Option<Self> {
         let sound = !token.expose().is_empty() && token.expose().chars().all(|c| c.is_ascii_graphic());
-        sound.then_some(Self { org, token })
+        sound.then(|| Self { org, token, hidden: Hidden::default() })
     }
 
     /// Reads the variables of Okta's own tools, then those of the Terraform provider; `None` if none of them is set.
@@ -145,6 +147,17 @@ impl Credentials {
     fn of(url: &str, variables: &'static str, token: &str, variable: &'static str) -> Result<Self, CredentialsError> {
         let org = OrgUrl::parse(url).map_err(|source| CredentialsError::OrgUrl { variables, source })?;
         Self::ssws(org, Secret::new(token.to_owned())).ok_or(CredentialsError::Token { variable })
+    }
+
+    /// Returns the same with values that no error or log line may show, should the org repeat them.
+    #[must_use]
+    pub fn hiding(self, values: impl IntoIterator<Item = Secret>) -> Self {
+        Self { hidden: Hidden::of(values), ..self }
+    }
+
+    /// Returns the values to be kept out of texts of the org.
+    pub(super) fn hidden(&self) -> Hidden {
+        self.hidden.clone()
     }
 
     /// Returns the org.

@@ -19,7 +19,6 @@ use super::problem::Problem;
 use super::retry::{Failure, Pace, RetryPolicy, Safety, Verdict};
 use super::transport::{Transport, TransportError};
 use super::wire::{address, wire};
-use crate::printable::printable_head;
 use crate::request::Request;
 
 /// What all requests of a client have in common.
@@ -68,7 +67,7 @@ impl Trail {
     }
 
     fn note(&mut self, bucket: Bucket, sent: Instant, outcome: &Result<http::Response<Vec<u8>>, TransportError>) {
-        self.request_id = outcome.as_ref().ok().and_then(|answer| text(answer.headers(), X_OKTA_REQUEST_ID));
+        self.request_id = outcome.as_ref().ok().and_then(|answer| text(answer.headers(), X_OKTA_REQUEST_ID, &self.mask));
         let ms = sent.elapsed().as_millis();
         let (request, attempt, id) = (&self.request, self.attempts, self.request_id.as_deref().unwrap_or("-"));
         match outcome {
@@ -85,7 +84,7 @@ const X_OKTA_RETRY_COUNT: HeaderName = HeaderName::from_static("x-okta-retry-cou
 impl Exchange {
     /// Sends a request until it is answered well or given up.
     pub(super) async fn run(&self, request: &Request, safety: Safety, signed: bool) -> Result<Answer, Error> {
-        let mask = Mask::of(request.body.as_ref()).and(self.credentials.secret());
+        let mask = Mask::of(request.body.as_ref()).and(self.credentials.secret()).beside(self.credentials.hidden());
         let mut trail = Trail::start(request, safety, mask);
         let url = address(self.credentials.org(), request).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
         let bucket = Bucket::of(&request.path);
@@ -154,7 +153,7 @@ impl Answer {
     pub(super) fn decode<T: Decode>(self) -> Result<T, Error> {
         let misfit = |error, excerpt| Kind::Decode { rust_type: short_name::<T>(), error, excerpt };
         if !self.body.is_empty() && !self.is_json() {
-            let content_type = text(&self.headers, header::CONTENT_TYPE);
+            let content_type = text(&self.headers, header::CONTENT_TYPE, &self.trail.mask);
             return Err(self.trail.error(Kind::NotJson { status: self.status.as_u16(), content_type }));
         }
         let Some(raw) = self.json() else {
@@ -165,7 +164,7 @@ impl Answer {
     }
 
     fn is_json(&self) -> bool {
-        let content_type = text(&self.headers, header::CONTENT_TYPE).unwrap_or_default();
+        let content_type = text(&self.headers, header::CONTENT_TYPE, &self.trail.mask).unwrap_or_default();
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         essence == "application/json" || essence.ends_with("+json")
     }
@@ -192,8 +191,8 @@ async fn until<T>(deadline: Option<Instant>, future: impl Future<Output = T>) ->
     }
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(|text| printable_head(text, 100))
+fn text(headers: &HeaderMap, name: HeaderName, mask: &Mask) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(|text| mask.quote(text, 100))
 }
 
 /// Returns the name of a type without the modules it and its parameters are in.

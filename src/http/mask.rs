@@ -1,7 +1,10 @@
 //! Answers as they may be quoted in an error: without secrets, inert, and short.
 //!
-//! Two nets: members with a secret's name lose their value, and the secret values of the request at hand are replaced wherever the
-//! server repeats them.
+//! Two nets: members with a secret's name lose their value, and the secret values of the request at hand, and all others that are known,
+//! are replaced wherever the server repeats them.
+
+use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -23,9 +26,26 @@ fn is_secret_name(name: &str) -> bool {
     matches!(name, "d" | "p" | "q" | "dp" | "dq" | "qi" | "k") || endings.iter().any(|ending| name.ends_with(ending)) || secret_like(name)
 }
 
-/// The secret values that a request carries, to be replaced where the answer repeats them.
+/// Secret values that no text of a server may bring back, in every form. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Hidden(Arc<[Secret]>);
+
+impl Hidden {
+    /// Returns the forms of some values.
+    pub(super) fn of(values: impl IntoIterator<Item = Secret>) -> Self {
+        Self(values.into_iter().flat_map(|value| forms(value.expose())).map(Secret::new).collect())
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hidden").finish_non_exhaustive()
+    }
+}
+
+/// The secret values to be replaced where an answer repeats them: those that its request carries, and those that are known besides.
 #[derive(Debug, Default)]
-pub(super) struct Mask(Vec<Secret>);
+pub(super) struct Mask(Vec<Secret>, Hidden);
 
 impl Mask {
     /// Gathers the values of secret members in a body.
@@ -40,6 +60,12 @@ impl Mask {
     /// Adds one more value.
     pub(super) fn and(mut self, secret: &Secret) -> Self {
         self.0.push(secret.clone());
+        self
+    }
+
+    /// Adds all that are known.
+    pub(super) fn beside(mut self, hidden: Hidden) -> Self {
+        self.1 = hidden;
         self
     }
 
@@ -59,6 +85,9 @@ impl Mask {
             for form in forms(secret.expose()) {
                 text = text.replace(&form, HIDDEN);
             }
+        }
+        for form in self.1.0.iter().filter(|form| text.contains(form.expose())).collect::<Vec<_>>() {
+            text = text.replace(form.expose(), HIDDEN);
         }
         printable_head(&text, limit)
     }
@@ -106,6 +135,16 @@ mod tests {
         let body = json!({"client_id": "c", "client_secret": "hush-hush", "secret_hash": "abc", "jwks": {"keys": [{"kid": "1", "d": "private", "n": "m"}]},
             "refresh_token": {"rotation_type": "STATIC"}, "access_token": "eyJ", "token_endpoint_auth_method": "none"});
         insta::assert_snapshot!(Mask::default().excerpt(&body), @r#"{"client_id":"c","client_secret":"(secret)","secret_hash":"(secret)","jwks":{"keys":[{"kid":"1","d":"(secret)","n":"m"}]},"refresh_token":{"rotation_type":"STATIC"},"access_token":"(secret)","token_endpoint_auth_method":"none"}"#);
+    }
+
+    #[test]
+    fn a_secret_that_was_not_in_the_request_is_replaced_too() {
+        let hidden = Hidden::of([Secret::new("of another \"client\"".to_owned())]);
+        let mask = Mask::default().beside(hidden.clone());
+        for form in forms("of another \"client\"") {
+            assert_eq!(mask.quote(&format!("see {form}!"), 100), "see (secret)!");
+        }
+        assert_eq!(format!("{hidden:?}"), "Hidden { .. }");
     }
 
     #[test]

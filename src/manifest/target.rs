@@ -20,6 +20,8 @@ pub struct Target {
     pub variables: Variables,
     /// Files and folders of the manifests, unless the command line names others.
     pub manifests: Vec<String>,
+    /// The project's targets that are emulators, by name: what can be tried where there is no org.
+    pub emulators: Vec<String>,
 }
 
 /// Which org and portal a target is.
@@ -84,6 +86,7 @@ pub(super) fn choose(project: &Project, wish: &Wish, diagnostics: &mut Diagnosti
         diagnostics.push(Diagnostic::error(codes::TARGET_EMULATOR, None, message).help(help));
         return None;
     }
+    let emulators = project.targets.iter().filter(|(_, entry)| entry.emulator.is_some()).map(|(name, _)| name.clone()).collect();
     let okta = entry.okta.unwrap_or_default();
     let mut variables = entry.vars;
     variables.extend(wish.variables.clone());
@@ -101,6 +104,7 @@ pub(super) fn choose(project: &Project, wish: &Wish, diagnostics: &mut Diagnosti
         },
         variables,
         manifests: entry.manifests.or_else(|| project.manifests.clone()).unwrap_or_else(|| vec!["manifests".to_owned()]),
+        emulators,
     })
 }
 

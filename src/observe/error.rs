@@ -40,7 +40,10 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// Which org it is.
-    Org,
+    Org {
+        /// The address that was asked.
+        url: String,
+    },
     /// The list of apps.
     Apps,
     /// The list of access policies.
@@ -80,7 +83,7 @@ impl Error {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Org => f.write_str("which org this is"),
+            Self::Org { url } => write!(f, "which org `{}` is", printable_head(url, 200)),
             Self::Apps => f.write_str("the list of apps"),
             Self::Policies => f.write_str("the list of access policies"),
             Self::Grants { id, label } => write!(f, "the grants of app `{}` ({id})", printable_head(label, 100)),

@@ -44,7 +44,9 @@ pub struct Listed {
 impl Sweep {
     /// Reads which org it is, makes sure that it is the expected one, and lists its apps.
     pub async fn list(self, expected: &Expected) -> Result<Listed, Error> {
-        let org = read::org(&self.reader).await.map_err(|source| Failure { subject: Subject::Org, source })?;
+        let org = read::org(&self.reader)
+            .await
+            .map_err(|source| Failure { subject: Subject::Org { url: self.reader.org().to_string() }, source })?;
         expected.check(self.reader.org(), &org)?;
         let apps = read::apps(&self.reader, |apps| self.progress.tell(Step::Listed { apps })).await;
         let apps = apps.map_err(|source| Failure { subject: Subject::Apps, source })?;

@@ -68,7 +68,10 @@ fn metadata() -> Value {
                 "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
                 "description": "The identity in git, unique per kind: lower-case letters, digits and dashes",
             },
-            "id": {"type": "string", "description": "The server's id of the object, where it has to be pinned"},
+            "id": {
+                "type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$",
+                "description": "The server's id of the object, where it has to be pinned",
+            },
             "adopt": {"type": "boolean", "description": "Take over an object that is recognised by its label alone"},
             "protected": {"type": "boolean", "description": "Never delete or replace it, even after the document is gone"},
             "prune": {"type": "boolean", "description": "Allow --prune below an object that is not ours"},

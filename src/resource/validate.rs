@@ -288,5 +288,17 @@ fn secret_additional(path: &Path, name: &str) -> Fault {
 /// Returns whether a member's name says that its value is one that must not be seen.
 pub fn secret_like(name: &str) -> bool {
     let folded: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    ["secret", "password", "passphrase", "privatekey", "apikey", "accesstoken", "credentialvalue"].iter().any(|word| folded.contains(word))
+    let words = [
+        "secret",
+        "password",
+        "passphrase",
+        "privatekey",
+        "apikey",
+        "accesstoken",
+        "apitoken",
+        "authtoken",
+        "bearertoken",
+        "credentialvalue",
+    ];
+    words.iter().any(|word| folded.contains(word))
 }

@@ -181,8 +181,8 @@ fn a_plan_is_refused_when_the_manifests_have_changed() {
 #[test]
 fn a_plan_with_a_comment_above_a_document_is_still_the_same_plan() {
     let test = approved_update();
-    let text = test.read("manifests/web-portal.yaml");
-    test.write("manifests/web-portal.yaml", format!("# who to ask: the portal team\n{text}"));
+    let manifest = test.read("manifests/web-portal.yaml");
+    test.write("manifests/web-portal.yaml", format!("# who to ask: the portal team\n{manifest}"));
     let _ = test.run("apply plan.json").ends_with(0);
     test.assert_laws("--prune");
 }
@@ -227,8 +227,7 @@ fn what_is_no_plan_is_refused_before_anything_is_sent() {
     ------- stderr -------
     error: the plan `plan.json` cannot be applied
     Caused by:
-      1: it is not a plan written by `idpctl plan --out`
-      2: missing field `format_version`
+      1: it is not a plan written by `idpctl plan --out`: its top level does not fit
     [exit status: 3]
     ");
     test.remove("plan.json");
@@ -264,7 +263,7 @@ fn a_plan_whose_actions_are_edited_in_any_place_can_only_be_refused() {
         let mut edited = approved.clone();
         let leaf = edited.pointer_mut(&place).unwrap();
         *leaf = match leaf {
-            Value::String(text) => json!(format!("{text}x")),
+            Value::String(old) => json!(format!("{old}x")),
             Value::Bool(flag) => json!(!*flag),
             Value::Number(number) => json!(number.as_i64().unwrap() + 1),
             _ => json!("x"),

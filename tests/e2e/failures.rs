@@ -26,7 +26,7 @@ fn against(url: &str, command: &str) -> String {
 fn an_org_that_does_not_answer_is_named_with_what_to_check() {
     insta::assert_snapshot!(against(&nowhere(), "apply --auto-approve --timeout 2s"), @"
     ------- stderr -------
-    error: could not read which org this is
+    error: could not read which org `http://ELSEWHERE` is
     Caused by:
       1: `GET /.well-known/okta-organization` got no answer, N attempts in TIME s
       2: could not connect: tcp connect error: Connection refused (os error 111)
@@ -67,7 +67,7 @@ fn a_token_that_lacks_the_right_is_said_with_where_to_look() {
     let liar = Liar::new("403 Forbidden", &[("content-type", "application/json")], body);
     insta::assert_snapshot!(against(liar.url(), "apply --auto-approve"), @"
     ------- stderr -------
-    error: could not read which org this is
+    error: could not read which org `http://ELSEWHERE` is
     Caused by:
       1: `GET /.well-known/okta-organization` was answered 403: E0000006, You do not have permission to perform the requested action, request id ID, 1 attempt in TIME s
 
@@ -82,7 +82,7 @@ fn a_sign_in_page_of_the_network_is_recognised_as_one() {
     let liar = Liar::new("200 OK", &[("content-type", "text/html; charset=utf-8")], page);
     insta::assert_snapshot!(against(liar.url(), "apply --auto-approve"), @"
     ------- stderr -------
-    error: could not read which org this is
+    error: could not read which org `http://ELSEWHERE` is
     Caused by:
       1: `GET /.well-known/okta-organization` was answered 200 by `text/html; charset=utf-8`, not JSON, perhaps by something between us and the server, 1 attempt in TIME s
 
@@ -96,7 +96,7 @@ fn a_redirect_is_not_followed() {
     let liar = Liar::new("302 Found", &[("location", "https://login.example.net/?back=1")], b"");
     insta::assert_snapshot!(against(liar.url(), "apply --auto-approve"), @"
     ------- stderr -------
-    error: could not read which org this is
+    error: could not read which org `http://ELSEWHERE` is
     Caused by:
       1: `GET /.well-known/okta-organization` was answered 302, a redirect to `https://login.example.net/?back=1`, which is not followed, 1 attempt in TIME s
 

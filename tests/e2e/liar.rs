@@ -19,7 +19,7 @@ impl Liar {
     pub(crate) fn new(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
         let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
         let answer = [head.as_bytes(), body].concat();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -30,9 +30,7 @@ impl Liar {
                 if end.load(Ordering::Acquire) {
                     return;
                 }
-                if let Some(request) = exchange(stream, &answer) {
-                    log.lock().expect("nobody panics with it").push(request);
-                }
+                exchange(stream, &answer, &log);
             }
         });
         Self { url, seen, closing, thread: Some(thread) }
@@ -58,19 +56,21 @@ impl Drop for Liar {
     }
 }
 
-/// Reads a request's head and answers it; a body, if there is one, is of no interest.
-fn exchange(mut stream: TcpStream, answer: &[u8]) -> Option<String> {
+/// Reads a request's head, notes it, and answers; a body, if there is one, is of no interest.
+fn exchange(mut stream: TcpStream, answer: &[u8], log: &Mutex<Vec<String>>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
-        if stream.read(&mut byte).ok()? == 0 {
-            return None;
+        if !matches!(stream.read(&mut byte), Ok(1)) {
+            return;
         }
         head.push(byte[0]);
     }
+    let head = String::from_utf8_lossy(&head);
+    let mut words = head.split([' ', '?']);
+    let request = format!("{} {}", words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    // Who has its answer may look at the log: it comes first.
+    log.lock().expect("nobody panics with it").push(request);
     // Somebody who has had enough of a long answer may hang up.
     drop(stream.write_all(answer));
-    let line = String::from_utf8_lossy(&head);
-    let mut words = line.split([' ', '?']);
-    Some(format!("{} {}", words.next()?, words.next()?))
 }

@@ -7,8 +7,12 @@ mod corpus;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod first_steps;
+#[cfg(test)]
 mod fixture;
 mod help;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod liar;
 #[cfg(test)]
@@ -17,6 +21,9 @@ mod org;
 mod readme;
 mod readonly;
 #[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod secrets;
 mod repository;
 #[cfg(test)]
 mod schemas;

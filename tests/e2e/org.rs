@@ -171,7 +171,7 @@ impl TestOrg {
                     ticks.tick().await;
                 }
             };
-            tokio::time::timeout(Duration::from_secs(60), arrival).await
+            tokio::time::timeout(Duration::from_mins(1), arrival).await
         });
         child.kill().expect("the child can be killed");
         let output = child.wait_with_output().expect("the child is gone");

@@ -136,3 +136,31 @@ fn an_elision_stands_for_any_number_of_lines_and_an_id_for_any_id() {
     assert!(!agrees(&lines("…\nc\n3 attempts in 1.3 s"), &got));
     assert!(!agrees(&lines("a 0oaf00000CMMPYwGn5d7 x\n…"), &got));
 }
+
+#[test]
+fn every_file_that_the_readme_names_is_there() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let named = readme.split('`').skip(1).step_by(2).map(|code| code.trim_end_matches('/'));
+    let paths: Vec<_> =
+        named.filter(|code| ["src/", "tests/", "schemas/", "manifests/"].iter().any(|folder| code.starts_with(folder))).collect();
+    assert!(paths.len() >= 15, "{paths:?}");
+    let gone: Vec<_> = paths.into_iter().filter(|path| !root().join(path).exists()).collect();
+    assert_eq!(gone, [""; 0]);
+}
+
+#[test]
+fn every_command_and_every_exit_status_is_in_the_readme() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_idpctl")).arg("--help").env_clear().output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let part = |title: &str| -> Vec<String> {
+        let lines = help.lines().skip_while(|line| *line != title).skip(1).take_while(|line| !line.is_empty());
+        lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    };
+    let (commands, statuses) = (part("Commands:"), part("Exit status:"));
+    assert_eq!((commands.len(), statuses.len()), (11, 5), "{help}");
+    let unnamed: Vec<_> = commands.into_iter().filter(|name| !readme.contains(&format!("`{name}"))).collect();
+    assert_eq!(unnamed, [""; 0]);
+    let untold: Vec<_> = statuses.into_iter().filter(|status| !readme.contains(&format!("\n| {status} | "))).collect();
+    assert_eq!(untold, [""; 0]);
+}

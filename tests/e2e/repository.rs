@@ -188,9 +188,9 @@ fn no_file_is_too_long_to_read() {
     for folder in ["src", "emulator/src", "tests", "emulator/tests"] {
         for file in sources(folder) {
             let text = fs::read_to_string(root().join(folder).join(&file)).unwrap();
-            let test = folder.contains("tests") || is_test(&file);
+            let tests = folder.contains("tests") || is_test(&file);
             let (lines, limit) =
-                if test { (text.lines().count(), 600) } else { (code(&text).last().map_or(0, |(number, _)| *number), 400) };
+                if tests { (text.lines().count(), 600) } else { (code(&text).last().map_or(0, |(number, _)| *number), 400) };
             assert!(lines <= limit, "{folder}/{file} has {lines} lines, more than {limit}");
         }
     }

@@ -34,10 +34,10 @@ spec:
 
 fn grant(test: &TestOrg, scopes: &str) {
     let issuer = test.url();
-    let text = format!(
+    let manifest = format!(
         "apiVersion: idpctl/v1\nkind: Grant\nmetadata: {{name: billing-worker}}\nspec:\n  issuer: {issuer}\n  scopes: [{scopes}]\n"
     );
-    test.write("manifests/grant.yaml", text);
+    test.write("manifests/grant.yaml", manifest);
 }
 
 fn declared(scopes: &str) -> TestOrg {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::args::{Format, Manifests, Network};
 use super::super::connect::{Connection, connect};
-use super::super::declared::{Checked, Reach, check, show};
+use super::super::declared::{Reach, check, show};
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
 use crate::http::{Error, Reader};
@@ -57,14 +57,15 @@ enum Reading {
 pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit, CommandError> {
     let AuthCommand::Check(args) = command;
     // Manifests with mistakes have credentials all the same: only the target matters here.
-    let Checked { target, diagnostics, sources, .. } = check(&args.manifests, Reach::Org, context);
-    let Some(target) = target else {
-        show(&diagnostics, &sources, context.printer);
+    let checked = check(&args.manifests, Reach::Org, context);
+    let Some(target) = &checked.target else {
+        show(&checked.diagnostics, &checked.sources, context.printer);
         return Err(CommandError::shown());
     };
-    let connection = connect(&target, &args.network, context)?;
+    let connection = connect(target, &args.network, context)?.hiding(checked.at_hand());
     let reader = connection.reader();
-    let org = observe::org(&reader).await.map_err(|error| hinted(error).doing("could not read which org this is"))?;
+    let org =
+        observe::org(&reader).await.map_err(|error| hinted(error).doing(format!("could not read which org `{}` is", reader.org())))?;
     connection.expected.check(reader.org(), &org)?;
     let apps = match apps(&reader).await {
         Err(error) if error.is_unauthenticated() => return Err(hinted(error).doing("the credentials sign nobody in")),

@@ -38,7 +38,7 @@ pub(crate) struct DriftArgs {
 pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, CommandError> {
     let printer = context.printer;
     let declared = load_for_org(&args.manifests, context)?;
-    let connection = connect(&declared.target, &args.network, context)?;
+    let connection = connect(&declared.target, &args.network, context)?.hiding(declared.at_hand());
     let secrets = mode(Some(args.secrets)).unwrap_or(SecretsMode::Skip);
     let choices = Choices { secrets, select: args.select.clone(), ..Choices::default() };
     let sweep = connection.sweep(&args.network, context);

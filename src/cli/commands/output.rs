@@ -53,7 +53,7 @@ struct Known {
 pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, CommandError> {
     let select = Select::new(&args.addresses).map_err(CommandError::new)?;
     let declared = load_for_org(&args.manifests, context)?;
-    let connection = connect(&declared.target, &args.network, context)?;
+    let connection = connect(&declared.target, &args.network, context)?.hiding(declared.at_hand());
     let listed = connection.sweep(&args.network, context).list(&connection.expected).await?;
     let bound = bind(&declared.desired, listed.observed(), &bind::Choices::default());
     if bound.problems.has_errors() {

@@ -18,7 +18,7 @@ use crate::resource::{document_schema, manifest_schema};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   idpctl schema --out schemas
-and at the top of a manifest, for editors:
+and at the top of each document, for editors:
   # yaml-language-server: $schema=../schemas/manifest.schema.json")]
 pub(crate) struct SchemaArgs {
     /// Write all schemas into this folder
