@@ -121,7 +121,7 @@ impl Declared {
         if missing.is_empty() {
             return Ok(needed.into_iter().filter_map(|reference| self.value(&reference).ok().map(|value| (reference, value))).collect());
         }
-        let error = format!("nothing was changed, because secrets that the plan needs cannot be had: {}", missing.join("; "));
+        let error = format!("nothing was changed, because declared secrets cannot be had: {}", missing.join("; "));
         Err(CommandError::new(error).hint("set the variables, for example with a secret manager's `run` command around idpctl"))
     }
 

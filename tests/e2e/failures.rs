@@ -356,7 +356,7 @@ fn secrets_that_cannot_be_had_stop_an_apply_before_its_first_write() {
 
     4 to create, with 4 requests.
     ------- stderr -------
-    error: nothing was changed, because secrets that the plan needs cannot be had: the variable `IDPCTL_WEB_PORTAL_SECRET` is not set
+    error: nothing was changed, because declared secrets cannot be had: the variable `IDPCTL_WEB_PORTAL_SECRET` is not set
 
     hint: set the variables, for example with a secret manager's `run` command around idpctl
     [exit status: 1]

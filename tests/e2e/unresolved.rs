@@ -58,7 +58,7 @@ fn apply_ends_before_its_first_write_though_the_plan_could_do_without() {
 
     1 to update, with 1 request.
     ------- stderr -------
-    error: nothing was changed, because secrets that the plan needs cannot be had: the variable `IDPCTL_B` is not set
+    error: nothing was changed, because declared secrets cannot be had: the variable `IDPCTL_B` is not set
 
     hint: set the variables, for example with a secret manager's `run` command around idpctl
     [exit status: 1]
