@@ -41,6 +41,7 @@ fn stable(check: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\b(0oa|00o)\w{17}\b", "[$1]");
     settings.add_filter(r"\d+ attempts in \d+\.\d s", "[n] attempts in [t] s");
+    settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
     settings.add_filter(r"\(os error \d+\)", "(os error [n])");
     settings.bind(check);
 }
@@ -65,7 +66,7 @@ fn an_org_that_does_not_answer_is_one_error_with_its_cause() {
     let variables = [("OKTA_CLIENT_ORGURL", url.as_str()), ("OKTA_CLIENT_TOKEN", "00-not-a-real-token")];
     stable(|| {
         insta::assert_snapshot!(said(&example(), &variables, "plan --timeout 1s"), @"
-        error: could not read which org this is
+        error: could not read which org `http://127.0.0.1:[port]` is
         Caused by:
           1: `GET /.well-known/okta-organization` got no answer, [n] attempts in [t] s
           2: could not connect: tcp connect error: Connection refused (os error [n])
