@@ -14,20 +14,19 @@ spec:
   label: Custom id/secret Web App
   status: ACTIVE
   accessibility: {selfService: false, errorRedirectUrl: null, loginRedirectUrl: null}
-  visibility: {autoLaunch: false, autoSubmitToolbar: false, hide: {iOS: true, web: true}}
+  visibility: {autoLaunch: false, autoSubmitToolbar: false, hide: {iOS: true, web: true}, appLinks: {oidc_client_link: true}}
   credentials:
     userNameTemplate: {template: "${source.login}", type: BUILT_IN}
   settings:
     notifications:
       vpn: {network: {connection: DISABLED}, message: null, helpUrl: null}
-    notes: {admin: Made from a manifest, enduser: null}
+    manualProvisioning: false
+    implicitAssignment: false
+    notes: {admin: null, enduser: null}
     oauthClient:
       application_type: web
-      client_uri: http://localhost:8080
-      logo_uri: http://localhost:8080/logo.png
-      tos_uri: http://localhost:8080/terms
-      policy_uri: http://localhost:8080/policy
-      initiate_login_uri: http://localhost:8080/login
+      client_uri: null
+      logo_uri: null
       grant_types: [authorization_code, refresh_token]
       response_types: [code]
       redirect_uris: [http://localhost:8080/authorization-code/callback]
@@ -57,7 +56,7 @@ fn request() -> Value {
         "label": "Custom id/secret Web App",
         "signOnMode": "OPENID_CONNECT",
         "accessibility": {"selfService": false, "errorRedirectUrl": null, "loginRedirectUrl": null},
-        "visibility": {"autoLaunch": false, "autoSubmitToolbar": false, "hide": {"iOS": true, "web": true}},
+        "visibility": {"autoLaunch": false, "autoSubmitToolbar": false, "hide": {"iOS": true, "web": true}, "appLinks": {"oidc_client_link": true}},
         "credentials": {
             "userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"},
             "oauthClient": {
@@ -69,14 +68,14 @@ fn request() -> Value {
         },
         "settings": {
             "notifications": {"vpn": {"network": {"connection": "DISABLED"}, "message": null, "helpUrl": null}},
-            "notes": {"admin": "Made from a manifest", "enduser": null},
+            "app": {},
+            "manualProvisioning": false,
+            "implicitAssignment": false,
+            "notes": {"admin": null, "enduser": null},
             "oauthClient": {
                 "application_type": "web",
-                "client_uri": "http://localhost:8080",
-                "logo_uri": "http://localhost:8080/logo.png",
-                "tos_uri": "http://localhost:8080/terms",
-                "policy_uri": "http://localhost:8080/policy",
-                "initiate_login_uri": "http://localhost:8080/login",
+                "client_uri": null,
+                "logo_uri": null,
                 "grant_types": ["authorization_code", "refresh_token"],
                 "response_types": ["code"],
                 "redirect_uris": ["http://localhost:8080/authorization-code/callback"],
@@ -120,6 +119,7 @@ fn a_new_app_is_planned_with_every_field_that_is_declared() {
         visibility.autoSubmitToolbar: false
         visibility.hide.iOS: true
         visibility.hide.web: true
+        visibility.appLinks.oidc_client_link: true
         credentials.userNameTemplate.template: "${source.login}"
         credentials.userNameTemplate.type: "BUILT_IN"
         credentials.oauthClient.client_id: "custom_client_id"
@@ -127,13 +127,9 @@ fn a_new_app_is_planned_with_every_field_that_is_declared() {
         credentials.oauthClient.pkce_required: false
         credentials.oauthClient.autoKeyRotation: true
         settings.notifications.vpn.network.connection: "DISABLED"
-        settings.notes.admin: "Made from a manifest"
+        settings.manualProvisioning: false
+        settings.implicitAssignment: false
         settings.oauthClient.application_type: "web"
-        settings.oauthClient.client_uri: "http://localhost:8080"
-        settings.oauthClient.logo_uri: "http://localhost:8080/logo.png"
-        settings.oauthClient.tos_uri: "http://localhost:8080/terms"
-        settings.oauthClient.policy_uri: "http://localhost:8080/policy"
-        settings.oauthClient.initiate_login_uri: "http://localhost:8080/login"
         settings.oauthClient.grant_types: ["authorization_code", "refresh_token"]
         settings.oauthClient.response_types: ["code"]
         settings.oauthClient.redirect_uris: ["http://localhost:8080/authorization-code/callback"]
