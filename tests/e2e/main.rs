@@ -10,6 +10,7 @@ mod failures;
 mod first_steps;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod hostile;
@@ -19,16 +20,19 @@ mod liar;
 mod org;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
 mod readonly;
+#[cfg(test)]
+mod repository;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
-mod secrets;
-mod repository;
-#[cfg(test)]
 mod schemas;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod seed1;
 #[cfg(test)]
 mod seed2;
+#[cfg(test)]
 mod unresolved;
