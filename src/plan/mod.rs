@@ -59,7 +59,10 @@ pub struct Org {
     pub url: String,
 }
 
-/// What was asked for when a plan was made; `apply PLAN` takes it over.
+/// What was asked for when a plan was made.
+///
+/// `apply PLAN` takes over what a saved plan says of it. The flags that get past a guard are not part of a saved plan: they are given
+/// again when it is applied, so that nobody gets past a guard by editing a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Choices {
@@ -74,11 +77,24 @@ pub struct Choices {
     /// The part of the manifests that this is about.
     pub select: Vec<String>,
     /// Apps that may be recognised by their label.
+    #[serde(skip)]
     pub adopt: BTreeSet<Address>,
     /// Apps that may be replaced.
+    #[serde(skip)]
     pub allow_replace: BTreeSet<Address>,
     /// How many deletions are allowed.
+    #[serde(skip)]
     pub max_deletes: Option<usize>,
+}
+
+impl Choices {
+    /// Returns the flags that get past a guard, as they are to be given again with a saved plan.
+    pub fn guard_flags(&self) -> String {
+        let Self { target: _, vars: _, prune: _, secrets: _, select: _, adopt, allow_replace, max_deletes } = self;
+        let adopt = adopt.iter().map(|address| format!(" --adopt {address}"));
+        let replace = allow_replace.iter().map(|address| format!(" --allow-replace {address}"));
+        adopt.chain(replace).chain(max_deletes.map(|most| format!(" --max-deletes {most}"))).collect()
+    }
 }
 
 /// How many deletions a plan may hold unless said otherwise.

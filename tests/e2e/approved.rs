@@ -337,3 +337,34 @@ fn apply_changes_nothing_when_nobody_can_say_yes() {
     [exit status: 1]
     ");
 }
+
+#[test]
+fn nobody_gets_past_a_guard_by_editing_a_plan() {
+    let test = approved_update();
+    let _ = test.run("apply plan.json").ends_with(0);
+    test.replace("manifests/web-portal.yaml", "client_id: web-portal", "client_id: other-portal");
+    let _ = test.run("plan --out plan.json").ends_with(3);
+    let mut forged: Value = serde_json::from_str(&test.read("plan.json")).unwrap();
+    forged["guards"] = json!([]);
+    for (name, value) in [("allow_replace", json!(["App/web-portal"])), ("max_deletes", json!(100)), ("adopt", json!(["App/web-portal"]))] {
+        let mut forged = forged.clone();
+        test.write("plan.json", forged.to_string());
+        let _ = refused(&test);
+        forged["choices"][name] = value;
+        test.write("plan.json", forged.to_string());
+        let _ = refused(&test);
+    }
+}
+
+#[test]
+fn a_plan_that_got_past_a_guard_is_applied_with_the_same_flag() {
+    let test = approved_update();
+    let _ = test.run("apply plan.json").ends_with(0);
+    test.replace("manifests/web-portal.yaml", "client_id: web-portal", "client_id: other-portal");
+    let saved = test.run("plan --out plan.json --allow-replace App/web-portal").ends_with(0).everything();
+    assert!(saved.contains("\n    idpctl apply plan.json --allow-replace App/web-portal\n"), "{saved}");
+    let _ = refused(&test);
+    let _ = test.run("apply plan.json --allow-replace App/web-portal").ends_with(0);
+    test.assert_laws("");
+    assert_eq!(apps(&test), 2);
+}

@@ -19,13 +19,13 @@ use super::super::{Context, Exit};
 use crate::apply::{Options, apply};
 use crate::clock::SystemClock;
 use crate::desired::{self, Desired};
-use crate::plan::{Plan, SecretsMode, approve, read};
+use crate::plan::{Choices, Plan, SecretsMode, approve, read};
 use crate::printable::printable;
 use crate::render;
 use crate::secret::SecretRef;
 
-/// What a saved plan decides; none of it can be given along with one.
-const CHOICES: [&str; 8] = ["target", "vars", "select", "prune", "secrets", "max_deletes", "allow_replace", "adopt"];
+/// What a saved plan decides; none of it can be given along with one. The flags that get past a guard can, and must be.
+const CHOICES: [&str; 5] = ["target", "vars", "select", "prune", "secrets"];
 
 /// Reads the manifests and the org, shows what would change, asks, and changes it. With a saved plan it does exactly what that plan says, or refuses.
 #[derive(Debug, Args)]
@@ -68,7 +68,8 @@ pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, Com
     let (manifests, choices) = match &approved {
         None => (args.manifests.clone(), choices(&args.manifests, &args.planning)),
         Some(plan) => {
-            let choices = plan.choices.clone();
+            let Choices { adopt, allow_replace, max_deletes, .. } = choices(&args.manifests, &args.planning);
+            let choices = Choices { adopt, allow_replace, max_deletes, ..plan.choices.clone() };
             let vars = choices.vars.clone().into_iter().collect();
             (Manifests { target: choices.target.clone(), vars, ..args.manifests.clone() }, choices)
         }

@@ -56,7 +56,11 @@ pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, Comm
     }
     if let Some(path) = args.out.as_ref().filter(|_| plan.guards.is_empty() && !plan.is_empty()) {
         let path = printable(&path.display().to_string()).into_owned();
-        context.printer.note(&format!("The plan is saved. To apply it, or be refused if it no longer fits:\n    idpctl apply {path}"));
+        let flags = plan.choices.guard_flags();
+        let flags = printable(&flags);
+        context
+            .printer
+            .note(&format!("The plan is saved. To apply it, or be refused if it no longer fits:\n    idpctl apply {path}{flags}"));
     }
     for why in declared.missing(plan.secrets_needed()) {
         context.printer.note(&format!("warning: `apply` will need a secret that cannot be had here: {}", printable(&why)));
