@@ -93,7 +93,7 @@ fn an_apply_that_cannot_have_its_secrets_changes_nothing() {
     let folder = example();
     let first = said(&folder, &[], "apply --auto-approve --target emulator");
     insta::assert_snapshot!(first.split_once("requests.\n").unwrap().1, @"
-    error: nothing was changed, because secrets that the plan needs cannot be had: the variable `IDPCTL_BOOKING_SECRET` is not set
+    error: nothing was changed, because declared secrets cannot be had: the variable `IDPCTL_BOOKING_SECRET` is not set
 
     hint: set the variables, for example with a secret manager's `run` command around idpctl
     exit 1
