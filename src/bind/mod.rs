@@ -163,3 +163,8 @@ fn orphans<'a>(desired: &Desired, observed: &'a Observed, bound: &Bound<'a>) -> 
     orphans.sort_by(|a, b| (&a.address, &a.live.id).cmp(&(&b.address, &b.live.id)));
     orphans
 }
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,10 @@ pub(super) fn compare<'a>(entry: &mut AppChanges<'a>, live: Option<&'a LiveApp>,
         return;
     };
     let Some(there) = scope.observed.secrets.get(&app.id) else {
-        changes.not_compared.extend(declared.iter().map(|secret| (secret.address.clone(), unread(secret, declared, scope))));
+        changes.not_compared.extend(declared.iter().map(|secret| {
+            let unread = "the live secrets were not read (--secrets skip)".to_owned();
+            (secret.address.clone(), hash(secret, scope).err().unwrap_or(unread))
+        }));
         return;
     };
     entry.free_slots = SLOTS.saturating_sub(there.len());
@@ -45,15 +48,6 @@ fn hash<'c>(secret: &Secret, scope: &Scope<'_, 'c>) -> Result<&'c SecretHash, St
     match scope.hashes.get(&secret.reference) {
         Some(known) => known.as_ref().map_err(Clone::clone),
         None => Err(format!("{} was not looked up", secret.reference)),
-    }
-}
-
-/// Returns why the live secrets of a client were not read: no value is at hand to compare them with, or nobody wanted it.
-fn unread(secret: &Secret, declared: &[Secret], scope: &Scope<'_, '_>) -> String {
-    let missing = |secret: &Secret| scope.hashes.get(&secret.reference).and_then(|hash| hash.as_ref().err());
-    match missing(secret) {
-        Some(why) if declared.iter().all(|secret| missing(secret).is_some()) => why.clone(),
-        _ => "the live secrets were not read (--secrets skip)".to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::super::*;
 use crate::bind::bind;
 use crate::desired::{KeySets, resolve};
 use crate::diagnostic::Sources;

@@ -1,0 +1,111 @@
+//! What is told apart, field by field and child by child.
+
+mod children;
+mod fields;
+mod together;
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::bind::fixture::{app, app_with_client_id, desired, document, live, marked, observed, said, with};
+use crate::bind::{self, bind};
+use crate::observed::{AccessPolicy, Status};
+use crate::secret::Secret as Plaintext;
+
+/// Two sides, and what was asked for.
+struct Case {
+    desired: Desired,
+    observed: Observed,
+    hashes: SecretHashes,
+    choices: Choices,
+}
+
+impl Case {
+    fn new(documents: &[Value], apps: Vec<LiveApp>) -> Self {
+        Self { desired: desired(documents), observed: observed(apps), hashes: SecretHashes::new(), choices: Choices::default() }
+    }
+
+    fn pruning(mut self) -> Self {
+        self.choices.prune = true;
+        self
+    }
+
+    fn selecting(mut self, pattern: &str) -> Self {
+        self.choices.select = Select::new(&[pattern.to_owned()]).unwrap();
+        self
+    }
+
+    /// Returns every difference, in words.
+    fn shown(&self) -> String {
+        let bound = bind(&self.desired, &self.observed, &bind::Choices::default());
+        assert!(!bound.problems.has_errors(), "{}", said(&bound.problems));
+        let changes = diff(&self.desired, &self.observed, &bound, &self.hashes, &self.choices);
+        let mut out = String::new();
+        for entry in &changes.apps {
+            show(entry, &mut out);
+        }
+        for orphan in &changes.orphans {
+            writeln!(out, "{}: {} goes", orphan.address, orphan.live.id).unwrap();
+        }
+        for LeftAlone { address, what, flag } in &changes.left_alone {
+            writeln!(out, "{address} is left alone: {what} ({})", flag.as_deref().unwrap_or("no flag")).unwrap();
+        }
+        for (address, why) in &changes.not_compared {
+            writeln!(out, "{address} is not compared: {why}").unwrap();
+        }
+        out + &said(&changes.problems)
+    }
+}
+
+fn show(entry: &AppChanges<'_>, out: &mut String) {
+    let address = &entry.wanted.address;
+    match &entry.change {
+        None => {}
+        Some(Change::Create { fields }) => show_fields(&format!("{address} is created"), fields, out),
+        Some(Change::Update { fields }) => show_fields(&format!("{address} is updated"), fields, out),
+        Some(Change::Replace { because, fields }) => {
+            show_fields(&format!("{address} is replaced, because of"), because, out);
+            show_fields("  by", fields, out);
+        }
+    }
+    for change in &entry.secrets {
+        let told = match change {
+            SecretChange::Add(secret) => format!("{} is added", secret.address),
+            SecretChange::Activate(secret, live) => format!("{} is activated as {}", secret.address, live.id),
+            SecretChange::Deactivate(secret, live) => format!("{} is deactivated as {}", secret.address, live.id),
+            SecretChange::Delete(address, live) => format!("{address} is deleted, {}", live.status.as_str()),
+        };
+        writeln!(out, "{told}").unwrap();
+    }
+    for change in &entry.grants {
+        let told = match change {
+            GrantChange::Add(grant) => format!("{} is granted", grant.address),
+            GrantChange::Revoke(address, live) => format!("{address} is revoked as {}", live.id),
+        };
+        writeln!(out, "{told}").unwrap();
+    }
+    for KeyChange { address, id, active } in &entry.keys {
+        writeln!(out, "{address} is deleted as {id}, in force: {active}").unwrap();
+    }
+}
+
+fn show_fields(head: &str, fields: &[FieldChange], out: &mut String) {
+    writeln!(out, "{head}").unwrap();
+    for FieldChange { path, facet: _, before, after, declared: _, origin: _, immutable: _ } in fields {
+        let shown = |value: &Option<Value>| match value {
+            None => "nothing".to_owned(),
+            Some(mark) if path.to_string() == "profile.idpctl" => {
+                format!("{} {} {}", mark["owner"], mark["manages"], mark.get("protected").unwrap_or(&Value::Null))
+            }
+            Some(value) => value.to_string(),
+        };
+        writeln!(out, "    {path}: {} → {}", shown(before), shown(after)).unwrap();
+    }
+}
+
+/// Returns a change of a live app that marks it as that of a document, with what is managed below it.
+fn managing(name: &str, manages: &[&str]) -> (&'static str, Value) {
+    ("profile.idpctl", json!({"owner": format!("payments/{name}"), "manages": manages}))
+}
