@@ -267,7 +267,8 @@ fn credentials(dice: &mut Dice, sort: &str, made: &mut Generation) {
         made.fields.insert(format!("{OAUTH}.jwks_uri"), Value::Null);
     }
     if method.starts_with("client_secret") {
-        made.secrets = match dice.below(4) {
+        made.secrets = match dice.below(5) {
+            4 => Some(Vec::new()),
             0 => None,
             1 => Some(vec![("ONE", "ACTIVE")]),
             2 => Some(vec![("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
@@ -312,6 +313,18 @@ fn list(dice: &mut Dice, items: &[&str]) -> Value {
 }
 
 impl Generation {
+    /// Returns everything that it declares, by name.
+    pub(crate) fn declared(&self) -> BTreeMap<String, Value> {
+        let mut all = self.fields.clone();
+        let mut also = |name: &str, value: Option<Value>| value.and_then(|value| all.insert(name.to_owned(), value));
+        also("status", self.status.map(Value::from));
+        also("accessPolicy.name", self.policy.map(Value::from));
+        also("additionalFields", self.additional.clone());
+        also("client_secrets", self.secrets.as_ref().map(|secrets| json!(secrets)));
+        also("scopes", self.scopes.as_ref().map(|scopes| json!(scopes)));
+        all
+    }
+
     /// Returns whether the app must be another one than before.
     fn replaces(&self, before: &Self) -> bool {
         [CLIENT_ID, "settings.oauthClient.application_type"].iter().any(|path| self.fields.get(*path) != before.fields.get(*path))
