@@ -43,6 +43,14 @@ pub(crate) struct Generation {
     pub(crate) scopes: Option<Vec<&'static str>>,
     pub(crate) split: bool,
     pub(crate) policy: Option<&'static str>,
+    /// Which of the org's policies is named by its id instead.
+    pub(crate) policy_id: Option<String>,
+    /// The issuer that the grants name, if they name any.
+    pub(crate) issuer: Option<String>,
+    /// Whether keys and secrets are in files.
+    pub(crate) files: bool,
+    /// Whether the documents on credentials and grants have names of their own and name the app.
+    pub(crate) apart: bool,
     pub(crate) additional: Option<Value>,
 }
 
@@ -92,7 +100,7 @@ pub(crate) fn fields() -> Vec<(String, &'static Field)> {
 
 /// Makes a generation for an app of one sort (`web`, `native`, `browser`, `service`) that may follow another.
 pub(crate) fn generation(dice: &mut Dice, sort: &str, before: Option<&Generation>) -> Generation {
-    let mut made = Generation { split: dice.chance(50), ..Generation::default() };
+    let mut made = Generation { split: dice.chance(50), files: dice.chance(40), apart: dice.chance(40), ..Generation::default() };
     for (path, field) in fields() {
         if !TOGETHER.contains(&path.as_str()) && dice.chance(45) {
             let value = value(dice, &path, field);
@@ -258,8 +266,7 @@ fn credentials(dice: &mut Dice, sort: &str, made: &mut Generation) {
     made.fields.insert("credentials.oauthClient.pkce_required".to_owned(), json!(pkce));
     let by_uri = dice.chance(30);
     if method == "private_key_jwt" && !by_uri || dice.chance(30) {
-        let sets = [json!([key("a")]), json!([key("b"), key("a")]), json!([key("c")])];
-        made.fields.insert(format!("{OAUTH}.jwks.keys"), dice.pick(&sets).clone());
+        made.fields.insert(format!("{OAUTH}.jwks.keys"), dice.pick(&key_lists()).clone());
     } else if method == "private_key_jwt" || dice.chance(20) {
         made.fields.insert(format!("{OAUTH}.jwks_uri"), json!(dice.pick(&["https://a.example.com/keys", "https://b.example.com/keys"])));
     } else if dice.chance(50) {
@@ -276,6 +283,21 @@ fn credentials(dice: &mut Dice, sort: &str, made: &mut Generation) {
         };
     }
     made.scopes = dice.chance(60).then(|| SCOPES.into_iter().filter(|_| dice.chance(50)).collect());
+}
+
+fn key_lists() -> [Value; 3] {
+    [json!([key("a")]), json!([key("b"), key("a")]), json!([key("c")])]
+}
+
+/// Returns the name of the file that holds some keys.
+fn key_file(keys: &Value) -> String {
+    let ids: Vec<_> = keys.as_array().into_iter().flatten().filter_map(|key| key["kid"].as_str()).collect();
+    format!("keys/{}.json", ids.concat())
+}
+
+/// Returns the files with keys that manifests may name.
+pub(crate) fn key_sets() -> idpctl::desired::KeySets {
+    key_lists().into_iter().map(|keys| (key_file(&keys), Ok(keys))).collect()
 }
 
 /// A public key that is long enough; nobody has its private part.
@@ -315,10 +337,15 @@ fn list(dice: &mut Dice, items: &[&str]) -> Value {
 impl Generation {
     /// Returns everything that it declares, by name.
     pub(crate) fn declared(&self) -> BTreeMap<String, Value> {
-        let mut all = self.fields.clone();
+        let mut all = self.written();
         let mut also = |name: &str, value: Option<Value>| value.and_then(|value| all.insert(name.to_owned(), value));
         also("status", self.status.map(Value::from));
-        also("accessPolicy.name", self.policy.map(Value::from));
+        also("accessPolicy.name", self.policy.filter(|_| self.policy_id.is_none()).map(Value::from));
+        also("accessPolicy.id", self.policy_id.clone().map(Value::from));
+        also("issuer", self.issuer.clone().filter(|_| self.scopes.is_some()).map(Value::from));
+        also("app", self.apart.then(|| json!("web-portal")));
+        let from_file = self.secrets.as_ref().filter(|secrets| self.files && !secrets.is_empty());
+        also("client_secrets.file", from_file.map(|secrets| json!(secrets)));
         also("additionalFields", self.additional.clone());
         also("client_secrets", self.secrets.as_ref().map(|secrets| json!(secrets)));
         also("scopes", self.scopes.as_ref().map(|scopes| json!(scopes)));
@@ -336,7 +363,7 @@ impl Generation {
         let mut contributed = json!({});
         let owned: BTreeSet<_> =
             every_leaf(table(Kind::ClientCredentials)).into_iter().filter_map(|(_, field)| field.rule.at.clone()).collect();
-        for (path, value) in &self.fields {
+        for (path, value) in &self.written() {
             let own = owned.iter().find(|at| path == *at || path.starts_with(&format!("{at}.")));
             match own {
                 Some(at) if self.split => {
@@ -349,25 +376,56 @@ impl Generation {
         if let Some(status) = self.status {
             Path::of("status").set(&mut spec, json!(status));
         }
-        if let Some(name) = self.policy {
+        if let Some(id) = &self.policy_id {
+            Path::of("accessPolicy.id").set(&mut spec, json!(id));
+        } else if let Some(name) = self.policy {
             Path::of("accessPolicy.name").set(&mut spec, json!(name));
         }
         if let Some(tree) = &self.additional {
             Path::of("additionalFields").set(&mut spec, tree.clone());
         }
         if let Some(secrets) = &self.secrets {
-            let entries: Vec<_> =
-                secrets.iter().map(|(name, status)| json!({"name": name, "env": format!("IDPCTL_{name}"), "status": status})).collect();
+            let place = |name: &str| if self.files { ("file", format!("secrets/{name}")) } else { ("env", format!("IDPCTL_{name}")) };
+            let entry = |(name, status): &(&str, &str)| {
+                let (member, value) = place(name);
+                json!({"name": name, member: value, "status": status})
+            };
+            let entries: Vec<_> = secrets.iter().map(entry).collect();
             Path::of("client_secrets").set(&mut contributed, json!(entries));
         }
         let document = |kind: &str, spec: Value| json!({"apiVersion": "idpctl/v1", "kind": kind, "metadata": {"name": name}, "spec": spec});
         let mut documents = vec![document("App", spec)];
+        let about = |kind: &str, mut spec: Value| {
+            if !self.apart {
+                return document(kind, spec);
+            }
+            spec["app"] = json!(name);
+            let mut apart = document(kind, spec);
+            apart["metadata"]["name"] = json!(format!("{name}-apart"));
+            apart
+        };
         if contributed != json!({}) {
-            documents.push(document("ClientCredentials", contributed));
+            documents.push(about("ClientCredentials", contributed));
         }
         if let Some(scopes) = &self.scopes {
-            documents.push(document("Grant", json!({"scopes": scopes})));
+            let mut spec = json!({"scopes": scopes});
+            if let Some(issuer) = &self.issuer {
+                spec["issuer"] = json!(issuer);
+            }
+            documents.push(about("Grant", spec));
         }
         documents
+    }
+
+    /// Returns the fields as they are written: keys here, or in a file that is named.
+    fn written(&self) -> BTreeMap<String, Value> {
+        let mut fields = self.fields.clone();
+        let keys = format!("{OAUTH}.jwks.keys");
+        let file = fields.get(&keys).filter(|keys| self.files && **keys != json!([])).map(key_file);
+        if let Some(file) = file {
+            fields.remove(&keys);
+            fields.insert(format!("{OAUTH}.jwks.file"), json!(file));
+        }
+        fields
     }
 }

@@ -83,6 +83,7 @@ fn histories(seeds: std::ops::Range<u64>, config: &Config, tally: &mut Tally) {
 
 async fn history(seed: u64, world: &World, tally: &mut Tally) {
     let keeps_unknown = world.keeps_unknown_fields();
+    let policies = world.policies().await;
     let mut dice = Dice::new(seed);
     let mut sort = SORTS[dice.below(4)];
     let mut before: Option<Generation> = None;
@@ -92,6 +93,8 @@ async fn history(seed: u64, world: &World, tally: &mut Tally) {
         }
         let mut made = generation(&mut dice, sort, before.as_ref());
         made.additional = made.additional.filter(|_| keeps_unknown);
+        made.policy_id = Some(policies[dice.below(policies.len())].clone()).filter(|_| dice.below(3) == 0);
+        made.issuer = Some(world.url()).filter(|_| dice.below(3) == 0);
         made.fields.retain(|path, _| !world.lacks(path));
         tally.note(&made, before.as_ref());
         let choices = Choices {
@@ -114,10 +117,13 @@ fn every_field_of_every_kind_obeys_the_three_laws() {
     config.switches.set("unknown-fields", "keep").expect("a switch of the emulator");
     histories(0..900, &config, &mut tally);
     assert!(tally.cycles >= 5000, "{} cycles", tally.cycles);
-    // What never happened must have a reason: there is one sign-on mode, and no client without a grant type.
+    // What never happened must have a reason: there is one sign-on mode and one authorization server of the org, no client is without a
+    // grant type, and here is one app to refer to.
     insta::assert_snapshot!(never(&tally), @r"
     signOnMode changed
     settings.oauthClient.grant_types emptied
+    issuer changed
+    app changed
     ");
 }
 
@@ -126,8 +132,18 @@ fn never(tally: &Tally) -> String {
     let mut missing = Vec::new();
     let of_table = fields().into_iter().map(|(path, field)| (path, field.rule.absent.is_some(), matches!(field.shape, Shape::List(_))));
     // What is declared in documents and is no field of the app's body.
-    let others =
-        [("accessPolicy.name", false), ("profile.team", false), ("additionalFields", false), ("client_secrets", true), ("scopes", true)];
+    let others = [
+        ("accessPolicy.name", false),
+        ("accessPolicy.id", false),
+        ("profile.team", false),
+        ("additionalFields", false),
+        ("settings.oauthClient.jwks.file", false),
+        ("client_secrets", true),
+        ("client_secrets.file", false),
+        ("scopes", true),
+        ("issuer", false),
+        ("app", false),
+    ];
     for (path, nullable, list) in of_table.chain(others.map(|(path, list)| (path.to_owned(), false, list))) {
         let seen = tally.seen.get(&path).copied().unwrap_or_default();
         let wanted = [true, true, nullable, list];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use idpctl::apply::{self, NoJournal, Report};
-use idpctl::desired::{Desired, KeySets, resolve};
+use idpctl::desired::{Desired, resolve};
 use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
 use idpctl::http::{Budget, Credentials, Governor, InProcessTransport, OrgUrl, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
@@ -31,8 +31,11 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(config: Config) -> Self {
         let org = Org::open(config.clone()).expect("an org in memory opens");
-        let secret = |name: &str| (SecretRef::Env(format!("IDPCTL_{name}")), Secret::new(secret_value(name)));
-        Self { org, config, socket: None, secrets: ["ONE", "TWO", "THREE"].map(secret).into(), settle: Duration::ZERO }
+        let secret = |name: &str| {
+            let places = [SecretRef::Env(format!("IDPCTL_{name}")), SecretRef::File(format!("secrets/{name}"))];
+            places.map(|place| (place, Secret::new(secret_value(name))))
+        };
+        Self { org, config, socket: None, secrets: ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect(), settle: Duration::ZERO }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -72,6 +75,24 @@ impl World {
         })
     }
 
+    /// Returns the org's address, under which its own authorization server grants scopes.
+    pub(crate) fn url(&self) -> String {
+        let port = self.socket.as_ref().map_or(7, |s| s.local_addr().expect("a bound socket").port());
+        format!("http://127.0.0.1:{port}")
+    }
+
+    /// Returns the ids of the org's access policies.
+    pub(crate) async fn policies(&self) -> Vec<String> {
+        let request = http::Request::get("http://127.0.0.1:7/api/v1/policies?type=ACCESS_POLICY")
+            .header("authorization", format!("SSWS {}", self.org.okta_token()))
+            .body(Vec::new())
+            .expect("a request");
+        let answer = self.org.call(request).await.expect("an answer");
+        let policies: Vec<serde_json::Value> = serde_json::from_slice(answer.body()).expect("a list");
+        self.org.clear_requests();
+        policies.iter().filter_map(|policy| policy["id"].as_str().map(str::to_owned)).collect()
+    }
+
     /// Makes the access policy that manifests may name besides the org's own.
     async fn add_policy(&self) {
         let body = serde_json::json!({"type": "ACCESS_POLICY", "name": "One factor", "description": "for tests"}).to_string();
@@ -87,8 +108,7 @@ impl World {
     }
 
     fn connection(&self) -> (Arc<dyn Transport>, Credentials, Governor, RetryPolicy) {
-        let port = self.socket.as_ref().map_or(7, |s| s.local_addr().expect("a bound socket").port());
-        let url = OrgUrl::parse(&format!("http://127.0.0.1:{port}")).expect("a loopback address");
+        let url = OrgUrl::parse(&self.url()).expect("a loopback address");
         let token = Secret::new(self.org.okta_token().to_owned());
         let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header");
         let transport: Arc<dyn Transport> = match self.socket {
@@ -152,7 +172,7 @@ pub(crate) fn declared_by(project: &str, documents: &[serde_json::Value]) -> Des
     let file = SourceFile { name: "generated.yaml".into(), text: text.as_str().into() };
     let mut diagnostics = Diagnostics::default();
     let read = manifest::read(&[file], Some(&Variables::new()), &mut Sources::default(), &mut diagnostics);
-    let desired = resolve(project, true, &read, &KeySets::new(), &mut diagnostics);
+    let desired = resolve(project, true, &read, &crate::generate::key_sets(), &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:#?}\n{text}", diagnostics.sorted());
     desired
 }
