@@ -56,7 +56,7 @@ impl Unresolved {
         format!("{self}{cause}")
     }
 
-    /// Returns whether the reference itself is refused, rather than its value missing for now.
+    /// Returns whether the reference itself is refused, rather than its value merely missing.
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Prefix(_) => true,

@@ -5,8 +5,10 @@ use std::thread;
 use crate::liar::Liar;
 use crate::org::TestOrg;
 
-/// Every command that reads the org.
+/// Every command that reads the org, after the one that does not even do that: a request that a command gave up may still reach the org
+/// while the next one runs.
 const READING: [&str; 8] = [
+    "validate",
     "plan --timeout 1s",
     "plan --timeout 1s --prune --max-deletes 100 --requests",
     "plan --timeout 1s --out plan.json --format json",
@@ -14,7 +16,6 @@ const READING: [&str; 8] = [
     "drift --timeout 1s --format json",
     "output --timeout 1s",
     "auth check --timeout 1s",
-    "validate",
 ];
 
 /// An org in which everything is to be done: something to create, to change, to revoke, to delete.
