@@ -33,7 +33,7 @@ pub use outcome::{Failure, Outcome, Report};
 
 use crate::address::Address;
 use crate::http::Writer;
-use crate::observed::AppId;
+use crate::observed::Id;
 use crate::plan::Plan;
 use crate::secret::{Secret, SecretRef};
 
@@ -68,17 +68,17 @@ struct Run {
     writer: Writer,
     secrets: BTreeMap<SecretRef, Secret>,
     options: Options,
-    bindings: Mutex<BTreeMap<Address, AppId>>,
+    bindings: Mutex<BTreeMap<Address, Id>>,
 }
 
 impl Run {
     /// Returns the app that an address stands for, once it is there.
-    fn bound(&self, address: &Address) -> Option<AppId> {
+    fn bound(&self, address: &Address) -> Option<Id> {
         self.bindings.lock().unwrap_or_else(PoisonError::into_inner).get(address).cloned()
     }
 
     /// Remembers the app that an address stands for.
-    fn bind(&self, address: &Address, id: AppId) {
+    fn bind(&self, address: &Address, id: Id) {
         self.bindings.lock().unwrap_or_else(PoisonError::into_inner).insert(address.clone(), id);
     }
 }

@@ -4,7 +4,7 @@ use super::Run;
 use super::step::Stop;
 use crate::http::Error;
 use crate::observe;
-use crate::observed::{AppId, LiveApp, LiveGrant, LiveSecret};
+use crate::observed::{Id, LiveApp, LiveGrant, LiveSecret};
 use crate::program::{Probe, Subject};
 
 /// What a probe saw.
@@ -59,7 +59,7 @@ impl Run {
     }
 
     /// Returns the id of the app that a subject stands for.
-    pub(super) fn id(&self, subject: &Subject) -> Result<AppId, Stop> {
+    pub(super) fn id(&self, subject: &Subject) -> Result<Id, Stop> {
         match subject {
             Subject::Id(id) => Ok(id.clone()),
             Subject::Slot(address) => self.bound(address).ok_or_else(|| Stop::Refused(format!("there is no live app for {address} yet"))),

@@ -19,7 +19,7 @@ use crate::address::{Address, Kind};
 use crate::desired::{App, Desired};
 pub use crate::diagnostic::codes::{APP_AMBIGUOUS as AMBIGUOUS, APP_MISSING as NOT_THERE, APP_TWICE as TWICE};
 use crate::diagnostic::{Diagnostics, Origin};
-use crate::observed::{AppId, LiveApp, Observed};
+use crate::observed::{Id, LiveApp, Observed};
 use crate::resource::marker::Marker;
 
 /// What was asked for, beyond the manifests.
@@ -140,13 +140,13 @@ impl<'a> BoundApp<'a> {
 
 impl Bound<'_> {
     /// Returns the id of every declared app that is there.
-    pub fn ids(&self) -> BTreeMap<Address, AppId> {
+    pub fn ids(&self) -> BTreeMap<Address, Id> {
         self.apps.iter().filter_map(|app| Some((app.wanted().address.clone(), app.live()?.id.clone()))).collect()
     }
 }
 
 fn orphans<'a>(desired: &Desired, observed: &'a Observed, bound: &Bound<'a>) -> Vec<Orphan<'a>> {
-    let taken: BTreeSet<&AppId> = bound.apps.iter().filter_map(|app| app.live().map(|live| &live.id)).collect();
+    let taken: BTreeSet<&Id> = bound.apps.iter().filter_map(|app| app.live().map(|live| &live.id)).collect();
     let documents: BTreeSet<&str> = desired.apps.iter().filter(|a| a.is_declared()).map(|a| a.address.name.as_str()).collect();
     let unclaimed = observed.apps.iter().filter(|live| !taken.contains(&live.id));
     let mut orphans: Vec<_> = unclaimed

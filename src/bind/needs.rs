@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Bound, BoundApp};
 use crate::desired::Desired;
-use crate::observed::AppId;
+use crate::observed::Id;
 use crate::resource::marker::Facility;
 use crate::secret::SecretRef;
 
@@ -12,9 +12,9 @@ use crate::secret::SecretRef;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details {
     /// Apps whose secrets are.
-    pub secrets: BTreeSet<AppId>,
+    pub secrets: BTreeSet<Id>,
     /// Apps whose grants are.
-    pub grants: BTreeSet<AppId>,
+    pub grants: BTreeSet<Id>,
     /// Whether access policies are.
     pub policies: bool,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{AMBIGUOUS, Bound, BoundApp, Choices, How, NOT_THERE, Refusal, TWICE};
 use crate::desired::{App, Desired};
 use crate::diagnostic::Diagnostic;
-use crate::observed::{AppId, LiveApp, Observed};
+use crate::observed::{Id, LiveApp, Observed};
 use crate::resource::marker::Owner;
 
 /// The matches made so far.
@@ -15,7 +15,7 @@ pub(super) struct Matching<'a, 'c> {
     choices: &'c Choices,
     documents: BTreeSet<&'a str>,
     open: Vec<&'a App>,
-    taken: BTreeMap<&'a AppId, &'a App>,
+    taken: BTreeMap<&'a Id, &'a App>,
     bound: Bound<'a>,
 }
 

@@ -275,7 +275,7 @@ fn children_are_read_only_where_a_document_or_the_mark_manages_them() {
     apps.push(live("remembered", "x", &[manages]));
     let (desired, observed) = (desired(&documents), observed(apps));
     let bound = bind(&desired, &observed, &Choices::default());
-    let names = |ids: &BTreeSet<AppId>| ids.iter().map(|id| id.0.clone()).collect::<Vec<_>>().join(" ");
+    let names = |ids: &BTreeSet<Id>| ids.iter().map(|id| id.0.clone()).collect::<Vec<_>>().join(" ");
 
     let resolved = [crate::secret::SecretRef::Env("IDPCTL_A".to_owned())].into();
     let read = details(&desired, &bound, Some(&resolved));

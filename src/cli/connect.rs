@@ -9,7 +9,7 @@ use super::Context;
 use super::args::Network;
 use super::error::CommandError;
 use crate::env::Env;
-use crate::http::{Credentials, Governor, OrgUrl, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
+use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
 use crate::observe::{Expected, Sweep};
 use crate::secret::Secret;
@@ -65,7 +65,7 @@ fn nobody(target: &Target) -> CommandError {
 
 fn real(org_url: Option<&str>, org_id: Option<String>, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
     let org_url =
-        org_url.map(OrgUrl::parse).transpose().map_err(|error| CommandError::new(error).doing("the target's `org_url` cannot be used"))?;
+        org_url.map(BaseUrl::parse).transpose().map_err(|error| CommandError::new(error).doing("the target's `org_url` cannot be used"))?;
     let transport = ReqwestTransport::new().map_err(|error| CommandError::new(error).doing("could not set up the network"))?;
     let settle = if is_loopback(credentials.org()) { Duration::ZERO } else { SETTLE };
     let expected = Expected { org_url, org_id };
@@ -73,7 +73,7 @@ fn real(org_url: Option<&str>, org_id: Option<String>, credentials: Credentials,
 }
 
 /// A server on this machine is the emulated org or a test: its lists do not lag, unless they are told to.
-fn is_loopback(org: &OrgUrl) -> bool {
+fn is_loopback(org: &BaseUrl) -> bool {
     let url = org.to_string();
     ["http://127.", "http://localhost", "http://[::1]"].iter().any(|prefix| url.starts_with(prefix))
 }
@@ -86,7 +86,7 @@ fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connecti
 
     let config = Config { data: Data::Directory(context.root.join(data)), ..Config::default() };
     let org = Org::open(config).map_err(|error| CommandError::new(error).doing("could not open the emulated org"))?;
-    let url = OrgUrl::parse("http://localhost").expect("the address is a constant");
+    let url = BaseUrl::parse("http://localhost").expect("the address is a constant");
     let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).expect("the emulator makes sound tokens");
     Ok(Connection::new(Arc::new(InProcessTransport::new(org)), credentials, "the emulator's own token", network))
 }

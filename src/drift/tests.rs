@@ -8,7 +8,7 @@ use super::*;
 use crate::desired::{Desired, resolve};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::manifest::{SourceFile, read};
-use crate::observed::{AppId, Clean, LiveApp, LiveGrant, Observed};
+use crate::observed::{Clean, Id, LiveApp, LiveGrant, Observed};
 use crate::pipeline;
 use crate::plan::Choices;
 
@@ -58,7 +58,7 @@ fn observed(apps: impl IntoIterator<Item = Value>, scopes: &[&str]) -> Observed 
     };
     let grants = apps.iter().map(|app| (app.id.clone(), scopes.iter().map(grant).collect()));
     let org = crate::observed::Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() };
-    Observed { org, grants: grants.collect::<BTreeMap<AppId, _>>(), apps, ..Observed::default() }
+    Observed { org, grants: grants.collect::<BTreeMap<Id, _>>(), apps, ..Observed::default() }
 }
 
 fn shown(manifests: &str, observed: &Observed) -> String {
@@ -144,8 +144,8 @@ fn missing_undeclared_and_copied_objects_are_items() {
     let manifests = manifests.replacen("metadata: {name: web}", "metadata: {name: web, id: 0oa1}", 1);
     let manifests = manifests.replace("0oa1", "0oa1b2c3d4e5f6g7h8i9");
     let mut observed = observed;
-    observed.apps[0].id = AppId("0oa1b2c3d4e5f6g7h8i9".to_owned());
-    let grants = observed.grants.remove(&AppId("0oa1".to_owned())).unwrap();
+    observed.apps[0].id = Id("0oa1b2c3d4e5f6g7h8i9".to_owned());
+    let grants = observed.grants.remove(&Id("0oa1".to_owned())).unwrap();
     observed.grants.insert(observed.apps[0].id.clone(), grants);
     insta::assert_snapshot!(shown(&manifests, &observed), @"
     Drift of `payments` in https://acme.okta.com (00o1)

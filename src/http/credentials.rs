@@ -11,13 +11,13 @@ use crate::env::Env;
 use crate::printable::printable_head;
 use crate::secret::Secret;
 
-/// The origin of an org: scheme, host and port, nothing else.
+/// The origin of an org or a portal: scheme, host and port, nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrgUrl(Url);
+pub struct BaseUrl(Url);
 
 /// A text that is no org's address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OrgUrlError {
+pub enum BaseUrlError {
     /// It is no URL.
     #[error("`{0}` is not a URL such as https://acme.okta.com")]
     NotAUrl(String),
@@ -32,27 +32,27 @@ pub enum OrgUrlError {
     AdminConsole(String, String),
 }
 
-impl OrgUrl {
+impl BaseUrl {
     /// Reads an address; a slash at the end makes no difference.
-    pub fn parse(text: &str) -> Result<Self, OrgUrlError> {
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let shown = printable_head(text, 200);
-        let Ok(url) = Url::parse(text) else { return Err(OrgUrlError::NotAUrl(shown)) };
-        let Some(host) = url.host_str() else { return Err(OrgUrlError::NotAUrl(shown)) };
+        let Ok(url) = Url::parse(text) else { return Err(BaseUrlError::NotAUrl(shown)) };
+        let Some(host) = url.host_str() else { return Err(BaseUrlError::NotAUrl(shown)) };
         let has_user = !url.username().is_empty() || url.password().is_some();
         if has_user || !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             // What stands before an `@` or after a `?` may be a credential: it is not repeated.
-            return Err(OrgUrlError::NotAnOrigin(host.to_owned()));
+            return Err(BaseUrlError::NotAnOrigin(host.to_owned()));
         }
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(host) => {}
-            _ => return Err(OrgUrlError::NotHttps(shown)),
+            _ => return Err(BaseUrlError::NotHttps(shown)),
         }
         if let Some((name, domain)) = host.split_once('.')
             && let Some(name) = name.strip_suffix("-admin")
             && ["okta.com", "oktapreview.com", "okta-emea.com"].contains(&domain)
         {
-            return Err(OrgUrlError::AdminConsole(shown, format!("https://{name}.{domain}")));
+            return Err(BaseUrlError::AdminConsole(shown, format!("https://{name}.{domain}")));
         }
         Ok(Self(url))
     }
@@ -65,7 +65,7 @@ impl OrgUrl {
     }
 }
 
-impl fmt::Display for OrgUrl {
+impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str().trim_end_matches('/'))
     }
@@ -84,11 +84,11 @@ pub enum CredentialsError {
     },
     /// The address is not one.
     #[error("the org's address in {variables} cannot be used")]
-    OrgUrl {
+    BaseUrl {
         /// Where it stands.
         variables: &'static str,
         /// What is wrong with it.
-        source: OrgUrlError,
+        source: BaseUrlError,
     },
     /// The token cannot be one.
     #[error("`{variable}` holds characters that no token has: is it quoted, or does it hold a line break?")]
@@ -107,14 +107,14 @@ pub enum CredentialsError {
 /// An org and what signs us in there. Its `Debug` shows the org alone.
 #[derive(Clone)]
 pub struct Credentials {
-    org: OrgUrl,
+    org: BaseUrl,
     token: Secret,
     hidden: Hidden,
 }
 
 impl Credentials {
     /// Returns an API token's credentials; `None` if the token cannot be one.
-    pub fn ssws(org: OrgUrl, token: Secret) -> Option<Self> {
+    pub fn ssws(org: BaseUrl, token: Secret) -> Option<Self> {
         let sound = !token.expose().is_empty() && token.expose().chars().all(|c| c.is_ascii_graphic());
         sound.then(|| Self { org, token, hidden: Hidden::default() })
     }
@@ -145,7 +145,7 @@ impl Credentials {
     }
 
     fn of(url: &str, variables: &'static str, token: &str, variable: &'static str) -> Result<Self, CredentialsError> {
-        let org = OrgUrl::parse(url).map_err(|source| CredentialsError::OrgUrl { variables, source })?;
+        let org = BaseUrl::parse(url).map_err(|source| CredentialsError::BaseUrl { variables, source })?;
         Self::ssws(org, Secret::new(token.to_owned())).ok_or(CredentialsError::Token { variable })
     }
 
@@ -161,7 +161,7 @@ impl Credentials {
     }
 
     /// Returns the org.
-    pub fn org(&self) -> &OrgUrl {
+    pub fn org(&self) -> &BaseUrl {
         &self.org
     }
 
@@ -254,7 +254,7 @@ mod tests {
             "acme.okta.com",
             "",
         ]
-        .map(|text| OrgUrl::parse(text).map_or_else(|error| error.to_string(), |org| org.to_string()));
+        .map(|text| BaseUrl::parse(text).map_or_else(|error| error.to_string(), |org| org.to_string()));
         insta::assert_snapshot!(table.join("\n"), @r"
         https://acme.okta.com
         https://login.example.com:8443

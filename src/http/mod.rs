@@ -29,7 +29,7 @@ mod wire;
 mod tests;
 
 pub use bucket::Bucket;
-pub use credentials::{Credentials, CredentialsError, OrgUrl, OrgUrlError};
+pub use credentials::{BaseUrl, BaseUrlError, Credentials, CredentialsError};
 pub use decode::{Decode, DecodeError};
 pub use error::{Error, Kind, Spent};
 pub use governor::{Budget, BudgetError, Counters, Governor};

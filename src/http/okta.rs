@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::credentials::{Credentials, OrgUrl};
+use super::credentials::{BaseUrl, Credentials};
 use super::decode::Decode;
 use super::error::{Error, Kind};
 use super::exchange::{Answer, Exchange};
@@ -33,7 +33,7 @@ impl Reader {
     }
 
     /// Returns the org it reads.
-    pub fn org(&self) -> &OrgUrl {
+    pub fn org(&self) -> &BaseUrl {
         self.0.credentials.org()
     }
 

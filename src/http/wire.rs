@@ -5,11 +5,11 @@
 use http::{HeaderValue, header};
 use url::Url;
 
-use super::credentials::OrgUrl;
+use super::credentials::BaseUrl;
 use crate::request::{Method, Request};
 
 /// Returns the address of a request, or why it has none.
-pub(super) fn address(org: &OrgUrl, request: &Request) -> Result<Url, &'static str> {
+pub(super) fn address(org: &BaseUrl, request: &Request) -> Result<Url, &'static str> {
     let path = &request.path;
     if !path.starts_with('/') || path.starts_with("//") {
         return Err("the path does not start with a single `/`");
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn sent(request: &Request) -> String {
-        let org = OrgUrl::parse("https://acme.okta.com/").unwrap();
+        let org = BaseUrl::parse("https://acme.okta.com/").unwrap();
         let url = match address(&org, request) {
             Ok(url) => url,
             Err(why) => return why.to_owned(),

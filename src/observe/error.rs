@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::http;
-use crate::observed::AppId;
+use crate::observed::Id;
 use crate::printable::printable_head;
 
 /// The org could not be read, or is another one.
@@ -51,14 +51,14 @@ pub enum Subject {
     /// The grants of an app.
     Grants {
         /// The app.
-        id: AppId,
+        id: Id,
         /// Its label.
         label: String,
     },
     /// The secrets of an app.
     Secrets {
         /// The app.
-        id: AppId,
+        id: Id,
         /// Its label.
         label: String,
     },

@@ -2,7 +2,7 @@
 
 use super::decode::{ListedApp, ListedGrant};
 use crate::http::{Error, Reader};
-use crate::observed::{AccessPolicy, AppId, LiveApp, LiveGrant, LiveSecret, Org};
+use crate::observed::{AccessPolicy, Id, LiveApp, LiveGrant, LiveSecret, Org};
 use crate::request::{Request, segment};
 
 /// Reads which org it is. Shows no credential.
@@ -25,18 +25,18 @@ pub async fn apps_labelled(reader: &Reader, label: &str) -> Result<Vec<LiveApp>,
 }
 
 /// Reads one app by its id.
-pub async fn app(reader: &Reader, id: &AppId) -> Result<LiveApp, Error> {
+pub async fn app(reader: &Reader, id: &Id) -> Result<LiveApp, Error> {
     reader.get(Request::get(format!("/api/v1/apps/{}", segment(&id.0)))).await
 }
 
 /// Reads an app's grants: those in force that an administrator made.
-pub async fn grants(reader: &Reader, id: &AppId) -> Result<Vec<LiveGrant>, Error> {
+pub async fn grants(reader: &Reader, id: &Id) -> Result<Vec<LiveGrant>, Error> {
     let grants = reader.list::<ListedGrant>(Request::get(format!("/api/v1/apps/{}/grants", segment(&id.0)))).await?;
     Ok(grants.into_iter().filter_map(|ListedGrant(grant)| grant).collect())
 }
 
 /// Reads an app's secrets, of which only the hashes leave the decoder. Each read is an entry in the org's log.
-pub async fn secrets(reader: &Reader, id: &AppId) -> Result<Vec<LiveSecret>, Error> {
+pub async fn secrets(reader: &Reader, id: &Id) -> Result<Vec<LiveSecret>, Error> {
     reader.list(Request::get(format!("/api/v1/apps/{}/credentials/secrets", segment(&id.0)))).await
 }
 

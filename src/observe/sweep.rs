@@ -11,8 +11,8 @@ use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
 use super::read;
 use crate::bind::Details;
-use crate::http::{self, Bucket, Kind, OrgUrl, Reader, TransportError};
-use crate::observed::{AccessPolicy, AppId, LiveGrant, LiveSecret, Observed, Org};
+use crate::http::{self, BaseUrl, Bucket, Kind, Reader, TransportError};
+use crate::observed::{AccessPolicy, Id, LiveGrant, LiveSecret, Observed, Org};
 use crate::printable::printable_head;
 
 /// How an org is read.
@@ -30,7 +30,7 @@ pub struct Sweep {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected {
     /// Its address.
-    pub org_url: Option<OrgUrl>,
+    pub org_url: Option<BaseUrl>,
     /// Its id.
     pub org_id: Option<String>,
 }
@@ -56,12 +56,12 @@ impl Sweep {
 
 impl Expected {
     /// Makes sure that an org is the one that the target says.
-    pub fn check(&self, credentials: &OrgUrl, org: &Org) -> Result<(), Error> {
+    pub fn check(&self, credentials: &BaseUrl, org: &Org) -> Result<(), Error> {
         let found = |text: &str| printable_head(text, 200);
         // An org answers at its own address and at those of its custom domains; the metadata names its own.
         if let Some(url) = &self.org_url
             && url != credentials
-            && OrgUrl::parse(&org.url).as_ref() != Ok(url)
+            && BaseUrl::parse(&org.url).as_ref() != Ok(url)
         {
             return Err(Error::WrongOrg { what: "org_url", expected: url.to_string(), found: credentials.to_string() });
         }
@@ -111,8 +111,8 @@ impl Listed {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Want {
     Policies,
-    Grants(AppId),
-    Secrets(AppId),
+    Grants(Id),
+    Secrets(Id),
 }
 
 fn wants(details: Details) -> Vec<Want> {
@@ -123,7 +123,7 @@ fn wants(details: Details) -> Vec<Want> {
 
 impl Want {
     fn subject(self, observed: &Observed) -> Subject {
-        let label = |id: &AppId| observed.app(id).map(|app| app.label.clone()).unwrap_or_default();
+        let label = |id: &Id| observed.app(id).map(|app| app.label.clone()).unwrap_or_default();
         match self {
             Self::Policies => Subject::Policies,
             Self::Grants(id) => Subject::Grants { label: label(&id), id },
@@ -162,10 +162,10 @@ fn count(n: usize) -> u32 {
 /// What one read of details gives.
 enum Detail {
     Policies(Vec<AccessPolicy>),
-    Grants(AppId, Vec<LiveGrant>),
-    Secrets(AppId, Vec<LiveSecret>),
+    Grants(Id, Vec<LiveGrant>),
+    Secrets(Id, Vec<LiveSecret>),
     /// The app is not there any more.
-    Gone(AppId),
+    Gone(Id),
 }
 
 type Outcome = Result<Detail, http::Error>;

@@ -7,8 +7,8 @@ use tokio::time::Duration;
 
 use super::*;
 use crate::bind::Details;
-use crate::http::{Budget, Credentials, FnTransport, Governor, Jitter, OrgUrl, Reader, RetryPolicy};
-use crate::observed::{AppId, Observed, Status};
+use crate::http::{BaseUrl, Budget, Credentials, FnTransport, Governor, Jitter, Reader, RetryPolicy};
+use crate::observed::{Id, Observed, Status};
 use crate::secret::{Secret, SecretHash};
 
 /// An org as a function of the path and query, and what was asked of it.
@@ -39,7 +39,7 @@ impl Org {
                 Ok(response.body(body.into_bytes()).unwrap())
             }
         });
-        let credentials = Credentials::ssws(OrgUrl::parse("https://acme.okta.com").unwrap(), Secret::new("00-token".to_owned())).unwrap();
+        let credentials = Credentials::ssws(BaseUrl::parse("https://acme.okta.com").unwrap(), Secret::new("00-token".to_owned())).unwrap();
         let policy = RetryPolicy { jitter: Jitter::from_fn(|_| 0), failures: 1, ..RetryPolicy::default() };
         Self { asked, reader: Reader::new(Arc::new(transport), credentials, Governor::new(Budget::default()), policy) }
     }
@@ -64,8 +64,8 @@ fn app(id: &str) -> Value {
         "settings": {"oauthClient": {"grant_types": ["authorization_code"]}}})
 }
 
-fn ids(names: &[&str]) -> std::collections::BTreeSet<AppId> {
-    names.iter().map(|name| AppId((*name).to_owned())).collect()
+fn ids(names: &[&str]) -> std::collections::BTreeSet<Id> {
+    names.iter().map(|name| Id((*name).to_owned())).collect()
 }
 
 /// A sound org with three apps on two pages.
@@ -111,7 +111,7 @@ async fn only_what_is_needed_is_read() {
     let scopes: Vec<(&str, &str)> =
         observed.grants.iter().flat_map(|(id, grants)| grants.iter().map(|grant| (id.0.as_str(), grant.scope.as_str()))).collect();
     assert_eq!(scopes, [("0oa1", "okta.users.read"), ("0oa3", "okta.users.read")], "what people granted for themselves is not ours");
-    let secrets = &observed.secrets[&AppId("0oa2".to_owned())];
+    let secrets = &observed.secrets[&Id("0oa2".to_owned())];
     assert_eq!([&secrets[0].hash, &secrets[1].hash], [&SecretHash::of("abc"), &SecretHash::of("hush")]);
     assert_eq!(secrets.iter().map(|secret| secret.status).collect::<Vec<_>>(), [Status::Active, Status::Inactive]);
     assert!(!format!("{observed:?}").contains("hush"));
@@ -177,7 +177,7 @@ async fn a_credential_that_is_not_accepted_is_tried_a_few_times_only() {
 #[tokio::test(start_paused = true)]
 async fn another_org_is_shown_no_credential() {
     let expected = |url: Option<&str>, id: Option<&str>| Expected {
-        org_url: url.map(|url| OrgUrl::parse(url).unwrap()),
+        org_url: url.map(|url| BaseUrl::parse(url).unwrap()),
         org_id: id.map(str::to_owned),
     };
     let mut texts = Vec::new();

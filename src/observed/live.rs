@@ -11,12 +11,12 @@ use crate::resource::app::{READ_ONLY, VOLATILE, normalise, without};
 use crate::resource::marker::Marker;
 use crate::secret::SecretHash;
 
-/// The server's id of an app (`0oa…`).
+/// The server's identifier of an object, for example an app's `0oa…`. Never our identity of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct AppId(pub String);
+pub struct Id(pub String);
 
-impl fmt::Display for AppId {
+impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -58,7 +58,7 @@ pub const CLIENT_SECRET: &str = "credentials.oauthClient.client_secret";
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveApp {
     /// Its id.
-    pub id: AppId,
+    pub id: Id,
     /// Its label.
     pub label: String,
     /// Its OAuth client id.
@@ -104,7 +104,7 @@ impl LiveApp {
             marker: Marker::read(tree),
             body,
             withheld: answer.dropped().iter().filter(|path| path.to_string() != CLIENT_SECRET).cloned().collect(),
-            id: AppId(id),
+            id: Id(id),
         })
     }
 

@@ -8,7 +8,7 @@ mod live;
 use std::collections::BTreeMap;
 
 pub use clean::Clean;
-pub use live::{AccessPolicy, AppId, CLIENT_SECRET, Facets, LiveApp, LiveGrant, LiveSecret, Status};
+pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
 
 /// The org, as far as it was read.
 #[derive(Debug, Clone, Default)]
@@ -18,9 +18,9 @@ pub struct Observed {
     /// Every OIDC app (`name eq "oidc_client"`), in the order of the list.
     pub apps: Vec<LiveApp>,
     /// Secrets of the apps whose secrets were read.
-    pub secrets: BTreeMap<AppId, Vec<LiveSecret>>,
+    pub secrets: BTreeMap<Id, Vec<LiveSecret>>,
     /// Grants of the apps whose grants were read.
-    pub grants: BTreeMap<AppId, Vec<LiveGrant>>,
+    pub grants: BTreeMap<Id, Vec<LiveGrant>>,
     /// Access policies, if any document names one.
     pub policies: Vec<AccessPolicy>,
 }
@@ -36,7 +36,7 @@ pub struct Org {
 
 impl Observed {
     /// Returns the live app with an id.
-    pub fn app(&self, id: &AppId) -> Option<&LiveApp> {
+    pub fn app(&self, id: &Id) -> Option<&LiveApp> {
         self.apps.iter().find(|app| app.id == *id)
     }
 }

@@ -17,7 +17,7 @@ pub use order::{Cycle, ordered};
 use crate::address::Address;
 use crate::bind::Bound;
 use crate::diff::{Changes, LeftAlone};
-use crate::observed::{AppId, Observed};
+use crate::observed::{Id, Observed};
 use crate::program::{Action, Verb};
 use crate::secret::SecretRef;
 
@@ -34,7 +34,7 @@ pub struct Plan {
     /// What was asked for.
     pub choices: Choices,
     /// The live apps that documents were matched with.
-    pub bindings: BTreeMap<Address, AppId>,
+    pub bindings: BTreeMap<Address, Id>,
     /// What would be done, in an order in which it can be done.
     pub actions: Vec<Action>,
     /// Rules that make the plan refuse.

@@ -65,7 +65,7 @@ fn plan_of(actions: Vec<Action>, bindings: &[(&str, &str)]) -> Plan {
         project: "payments".to_owned(),
         org: Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() },
         choices: Choices::default(),
-        bindings: bindings.iter().map(|(name, id)| (at(name), AppId((*id).to_owned()))).collect(),
+        bindings: bindings.iter().map(|(name, id)| (at(name), Id((*id).to_owned()))).collect(),
         actions,
         guards: Vec::new(),
         findings: Vec::new(),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{SecretSlots, present};
 use crate::address::Address;
 use crate::json::{Fingerprint, Path};
-use crate::observed::{AppId, Status};
+use crate::observed::{Id, Status};
 use crate::request::Method;
 use crate::resource::marker::Marker;
 use crate::secret::SecretRef;
@@ -82,7 +82,7 @@ pub enum Subject {
     /// The app of a document, whether it is there already or made by the plan.
     Slot(Address),
     /// A live app that no document has.
-    Id(AppId),
+    Id(Id),
 }
 
 /// What is read around a request.
@@ -216,7 +216,7 @@ impl<'de> Deserialize<'de> for Subject {
         let text = String::deserialize(deserializer)?;
         match text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
             Some(address) => address.parse().map(Self::Slot).map_err(serde::de::Error::custom),
-            None => Ok(Self::Id(AppId(text))),
+            None => Ok(Self::Id(Id(text))),
         }
     }
 }

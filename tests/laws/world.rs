@@ -9,7 +9,7 @@ use idpctl::apply::{self, NoJournal, Report};
 use idpctl::desired::{Desired, resolve};
 use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
-use idpctl::http::{Budget, Credentials, Governor, InProcessTransport, OrgUrl, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
+use idpctl::http::{BaseUrl, Budget, Credentials, Governor, InProcessTransport, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use idpctl::manifest::{self, SourceFile, Variables};
 use idpctl::observe::{Expected, Silent, Sweep};
 use idpctl::pipeline::{self, Observation};
@@ -108,7 +108,7 @@ impl World {
     }
 
     fn connection(&self) -> (Arc<dyn Transport>, Credentials, Governor, RetryPolicy) {
-        let url = OrgUrl::parse(&self.url()).expect("a loopback address");
+        let url = BaseUrl::parse(&self.url()).expect("a loopback address");
         let token = Secret::new(self.org.okta_token().to_owned());
         let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header");
         let transport: Arc<dyn Transport> = match self.socket {

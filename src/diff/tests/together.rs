@@ -7,7 +7,7 @@ use crate::bind::bind;
 use crate::desired::{KeySets, resolve};
 use crate::diagnostic::Sources;
 use crate::manifest::{SourceFile, Variables, read};
-use crate::observed::{AccessPolicy, AppId, Clean, Org};
+use crate::observed::{AccessPolicy, Clean, Id, Org};
 
 fn desired(documents: &[Value]) -> Desired {
     let text = documents.iter().map(|d| format!("---\n{d:#}\n")).collect::<Vec<_>>().concat();
@@ -119,7 +119,7 @@ fn an_access_policy_is_found_by_its_name_if_there_is_one_of_that_name() {
 fn a_grant_is_the_same_under_every_name_of_the_orgs_own_issuer() {
     let live = |issuer: &str| {
         let grant = LiveGrant { id: "oag1".to_owned(), scope: "okta.users.read".to_owned(), issuer: issuer.to_owned(), created_by: None };
-        Observed { grants: [(AppId("0oa1".to_owned()), vec![grant])].into(), ..org(&json!({})) }
+        Observed { grants: [(Id("0oa1".to_owned()), vec![grant])].into(), ..org(&json!({})) }
     };
     let differs =
         |spec: Value, issuer: &str| compared(&[document("App", &json!({"label": "Web"})), document("Grant", &spec)], &live(issuer));

@@ -65,7 +65,7 @@ fn reader(server: &Arc<Mutex<Server>>, token: &str, budget: u32, latencies: Vec<
             Ok(answer)
         }
     });
-    let credentials = Credentials::ssws(OrgUrl::parse("https://acme.okta.com").unwrap(), Secret::new(token.to_owned())).unwrap();
+    let credentials = Credentials::ssws(BaseUrl::parse("https://acme.okta.com").unwrap(), Secret::new(token.to_owned())).unwrap();
     Reader::new(Arc::new(transport), credentials, Governor::new(Budget::percent(budget).unwrap()), policy())
 }
 

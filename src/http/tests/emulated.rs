@@ -9,11 +9,11 @@ use tokio::time::Instant;
 use super::*;
 use crate::bind::Details;
 use crate::observe::{Expected, Silent, Sweep};
-use crate::observed::{AppId, Clean};
+use crate::observed::{Clean, Id};
 use crate::request::Method;
 
 fn writer(org: &Org, token: &str) -> Writer {
-    let credentials = Credentials::ssws(OrgUrl::parse("http://127.0.0.1").unwrap(), Secret::new(token.to_owned())).unwrap();
+    let credentials = Credentials::ssws(BaseUrl::parse("http://127.0.0.1").unwrap(), Secret::new(token.to_owned())).unwrap();
     Writer::new(Arc::new(InProcessTransport::new(org.clone())), credentials, Governor::new(Budget::default()), policy())
 }
 
@@ -34,7 +34,7 @@ async fn a_sweep_reads_every_page_and_only_the_needed_details() {
     let listed = list(&writer).await;
     assert_eq!(listed.observed().apps.len(), 450);
     assert_eq!(listed.observed().org.id, org.org_id());
-    let some: BTreeSet<AppId> = listed.observed().apps.iter().step_by(50).map(|app| app.id.clone()).collect();
+    let some: BTreeSet<Id> = listed.observed().apps.iter().step_by(50).map(|app| app.id.clone()).collect();
     let observed = listed.details(Details { secrets: some.clone(), grants: some.clone(), policies: true }).await.unwrap();
     assert_eq!((observed.secrets.len(), observed.grants.len()), (9, 9));
     assert!(!observed.policies.is_empty());
@@ -47,7 +47,7 @@ async fn small_limits_are_kept_without_being_told() {
     let (org, writer) = open(Config { seed_apps: 60, rate_limits: "apps=20".parse().unwrap(), ..Config::default() });
     let started = Instant::now();
     let listed = list(&writer).await;
-    let all: BTreeSet<AppId> = listed.observed().apps.iter().map(|app| app.id.clone()).collect();
+    let all: BTreeSet<Id> = listed.observed().apps.iter().map(|app| app.id.clone()).collect();
     listed.details(Details { grants: all, ..Details::default() }).await.unwrap();
     // 61 requests, ten a minute.
     assert!((360..=372).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());

@@ -27,7 +27,7 @@ impl Decode for Any {
 }
 
 fn credentials() -> Credentials {
-    let org = OrgUrl::parse("https://acme.okta.com").unwrap();
+    let org = BaseUrl::parse("https://acme.okta.com").unwrap();
     Credentials::ssws(org, Secret::new("00-token".to_owned())).unwrap()
 }
 

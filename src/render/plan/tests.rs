@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::address::{Address, Kind};
 use crate::json::{Fingerprint, Path};
-use crate::observed::{AppId, Status};
+use crate::observed::{Id, Status};
 use crate::plan::{Choices, FORMAT_VERSION, GuardRule, Org};
 use crate::program::{Action, Body, Call, Edit, Expect, Line, Probe, Step, Subject};
 use crate::request::Method;
@@ -124,7 +124,7 @@ fn deletions() -> Vec<Action> {
     let scope = Address::new(Kind::Grant, "billing").below(["okta.users.read"]);
     let grant = Address::new(Kind::App, "billing").below(["secret", "ocs1"]);
     let hostile = Address::new(Kind::App, HOSTILE);
-    let app = Subject::Id(AppId("0oa1".to_owned()));
+    let app = Subject::Id(Id("0oa1".to_owned()));
     let revoke = step(
         Method::Delete,
         "/api/v1/apps/0oa1/grants/oag1",

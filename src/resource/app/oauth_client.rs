@@ -162,7 +162,7 @@ words! {
     /// Whether users are asked for consent
     ConsentMethod { Trusted = "TRUSTED", Required = "REQUIRED" }
     /// Which URL stands as issuer in ID tokens
-    IssuerMode { OrgUrl = "ORG_URL", CustomUrl = "CUSTOM_URL", Dynamic = "DYNAMIC" }
+    IssuerMode { BaseUrl = "ORG_URL", CustomUrl = "CUSTOM_URL", Dynamic = "DYNAMIC" }
     /// Whether and how Okta starts a sign-in
     IdpInitiatedLoginMode { Disabled = "DISABLED", Spec = "SPEC", Okta = "OKTA" }
     /// Whether a redirect URI may hold a wildcard
