@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::Context;
 use super::args::Network;
 use super::error::CommandError;
+use super::waiting::Attentive;
 use crate::env::Env;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
@@ -39,13 +40,16 @@ pub(super) fn real_org_at_hand(env: &Env) -> bool {
 
 /// Makes the connection to the target's org. Nothing is sent.
 pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> Result<Connection, CommandError> {
-    match &target.place {
+    let connection = match &target.place {
         Place::Emulator { data } => emulated(data, network, context),
         Place::Credentials { org_url, org_id, portal_url: _ } => {
             let Some(credentials) = credentials(context)? else { return Err(nobody(target)) };
             real(org_url.as_deref(), org_id.clone(), credentials, network)
         }
-    }
+    }?;
+    let printer = context.printer;
+    let transport = Arc::new(Attentive::new(connection.transport, move |line: &str| printer.interject(line)));
+    Ok(Connection { transport, ..connection })
 }
 
 fn credentials(context: &Context) -> Result<Option<Credentials>, CommandError> {
@@ -66,7 +70,10 @@ fn nobody(target: &Target) -> CommandError {
 fn real(org_url: Option<&str>, org_id: Option<String>, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
     let org_url =
         org_url.map(BaseUrl::parse).transpose().map_err(|error| CommandError::new(error).doing("the target's `org_url` cannot be used"))?;
-    let transport = ReqwestTransport::new().map_err(|error| CommandError::new(error).doing("could not set up the network"))?;
+    let transport = ReqwestTransport::new().map_err(|error| {
+        let hint = "without the system's certificates no server can be trusted: install them (`ca-certificates`), or name a file of them in `SSL_CERT_FILE`";
+        CommandError::new(error).doing("could not set up TLS").hint(hint)
+    })?;
     let settle = if is_loopback(credentials.org()) { Duration::ZERO } else { SETTLE };
     let expected = Expected { org_url, org_id };
     Ok(Connection { expected, settle, ..Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network) })
@@ -80,12 +87,15 @@ fn is_loopback(org: &BaseUrl) -> bool {
 
 #[cfg(feature = "emulator")]
 fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connection, CommandError> {
-    use idpctl_emulator::{Config, Data, Org};
+    use idpctl_emulator::{Config, Data, Error, Org};
 
     use crate::http::InProcessTransport;
 
     let config = Config { data: Data::Directory(context.root.join(data)), ..Config::default() };
-    let org = Org::open(config).map_err(|error| CommandError::new(error).doing("could not open the emulated org"))?;
+    let org = Org::open(config).map_err(|error| match error {
+        Error::AlreadyServed { .. } => CommandError::new(error).hint("wait until the other idpctl has ended, or end it; an `idpctl emulator` that serves this folder prints the address and token to use instead"),
+        error => CommandError::new(error),
+    })?;
     let url = BaseUrl::parse("http://localhost").expect("the address is a constant");
     let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).expect("the emulator makes sound tokens");
     Ok(Connection::new(Arc::new(InProcessTransport::new(org)), credentials, "the emulator's own token", network))

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use super::exit::Exit;
 use crate::observe;
@@ -66,12 +67,39 @@ impl CommandError {
             lines.push("Caused by:".to_owned());
             lines.extend(causes.iter().enumerate().map(|(i, cause)| format!("  {}: {cause}", i + 1)));
         }
-        if !self.hints.is_empty() {
+        let known = self.hints.is_empty().then(|| remedy(&*self.error)).flatten();
+        let hints: Vec<_> = self.hints.iter().map(String::as_str).chain(known).map(|hint| format!("hint: {}", inert(hint))).collect();
+        if !hints.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(self.hints.iter().map(|hint| format!("hint: {}", inert(hint))));
+        lines.extend(hints);
         lines
     }
+}
+
+/// Returns what to do about the system's own error among the causes, where that does not depend on what was being done.
+fn remedy(error: &(dyn StdError + 'static)) -> Option<&'static str> {
+    let mut cause = Some(error);
+    while let Some(inner) = cause {
+        if let Some(system) = inner.downcast_ref::<io::Error>() {
+            return match system.kind() {
+                ErrorKind::StorageFull => Some("make room on the disk, then run it again"),
+                ErrorKind::QuotaExceeded => Some("make room within the disk quota, then run it again"),
+                ErrorKind::FileTooLarge => Some("the limit on the size of files is too low: raise it with `ulimit -f`, then run it again"),
+                ErrorKind::PermissionDenied => Some("check which user this runs as, and what it may read and write there"),
+                ErrorKind::ReadOnlyFilesystem => Some("nothing can be written there: name a place that can be written to"),
+                ErrorKind::NotFound => Some("check that the path is right, and that its folder is there"),
+                ErrorKind::IsADirectory => Some("name a file: this is a folder"),
+                ErrorKind::NotADirectory => Some("check the path: what should be a folder in it is a file"),
+                ErrorKind::AddrInUse => {
+                    Some("something else listens there: end it, or choose another port (`--port 0` takes any that is free)")
+                }
+                _ => None,
+            };
+        }
+        cause = inner.source();
+    }
+    None
 }
 
 /// Makes text inert but for its line breaks, which are ours: what came from outside was made inert where it entered a message.

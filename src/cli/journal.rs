@@ -1,4 +1,6 @@
 //! The record of an apply: `.idpctl/journal/<time>.jsonl`, a line for each thing that happened. For people; the program never reads it.
+//!
+//! Every line in it is whole, and a journal that cannot be written stops nothing.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -16,7 +18,7 @@ const FOLDER: &str = ".idpctl/journal";
 
 /// A journal in a file.
 pub(super) struct FileJournal<C> {
-    file: Mutex<Option<File>>,
+    lines: Mutex<Option<Lines>>,
     clock: C,
     printer: Printer,
 }
@@ -27,8 +29,9 @@ impl<C: Clock> FileJournal<C> {
         let name = clock.now().strftime("%Y-%m-%dT%H-%M-%S%.fZ.jsonl").to_string();
         let folder = root.join(FOLDER);
         let file = fs::create_dir_all(&folder).and_then(|()| File::create_new(folder.join(name)));
-        let file = file.map_err(|error| complain(printer, &error)).ok();
-        Self { file: Mutex::new(file), clock, printer }
+        let lines = file.map(|file| Lines { file, length: 0 });
+        let lines = lines.map_err(|error| complain(printer, "no journal is kept", &error)).ok();
+        Self { lines: Mutex::new(lines), clock, printer }
     }
 }
 
@@ -38,18 +41,37 @@ impl<C: Clock> Journal for FileJournal<C> {
         if let (Some(line), Ok(serde_json::Value::Object(entry))) = (line.as_object_mut(), serde_json::to_value(entry)) {
             line.extend(entry);
         }
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = file.as_mut()
-            && let Err(error) = writeln!(open, "{line}").and_then(|()| open.flush())
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = lines.as_mut()
+            && let Err(error) = open.append(format!("{line}\n").as_bytes())
         {
-            complain(self.printer, &error);
-            *file = None;
+            complain(self.printer, "the journal ends here", &error);
+            *lines = None;
         }
     }
 }
 
-fn complain(printer: Printer, error: &io::Error) {
-    printer.note(&format!("warning: no journal is kept, because {FOLDER} cannot be written: {error}"));
+fn complain(printer: Printer, what: &str, error: &io::Error) {
+    printer.note(&format!("warning: {what}, because {FOLDER} cannot be written ({error}); what is applied does not depend on it"));
+}
+
+/// A file of whole lines.
+struct Lines {
+    file: File,
+    length: u64,
+}
+
+impl Lines {
+    /// Appends a line whole or not at all.
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(line) {
+            // On a full disk the beginning of a line may fit. A file that cannot be cut either has said all that it can.
+            drop(self.file.set_len(self.length));
+            return Err(error);
+        }
+        self.length += line.len() as u64;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

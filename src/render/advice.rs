@@ -8,16 +8,23 @@ pub fn advice(error: &Error) -> Option<&'static str> {
         _ if error.is_unauthenticated() => Some(
             "the org does not accept the token: it may have expired or been revoked; make one in the Admin Console under Security > API > Tokens",
         ),
-        _ if error.is_forbidden() => Some("the token's administrator may not do this; `idpctl auth check` says what can be read"),
+        _ if error.is_forbidden() => Some(
+            "a token may do what the administrator who made it may do: give that administrator the role for this; `idpctl auth check` says what can be read",
+        ),
         Kind::Transport(TransportError::NotSent(_)) => {
             Some("check `OKTA_CLIENT_ORGURL`, the network, and `HTTPS_PROXY` if there is a proxy")
         }
-        Kind::Transport(TransportError::Untrusted(_)) => {
-            Some("something between here and the org may terminate TLS: add its certificate to the system's trust store")
+        Kind::Transport(TransportError::Untrusted(_)) => Some(
+            "check the machine's clock, and `OKTA_CLIENT_ORGURL`; where something between here and the org terminates TLS, add its certificate to the system's trust store",
+        ),
+        Kind::Transport(TransportError::NoTls(_)) => {
+            Some("check that `OKTA_CLIENT_ORGURL` is the org's own address, and what answers there: it does not speak TLS as Okta does")
         }
-        Kind::TimedOut | Kind::Starved { .. } => {
-            Some("give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`")
-        }
+        Kind::Transport(TransportError::Broken(_)) => Some(
+            "the org, or a proxy before it, gave up the connection: try again, and check `OKTA_CLIENT_ORGURL` and the network if it stays so",
+        ),
+        Kind::TimedOut => Some("check `OKTA_CLIENT_ORGURL` and the network, or give it more time with `--timeout`"),
+        Kind::Starved { .. } => Some("give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`"),
         Kind::NotJson { .. } | Kind::Redirect { .. } => {
             Some("check that `OKTA_CLIENT_ORGURL` is the org's own address, such as https://acme.okta.com")
         }

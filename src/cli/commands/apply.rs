@@ -91,7 +91,7 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
     let Planned { plan, declared, connection, observation } = planned;
     let secrets = declared.values(needed(&plan, &declared.desired))?;
     let (interrupt, stop) = watch::channel(false);
-    let signals = signal(SignalKind::interrupt()).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"))?;
+    let signals = Signals::heard()?;
     let report = if plan.is_empty() {
         crate::apply::Report::default()
     } else {
@@ -107,29 +107,55 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
             stopped = interrupted(signals, &interrupt, context.printer) => return Err(stopped),
         }
     };
-    match args.format {
-        Format::Json => context.printer.json(&render::outcomes::json(&plan, &report))?,
-        // The plan that was shown has said so.
-        Format::Text if plan.is_empty() && args.plan.is_none() => {}
-        Format::Text => {
-            let gap = if args.plan.is_none() { "\n" } else { "" };
-            let outcomes = render::outcomes::text(&plan, &report, context.printer.data_style());
-            context.printer.data(&format!("{gap}{outcomes}"))?;
-        }
-    }
-    Ok(match (report.is_complete(), report.is_refused()) {
+    let exit = match (report.is_complete(), report.is_refused()) {
         (true, _) => Exit::Done,
         (false, true) => Exit::Refused,
         (false, false) => Exit::Incomplete,
+    };
+    let told = match args.format {
+        Format::Json => context.printer.json(&render::outcomes::json(&plan, &report)),
+        // The plan that was shown has said so.
+        Format::Text if plan.is_empty() && args.plan.is_none() => Ok(()),
+        Format::Text => {
+            let gap = if args.plan.is_none() { "\n" } else { "" };
+            let outcomes = render::outcomes::text(&plan, &report, context.printer.data_style());
+            context.printer.data(&format!("{gap}{outcomes}"))
+        }
+    };
+    told.map(|()| exit).map_err(|mut error| {
+        // What was done must be told, if not where it was asked for.
+        context.printer.note(&render::outcomes::text(&plan, &report, context.printer.note_style()));
+        error.exit = if exit == Exit::Done { error.exit } else { exit };
+        error.hint("the outcomes stand above instead")
     })
 }
 
+/// The signals that ask to stop: Ctrl-C, and what a system or a pipeline sends before it kills.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn heard() -> Result<Self, CommandError> {
+        let heard = |kind| signal(kind).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"));
+        Ok(Self { interrupt: heard(SignalKind::interrupt())?, terminate: heard(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
 /// Waits to be interrupted. The first time, what is in flight is finished and nothing more is started; the second time it returns.
-async fn interrupted(mut interrupt: Signal, stop: &watch::Sender<bool>, printer: Printer) -> CommandError {
-    interrupt.recv().await;
+async fn interrupted(mut signals: Signals, stop: &watch::Sender<bool>, printer: Printer) -> CommandError {
+    signals.next().await;
     printer.note("Interrupted: what is in flight is finished, and nothing more is started. Once more stops at once.");
     stop.send_replace(true);
-    interrupt.recv().await;
+    signals.next().await;
     CommandError::incomplete("stopped with requests in flight")
         .hint("look what is left to do; what was done is not done again\n    idpctl plan")
 }

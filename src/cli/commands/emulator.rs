@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use idpctl_emulator::{Config, Data, Fault, Org, RateLimits, Switches, switches};
+use idpctl_emulator::{Config, Data, Error, Fault, Org, RateLimits, Switches, switches};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -61,7 +61,12 @@ fn long_help() -> String {
 
 /// Runs the command.
 pub(crate) async fn run(args: &EmulatorArgs, context: &Context) -> Result<Exit, CommandError> {
-    let org = Org::open(config(args)?).map_err(|error| CommandError::new(error).doing("could not open the org"))?;
+    let org = Org::open(config(args)?).map_err(|error| match error {
+        Error::AlreadyServed { .. } => {
+            CommandError::new(error).hint("end the other one, use what it serves, or keep this org in another folder with `--data`")
+        }
+        error => CommandError::new(error),
+    })?;
     let listener = TcpListener::bind(("127.0.0.1", args.port)).await;
     let listener = listener.map_err(|error| CommandError::new(error).doing(format!("could not listen on port {}", args.port)))?;
     let address = listener.local_addr().map_err(CommandError::new)?;

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::super::args::{Format, Manifests, Network, Planning};
 use super::super::error::CommandError;
-use super::super::planned::{Planned, choices, planned, write_file};
+use super::super::file::write_file;
+use super::super::planned::{Planned, choices, planned};
 use super::super::{Context, Exit};
 use crate::plan::{Plan, write};
 use crate::printable::printable;
