@@ -87,15 +87,15 @@ fn is_loopback(org: &BaseUrl) -> bool {
 
 #[cfg(feature = "emulator")]
 fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connection, CommandError> {
-    use idpctl_emulator::{Config, Data, Error, Org};
+    use idpctl_emulator::{Config, Data, Org};
 
+    use super::commands::emulator::unopened;
     use crate::http::InProcessTransport;
 
     let config = Config { data: Data::Directory(context.root.join(data)), ..Config::default() };
-    let org = Org::open(config).map_err(|error| match error {
-        Error::AlreadyServed { .. } => CommandError::new(error).hint("wait until the other idpctl has ended, or end it; an `idpctl emulator` that serves this folder prints the address and token to use instead"),
-        error => CommandError::new(error),
-    })?;
+    let served =
+        "wait until the other idpctl has ended, or end it; if it is an `idpctl emulator`, it printed what address and token to use instead";
+    let org = Org::open(config).map_err(|error| unopened(error, served))?;
     let url = BaseUrl::parse("http://localhost").expect("the address is a constant");
     let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).expect("the emulator makes sound tokens");
     Ok(Connection::new(Arc::new(InProcessTransport::new(org)), credentials, "the emulator's own token", network))

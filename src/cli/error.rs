@@ -1,5 +1,6 @@
 //! Every error of every module becomes one: how the command ends, what went wrong with all its causes, and what to do.
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -91,6 +92,7 @@ fn remedy(error: &(dyn StdError + 'static)) -> Option<&'static str> {
                 ErrorKind::NotFound => Some("check that the path is right, and that its folder is there"),
                 ErrorKind::IsADirectory => Some("name a file: this is a folder"),
                 ErrorKind::NotADirectory => Some("check the path: what should be a folder in it is a file"),
+                ErrorKind::AlreadyExists => Some("what is there is no folder: name another, or make room for one"),
                 ErrorKind::AddrInUse => {
                     Some("something else listens there: end it, or choose another port (`--port 0` takes any that is free)")
                 }
@@ -133,11 +135,25 @@ impl From<observe::Error> for CommandError {
                 let hint = "choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN` for this one";
                 return Self::refused(error).hint(hint);
             }
-            observe::Error::Unread { failures, .. } => failures.iter().filter_map(|failure| advice(&failure.source)).collect(),
+            observe::Error::Unread { failures, .. } => failures.iter().flat_map(hints).collect(),
         };
         // Ten reads that fail for one reason need its remedy once.
-        hints.into_iter().fold((Self::new(error), ""), |(error, last), hint| (if hint == last { error } else { error.hint(hint) }, hint)).0
+        let once: BTreeSet<_> = hints.iter().copied().collect();
+        let in_order = hints.into_iter().filter({
+            let mut left = once;
+            move |hint| left.remove(hint)
+        });
+        in_order.fold(Self::new(error), Self::hint)
     }
+}
+
+/// Returns what to do about something that could not be read.
+fn hints(failure: &observe::Failure) -> Vec<&'static str> {
+    let forbidden = failure.source.is_forbidden();
+    let about_secrets = matches!(failure.subject, observe::Subject::Secrets { .. });
+    let all = forbidden.then_some("see what can be read, and what that is needed for\n    idpctl auth check");
+    let fewer = (forbidden && about_secrets).then_some("or do without reading secrets, with `--secrets skip`");
+    advice(&failure.source).into_iter().chain(fewer).chain(all).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
@@ -15,6 +15,8 @@ use crate::clock::Clock;
 
 /// Where journals are, relative to the repository.
 const FOLDER: &str = ".idpctl/journal";
+
+const NONE: &str = "no journal is kept";
 
 /// A journal in a file.
 pub(super) struct FileJournal<C> {
@@ -28,9 +30,10 @@ impl<C: Clock> FileJournal<C> {
     pub(super) fn begin(root: &Path, clock: C, printer: Printer) -> Self {
         let name = clock.now().strftime("%Y-%m-%dT%H-%M-%S%.fZ.jsonl").to_string();
         let folder = root.join(FOLDER);
-        let file = fs::create_dir_all(&folder).and_then(|()| File::create_new(folder.join(name)));
-        let lines = file.map(|file| Lines { file, length: 0 });
-        let lines = lines.map_err(|error| complain(printer, "no journal is kept", &error)).ok();
+        let path = folder.join(name);
+        let file = fs::create_dir_all(&folder).and_then(|()| File::create_new(&path));
+        let lines = file.map(|file| Lines { file, path, length: 0 });
+        let lines = lines.map_err(|error| complain(printer, NONE, &error)).ok();
         Self { lines: Mutex::new(lines), clock, printer }
     }
 }
@@ -45,7 +48,7 @@ impl<C: Clock> Journal for FileJournal<C> {
         if let Some(open) = lines.as_mut()
             && let Err(error) = open.append(format!("{line}\n").as_bytes())
         {
-            complain(self.printer, "the journal ends here", &error);
+            complain(self.printer, if open.length == 0 { NONE } else { "the journal ends here" }, &error);
             *lines = None;
         }
     }
@@ -58,6 +61,7 @@ fn complain(printer: Printer, what: &str, error: &io::Error) {
 /// A file of whole lines.
 struct Lines {
     file: File,
+    path: PathBuf,
     length: u64,
 }
 
@@ -65,8 +69,8 @@ impl Lines {
     /// Appends a line whole or not at all.
     fn append(&mut self, line: &[u8]) -> io::Result<()> {
         if let Err(error) = self.file.write_all(line) {
-            // On a full disk the beginning of a line may fit. A file that cannot be cut either has said all that it can.
-            drop(self.file.set_len(self.length));
+            // On a full disk the beginning of a line may fit. Where that cannot be mended, the error that is told stands for both.
+            drop(if self.length == 0 { fs::remove_file(&self.path) } else { self.file.set_len(self.length) });
             return Err(error);
         }
         self.length += line.len() as u64;

@@ -1,11 +1,14 @@
-//! Requests that are long under way, said on standard error while they are, so that a silent server is not taken for a silent program.
+//! Requests that are long under way, or fail again and again, said on standard error meanwhile, so that a silent server is not taken for a
+//! silent program.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::StatusCode;
 use tokio::time::{Instant, interval_at};
 
-use crate::http::{Sending, Transport};
+use crate::http::{Sending, Transport, TransportError};
 use crate::printable::printable_head;
 
 /// After so long without an answer it is said what is waited for.
@@ -13,25 +16,57 @@ const SOON: Duration = Duration::from_secs(5);
 /// And again this often, however many requests are waiting.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// A transport that says when an answer is long in coming.
+/// A transport that says when a good answer is long in coming.
 pub(super) struct Attentive<F> {
     transport: Arc<dyn Transport>,
     say: F,
-    said: Mutex<Option<Instant>>,
+    notes: Mutex<Notes>,
+}
+
+#[derive(Default)]
+struct Notes {
+    /// When something was last said.
+    said: Option<Instant>,
+    /// The requests that fail, since when, and how they did last.
+    failing: BTreeMap<String, (Instant, String)>,
 }
 
 impl<F: Fn(&str) + Send + Sync> Attentive<F> {
     /// Returns the same transport, which says through a function what it waits for.
     pub(super) fn new(transport: Arc<dyn Transport>, say: F) -> Self {
-        Self { transport, say, said: Mutex::new(None) }
+        Self { transport, say, notes: Mutex::default() }
     }
 
-    fn tell(&self, what: &str, since: Instant) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.is_none_or(|said| said.elapsed() >= EVERY) {
-            *said = Some(Instant::now());
-            (self.say)(&format!("Still waiting for {what}, after {} s.", since.elapsed().as_secs()));
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        // A panic elsewhere leaves notes that are whole after every statement.
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, line: impl FnOnce() -> String) {
+        let mut notes = self.notes();
+        if notes.said.is_none_or(|said| said.elapsed() >= EVERY) {
+            notes.said = Some(Instant::now());
+            (self.say)(&line());
         }
+    }
+
+    /// Says how a request failed before, if that has been going on for long.
+    fn begin(&self, what: &str) {
+        let failing = self.notes().failing.get(what).cloned();
+        if let Some((since, why)) = failing.filter(|(since, _)| since.elapsed() >= SOON) {
+            self.tell(|| format!("Still trying to get {what}, after {} s: {why}.", since.elapsed().as_secs()));
+        }
+    }
+
+    fn end(&self, what: String, since: Instant, answer: &Result<http::Response<Vec<u8>>, TransportError>) {
+        let why = match answer {
+            Err(error) => error.to_string(),
+            Ok(answer) if answer.status().is_server_error() || answer.status() == StatusCode::TOO_MANY_REQUESTS => {
+                format!("the last answer was {}", answer.status().as_u16())
+            }
+            Ok(_) => return drop(self.notes().failing.remove(&what)),
+        };
+        self.notes().failing.entry(what).or_insert((since, String::new())).1 = why;
     }
 }
 
@@ -44,11 +79,15 @@ impl<F: Fn(&str) + Send + Sync> Transport for Attentive<F> {
         Box::pin(async move {
             let since = Instant::now();
             let mut ticks = interval_at(since + SOON, SOON);
+            self.begin(&what);
             loop {
                 tokio::select! {
                     biased;
-                    answer = &mut answer => return answer,
-                    _ = ticks.tick() => self.tell(&what, since),
+                    answer = &mut answer => {
+                        self.end(what, since, &answer);
+                        return answer;
+                    }
+                    _ = ticks.tick() => self.tell(|| format!("Still waiting for {what}, after {} s.", since.elapsed().as_secs())),
                 }
             }
         })
@@ -94,6 +133,31 @@ mod tests {
         5 Still waiting for acme.okta.com to answer `GET /31`, after 5 s.
         15 Still waiting for acme.okta.com to answer `GET /31`, after 15 s.
         25 Still waiting for acme.okta.com to answer `GET /31`, after 25 s.
+        ");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_fails_again_and_again_is_tried_aloud() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (log, start) = (Arc::clone(&lines), Instant::now());
+        let failing = FnTransport(move |_: http::Request<Vec<u8>>| async move {
+            match start.elapsed().as_secs() {
+                0..10 => Err(TransportError::NotSent("connection refused".to_owned())),
+                10..30 => Ok(http::Response::builder().status(503).body(Vec::new()).unwrap()),
+                _ => Ok(http::Response::new(Vec::new())),
+            }
+        });
+        let attentive =
+            Attentive::new(Arc::new(failing), move |line: &str| log.lock().unwrap().push(format!("{} {line}", start.elapsed().as_secs())));
+        for _ in 0..20 {
+            let request = http::Request::get("https://acme.okta.com/api/v1/apps").body(Vec::new()).unwrap();
+            drop(attentive.send(request).await);
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+        insta::assert_snapshot!(lines.lock().unwrap().join("\n"), @"
+        6 Still trying to get acme.okta.com to answer `GET /api/v1/apps`, after 6 s: could not connect: connection refused.
+        16 Still trying to get acme.okta.com to answer `GET /api/v1/apps`, after 16 s: the last answer was 503.
+        26 Still trying to get acme.okta.com to answer `GET /api/v1/apps`, after 26 s: the last answer was 503.
         ");
     }
 

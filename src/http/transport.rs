@@ -44,6 +44,9 @@ pub enum TransportError {
     /// What answers there does not speak TLS, or none that is spoken here.
     #[error("no TLS could be agreed on: {0}")]
     NoTls(String),
+    /// Nothing can be sent at all.
+    #[error("{0}")]
+    Unready(String),
     /// The request would have gone in the clear.
     #[error("plain http is only used to this machine itself, not to `{0}`")]
     PlainHttp(String),
@@ -64,7 +67,9 @@ impl TransportError {
         match self {
             Self::NotSent(_) => Phase::NotSent,
             Self::Broken(_) => Phase::Unknown,
-            Self::Untrusted(_) | Self::NoTls(_) | Self::PlainHttp(_) | Self::Malformed(_) | Self::TooLarge { .. } => Phase::Never,
+            Self::Untrusted(_) | Self::NoTls(_) | Self::Unready(_) | Self::PlainHttp(_) | Self::Malformed(_) | Self::TooLarge { .. } => {
+                Phase::Never
+            }
         }
     }
 }
@@ -102,7 +107,7 @@ impl ReqwestTransport {
                 .read_timeout(Duration::from_mins(1))
         };
         let built =
-            |builder: reqwest::ClientBuilder| builder.build().map_err(|error| TransportError::Malformed(reason(&error.without_url())));
+            |builder: reqwest::ClientBuilder| builder.build().map_err(|error| TransportError::Unready(reason(&error.without_url())));
         // A proxy must never see what is sent in the clear, so what is meant for this machine does not pass one.
         Ok(Self { proxied: built(builder())?, direct: built(builder().no_proxy())?, cap })
     }

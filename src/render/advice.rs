@@ -8,9 +8,7 @@ pub fn advice(error: &Error) -> Option<&'static str> {
         _ if error.is_unauthenticated() => Some(
             "the org does not accept the token: it may have expired or been revoked; make one in the Admin Console under Security > API > Tokens",
         ),
-        _ if error.is_forbidden() => Some(
-            "a token may do what the administrator who made it may do: give that administrator the role for this; `idpctl auth check` says what can be read",
-        ),
+        _ if error.is_forbidden() => Some("the token may do what the administrator who made it may do, and that one lacks a role for this"),
         Kind::Transport(TransportError::NotSent(_)) => {
             Some("check `OKTA_CLIENT_ORGURL`, the network, and `HTTPS_PROXY` if there is a proxy")
         }

@@ -5,6 +5,8 @@ mod approved;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod emulated_data;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod first_steps;
@@ -23,9 +25,13 @@ mod readme;
 #[cfg(test)]
 mod readonly;
 #[cfg(test)]
+mod relay;
+#[cfg(test)]
 mod repository;
 #[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod running;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]
@@ -34,5 +40,11 @@ mod secrets;
 mod seed1;
 #[cfg(test)]
 mod seed2;
+#[cfg(test)]
+mod signals;
+#[cfg(test)]
+mod surroundings;
+#[cfg(test)]
+mod unreachable;
 #[cfg(test)]
 mod unresolved;

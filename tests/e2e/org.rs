@@ -3,6 +3,7 @@
 //! What differs from one run to the next (port, folder, times, request ids) is filtered out of all output here and nowhere else.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::net::TcpListener;
@@ -179,14 +180,21 @@ impl TestOrg {
         self.output(output.status.code(), &output.stdout, &output.stderr)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_idpctl"));
+    /// Returns the binary with arguments, ready to be run in this environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.program(env!("CARGO_BIN_EXE_idpctl"), arguments)
+    }
+
+    /// Returns a program with arguments, ready to be run in this environment.
+    pub(crate) fn program(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).env_clear().envs(&self.env).env("HOME", self.folder.path().join("home")).env("LC_ALL", "C.UTF-8");
         command.current_dir(self.path(".")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    fn output(&self, status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Output {
+    /// Makes an output of what a run said and how it ended.
+    pub(crate) fn output(&self, status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Output {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("all output is UTF-8");
         let folder = self.folder.path().display().to_string();
         let volatile = vec![(self.url.clone(), "http://ORG"), (self.url.replace("http://", ""), "ORG"), (folder, "FOLDER")];

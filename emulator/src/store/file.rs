@@ -31,7 +31,7 @@ impl File {
     /// Opens the file in a directory and reads all that it holds.
     pub(super) fn open(directory: &Path) -> Result<(Self, Tables), Error> {
         let path = directory.join(FILE);
-        make_private_directory(directory).map_err(|error| Error::Store { path: path.clone(), source: error.into() })?;
+        make_private_directory(directory).map_err(|error| Error::Store { path: directory.to_owned(), source: error.into() })?;
         let (database, tables) = opened(&path)?;
         Ok((Self { path, database: Some(database) }, tables))
     }
@@ -48,7 +48,7 @@ impl File {
 
     /// Writes the changes of one request, and returns when they are on the disk.
     pub(super) fn write(&self, changes: &Changes) -> Result<(), StoreError> {
-        let database = self.database.as_ref().ok_or(redb::Error::PreviousIo)?;
+        let database = self.database.as_ref().ok_or(StoreError::Database(redb::Error::PreviousIo))?;
         let transaction = database.begin_write()?;
         transaction.open_table(COUNTS)?.insert(GIVEN_OUT, changes.count)?;
         for ((table, key), row) in &changes.rows {

@@ -1,10 +1,10 @@
 //! `apply`: a plan to its outcomes. The only command that changes anything.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fs, io};
 
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -91,7 +91,7 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
     let Planned { plan, declared, connection, observation } = planned;
     let secrets = declared.values(needed(&plan, &declared.desired))?;
     let (interrupt, stop) = watch::channel(false);
-    let signals = Signals::heard()?;
+    let signals = Signals::both()?;
     let report = if plan.is_empty() {
         crate::apply::Report::default()
     } else {
@@ -137,8 +137,7 @@ struct Signals {
 }
 
 impl Signals {
-    fn heard() -> Result<Self, CommandError> {
-        let heard = |kind| signal(kind).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"));
+    fn both() -> Result<Self, CommandError> {
         Ok(Self { interrupt: heard(SignalKind::interrupt())?, terminate: heard(SignalKind::terminate())? })
     }
 
@@ -148,6 +147,11 @@ impl Signals {
             _ = self.terminate.recv() => {}
         }
     }
+}
+
+/// Takes a signal over: it ends the process no more.
+fn heard(kind: SignalKind) -> Result<Signal, CommandError> {
+    signal(kind).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"))
 }
 
 /// Waits to be interrupted. The first time, what is in flight is finished and nothing more is started; the second time it returns.
@@ -216,5 +220,17 @@ fn asked(printer: Printer) -> Result<bool, CommandError> {
         return Ok(false);
     }
     let question = dialoguer::Confirm::new().with_prompt("Apply this plan?").default(false);
-    Ok(question.interact_opt().map_err(|error| CommandError::new(error).doing("could not ask"))?.unwrap_or(false))
+    // From here on Ctrl-C is a no: ended by it in the midst of the question, the process would leave a terminal without a cursor.
+    let heard = heard(SignalKind::interrupt())?;
+    let answer = question.interact_opt();
+    drop(heard);
+    match answer {
+        Ok(answer) => Ok(answer.unwrap_or(false)),
+        Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
+            drop(dialoguer::console::Term::stderr().show_cursor());
+            printer.note("\n");
+            Ok(false)
+        }
+        Err(error) => Err(CommandError::new(error).doing("could not ask")),
+    }
 }
