@@ -90,7 +90,7 @@ impl<'a> Search<'a> {
             }
             if child.is_dir() {
                 self.folder(&child, &shown, within, above);
-            } else if is_manifest || leads_nowhere(&child) {
+            } else if is_manifest || is_unknown(&child) {
                 self.file(&child, &shown, within);
             }
         }
@@ -140,7 +140,9 @@ impl<'a> Search<'a> {
                 None
             }
             Err(error) => {
-                self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check where the link leads");
+                let denied = error.kind() == io::ErrorKind::PermissionDenied;
+                let help = if denied { "check its permissions" } else { "check where the link leads" };
+                self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), help);
                 None
             }
         }
@@ -151,10 +153,10 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Tells whether a path is a link whose end is not there. It may have been a folder of manifests, whatever it is called: what they declare
-/// would be gone without a word.
-fn leads_nowhere(path: &Path) -> bool {
-    path.is_symlink() && path.metadata().is_err()
+/// Tells whether nobody can say what a path is: a link whose end is not there, or something that may not be looked at. It may be a folder of
+/// manifests, whatever it is called: what they declare would be gone without a word.
+fn is_unknown(path: &Path) -> bool {
+    path.metadata().is_err_and(|error| path.is_symlink() || error.kind() != io::ErrorKind::NotFound)
 }
 
 /// A path as it is shown: with forward slashes, without `./`.

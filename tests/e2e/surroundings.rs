@@ -15,15 +15,13 @@ fn a_plan_that_does_not_fit_on_the_disk_is_not_saved_in_part() {
     let test = TestOrg::with_both();
     let before = test.names(".");
     let output = test.run_after(FULL, "plan --out plan.json");
-    assert_eq!(test.names("."), before);
-    insta::assert_snapshot!(output, @"
-    ------- stderr -------
+    assert_eq!((output.status, test.names(".")), (1, before));
+    insta::assert_snapshot!(output.stderr, @"
     error: could not write `plan.json`
     Caused by:
       1: File too large (os error 27)
 
     hint: the limit on the size of files is too low: raise it with `ulimit -f`, then run it again
-    [exit status: 1]
     ");
     test.write("plan.json", "an earlier plan");
     let _ = test.run_after(FULL, "plan --out plan.json").ends_with(1);
@@ -94,6 +92,8 @@ fn output_that_cannot_be_written_is_an_error() {
         let output = test.run_after("exec >/dev/full", command).ends_with(1);
         assert!(output.stderr.starts_with("error: could not write to standard output\n"), "{command}: {output}");
     }
+    let _ = test.run_after("exec >/dev/full", "plan --out plan.json").ends_with(1);
+    assert!(!test.path("plan.json").exists(), "what cannot be shown is not saved");
     let output = test.run_after("exec >/dev/full", "apply --auto-approve").ends_with(1);
     assert_eq!(output.writes(), [""; 0], "what cannot be shown is not applied");
     assert!(!test.path(".idpctl").exists());
@@ -260,16 +260,26 @@ fn a_folder_that_is_read_only_takes_no_plan_and_stops_no_apply() {
 #[test]
 fn manifests_that_may_not_be_read_are_named_and_nothing_is_sent() {
     let test = TestOrg::with_both();
-    test.write("manifests/closed/app.yaml", "");
-    for closed in ["manifests/web-portal.yaml", "manifests/closed", "keys/billing-worker.json"] {
-        fs::set_permissions(test.path(closed), Permissions::from_mode(0o000)).unwrap();
+    for folder in ["closed", "listed/team"] {
+        test.write(&format!("manifests/{folder}/app.yaml"), "");
     }
+    let mode = |path: &str, mode| fs::set_permissions(test.path(path), Permissions::from_mode(mode)).unwrap();
+    for closed in ["manifests/web-portal.yaml", "manifests/closed", "keys/billing-worker.json"] {
+        mode(closed, 0o000);
+    }
+    mode("manifests/listed", 0o444);
     let output = powerless(&test, "apply --auto-approve --prune");
-    fs::set_permissions(test.path("manifests/closed"), Permissions::from_mode(0o755)).unwrap();
+    for open in ["manifests/closed", "manifests/listed"] {
+        mode(open, 0o755);
+    }
     assert_eq!(output.sent(), [""; 0]);
     insta::assert_snapshot!(output, @r#"
     ------- stderr -------
     error[IDP0131]: `manifests/closed` cannot be read: Permission denied (os error 13)
+     |
+     = help: check its permissions
+
+    error[IDP0131]: `manifests/listed/team` cannot be read: Permission denied (os error 13)
      |
      = help: check its permissions
 
@@ -285,7 +295,7 @@ fn manifests_that_may_not_be_read_are_named_and_nothing_is_sent() {
        |
        = help: write the public keys as `{"keys": […]}` into a file inside the repository
 
-    3 errors
+    4 errors
     [exit status: 1]
     "#);
 }
