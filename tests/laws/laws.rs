@@ -119,7 +119,7 @@ fn every_field_of_every_kind_obeys_the_three_laws() {
     assert!(tally.cycles >= 5000, "{} cycles", tally.cycles);
     // What never happened must have a reason: there is one sign-on mode and one authorization server of the org, no client is without a
     // grant type, and here is one app to refer to.
-    insta::assert_snapshot!(never(&tally), @r"
+    insta::assert_snapshot!(never(&tally), @"
     signOnMode changed
     settings.oauthClient.grant_types emptied
     issuer changed

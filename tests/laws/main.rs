@@ -13,3 +13,5 @@ mod replacement;
 mod secrets;
 mod story;
 mod world;
+mod portal;
+mod portal_laws;

@@ -33,7 +33,7 @@ async fn a_sweep_reads_every_page_and_only_the_needed_details() {
     let (org, writer) = open(Config { seed_apps: 450, ..Config::default() });
     let listed = list(&writer).await;
     assert_eq!(listed.observed().apps.len(), 450);
-    assert_eq!(listed.observed().org.id, org.org_id());
+    assert_eq!(listed.observed().org.as_ref().unwrap().id, org.org_id());
     let some: BTreeSet<Id> = listed.observed().apps.iter().step_by(50).map(|app| app.id.clone()).collect();
     let observed = listed.details(Details { secrets: some.clone(), grants: some.clone(), policies: true }).await.unwrap();
     assert_eq!((observed.secrets.len(), observed.grants.len()), (9, 9));
