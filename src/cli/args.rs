@@ -123,7 +123,7 @@ pub(crate) enum Command {
     /// Look at the credentials
     #[command(subcommand)]
     Auth(auth::AuthCommand),
-    /// Run a local Okta org
+    /// Run a local Okta org and Tyk portal
     #[cfg(feature = "emulator")]
     Emulator(emulator::EmulatorArgs),
     /// Print a completion script for a shell
