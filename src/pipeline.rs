@@ -59,7 +59,8 @@ pub async fn observe(
 pub fn plan(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choices: Choices) -> Result<Plan, Error> {
     let mut bound = bind(desired, observed, &adoptions(&choices));
     let select = Select::new(&choices.select)?;
-    let asked = diff::Choices { prune: choices.prune, allow_replace: choices.allow_replace.clone(), resend: choices.resend.clone(), select };
+    let asked =
+        diff::Choices { prune: choices.prune, allow_replace: choices.allow_replace.clone(), resend: choices.resend.clone(), select };
     let mut changes = diff(desired, observed, &bound, hashes, &asked);
     let program = program(&changes);
     let mut problems = std::mem::take(&mut bound.problems);

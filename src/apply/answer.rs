@@ -30,9 +30,8 @@ impl Decode for Answer {
         let has = |name: &str| raw.get(name).is_some();
         let echoed = Path::of(CLIENT_SECRET).find(&raw).and_then(Value::as_str).map(SecretHash::of);
         let (app, secret, grant) = (has("signOnMode"), has("secret_hash"), has("scopeId"));
-        let object = LivePortal::kind_of(&raw).map(|kind| {
-            LivePortal::read(kind, &Clean::new(raw.clone())).ok_or(DecodeError::expected("an object with `ID` and `Name`"))
-        });
+        let object = LivePortal::kind_of(&raw)
+            .map(|kind| LivePortal::read(kind, &Clean::new(raw.clone())).ok_or(DecodeError::expected("an object with `ID` and `Name`")));
         Ok(Self {
             echoed,
             object: object.transpose()?,

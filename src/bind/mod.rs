@@ -40,6 +40,8 @@ pub struct Bound<'a> {
     pub orphans: Vec<Orphan<'a>>,
     /// Every declared object of the portal, in address order; none if the portal was not read.
     pub portal: Vec<BoundPortal<'a>>,
+    /// Live providers below which some document declares a client type, found or not.
+    pub parents: BTreeSet<&'a Id>,
     /// Client types that no document has, below providers of which some document speaks.
     pub undeclared: Vec<Undeclared<'a>>,
     /// Documents that mean an app of another project.

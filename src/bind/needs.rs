@@ -44,7 +44,8 @@ pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<
     for object in &bound.portal {
         // A provider's own document needs them for pruning alone.
         let own = object.live.filter(|_| object.wanted.kind() == Kind::OAuthProvider && object.wanted.metadata.prune);
-        details.client_types.extend(object.provider.or(own).map(|provider| provider.id.clone()));
+        details.client_types.extend(own.map(|provider| provider.id.clone()));
     }
+    details.client_types.extend(bound.parents.iter().map(|id| Id::clone(id)));
     details
 }

@@ -61,6 +61,7 @@ pub(super) fn bind<'a>(desired: &'a Desired, observed: &'a Observed, bound: &mut
                 continue;
             }
         };
+        bound.parents.extend(provider.map(|provider| &provider.id));
         let live = provider.and_then(|provider| portal.client_types.get(&provider.id)).map_or(&[][..], Vec::as_slice);
         let group = matched(group, live, provider, &mut bound.problems);
         bound.portal.extend(group);

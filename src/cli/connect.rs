@@ -55,8 +55,11 @@ pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> 
                 let url = url.as_deref().map(BaseUrl::parse).transpose();
                 url.map_err(|error| CommandError::new(error).doing(format!("the target's `{what}` cannot be used")))
             };
-            let expected =
-                Expected { org_url: parsed("org_url", org_url)?, org_id: org_id.clone(), portal_url: parsed("tyk_portal.url", portal_url)? };
+            let expected = Expected {
+                org_url: parsed("org_url", org_url)?,
+                org_id: org_id.clone(),
+                portal_url: parsed("tyk_portal.url", portal_url)?,
+            };
             real(expected, credentials, network)
         }
     }
@@ -150,10 +153,16 @@ impl Connection {
             Err(CommandError::new(format!("there are no credentials for the {what} in the environment")).hint(hint))
         };
         if okta && self.credentials.org().is_none() {
-            return missing("org", "manifests speak of apps: set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…");
+            return missing(
+                "org",
+                "manifests speak of apps: set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…",
+            );
         }
         if portal && self.credentials.portal().is_none() {
-            return missing("portal", "manifests speak of a portal: set its address and a token of it,\n    export TYK_PORTAL_URL=https://portal.example.com TYK_PORTAL_TOKEN=…");
+            return missing(
+                "portal",
+                "manifests speak of a portal: set its address and a token of it,\n    export TYK_PORTAL_URL=https://portal.example.com TYK_PORTAL_TOKEN=…",
+            );
         }
         let systems = [(okta, System::Okta), (portal, System::Portal)].into_iter().filter_map(|(read, system)| read.then_some(system));
         Ok(Sweep { reader: self.reader(), systems: systems.collect(), parallelism: network.parallelism, progress: context.progress() })

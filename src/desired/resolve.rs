@@ -100,7 +100,8 @@ impl<'d> Resolver<'d, '_> {
 
     /// Adds what the other kinds say to the apps that they speak of.
     fn others(&mut self) {
-        let mut others: Vec<_> = self.documents.iter().filter(|document| document.kind.system() == System::Okta && document.kind != Kind::App).collect();
+        let mut others: Vec<_> =
+            self.documents.iter().filter(|document| document.kind.system() == System::Okta && document.kind != Kind::App).collect();
         // The first document gives an app that none declares its address: that must not depend on how files are called.
         others.sort_by_key(|document| document.address());
         for document in others {

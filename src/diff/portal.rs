@@ -41,20 +41,24 @@ pub(super) fn compare<'a>(bound: &Bound<'a>, choices: &Choices, changes: &mut Ch
             None => Some(Change::Create { fields }),
             Some(_) => (!fields.is_empty()).then_some(Change::Update { fields }),
         };
-        let asked = choices.resend.contains(&wanted.address);
-        let resend = asked && live.is_some() && matches!(wanted.token, Token::Of { .. });
+        let resend = live.is_some() && choices.resend.contains(&wanted.address) && wanted.token != Token::Unmanaged;
         // A token that goes along with another change is sent all the same.
-        if matches!(wanted.token, Token::Of { .. }) && change.is_none() && !resend {
-            let why = format!("the registration token is not verifiable: the portal never shows it; to send it again: --resend {}", wanted.address);
+        if wanted.token != Token::Unmanaged && change.is_none() && !resend {
+            let why = format!(
+                "the registration token is not verifiable: the portal never shows it; to send it again: --resend {}",
+                wanted.address
+            );
             changes.not_compared.push((wanted.address.clone(), why));
         }
         changes.portal.push(PortalChanges { bound: *object, change, resend });
     }
     for address in &choices.resend {
-        let has_token = changes.portal.iter().any(|o| o.bound.wanted.address == *address && matches!(o.bound.wanted.token, Token::Of { .. }));
+        let has_token = changes.portal.iter().any(|o| o.bound.wanted.address == *address && o.bound.wanted.token != Token::Unmanaged);
         if !has_token {
             let message = format!("`--resend {address}` names no provider with a declared registration token");
-            changes.problems.push(Diagnostic::error(CANNOT_UPDATE, None, message).help("name an OAuthProvider that declares `RegistrationAccessToken`"));
+            changes.problems.push(
+                Diagnostic::error(CANNOT_UPDATE, None, message).help("name an OAuthProvider that declares `RegistrationAccessToken`"),
+            );
         }
     }
     for extra in &bound.undeclared {

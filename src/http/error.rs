@@ -99,14 +99,7 @@ pub enum Kind {
 }
 
 impl Error {
-    pub(super) fn new(
-        request: String,
-        system: System,
-        safety: Safety,
-        request_id: Option<String>,
-        spent: Spent,
-        kind: Kind,
-    ) -> Self {
+    pub(super) fn new(request: String, system: System, safety: Safety, request_id: Option<String>, spent: Spent, kind: Kind) -> Self {
         Self(Box::new(Inner { request, system, safety, request_id, spent, kind }))
     }
 

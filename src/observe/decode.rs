@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::http::{Decode, DecodeError};
 use crate::address::Kind;
+use crate::http::{Decode, DecodeError};
 use crate::observed::{AccessPolicy, Clean, LiveApp, LiveGrant, LivePortal, LiveSecret, Org, Status};
 use crate::secret::SecretHash;
 

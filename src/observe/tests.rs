@@ -45,7 +45,12 @@ impl Org {
     }
 
     async fn list(&self, expected: &Expected) -> Result<Listed, Error> {
-        let sweep = Sweep { reader: self.reader.clone(), systems: [crate::address::System::Okta].into(), parallelism: 3.try_into().unwrap(), progress: Arc::new(Silent) };
+        let sweep = Sweep {
+            reader: self.reader.clone(),
+            systems: [crate::address::System::Okta].into(),
+            parallelism: 3.try_into().unwrap(),
+            progress: Arc::new(Silent),
+        };
         sweep.list(expected).await
     }
 
@@ -216,7 +221,12 @@ impl Progress for Told {
 #[tokio::test(start_paused = true)]
 async fn progress_is_told() {
     let told = Arc::new(Told::default());
-    let sweep = Sweep { reader: Org::new(sound).reader, systems: [crate::address::System::Okta].into(), parallelism: 2.try_into().unwrap(), progress: Arc::<Told>::clone(&told) };
+    let sweep = Sweep {
+        reader: Org::new(sound).reader,
+        systems: [crate::address::System::Okta].into(),
+        parallelism: 2.try_into().unwrap(),
+        progress: Arc::<Told>::clone(&told),
+    };
     let listed = sweep.list(&Expected::default()).await.unwrap();
     listed.details(Details { grants: ids(&["0oa1", "0oa2"]), ..Details::default() }).await.unwrap();
     let steps = told.0.lock().unwrap().iter().map(|step| format!("{step:?}")).collect::<Vec<_>>();

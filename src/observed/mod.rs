@@ -9,8 +9,8 @@ mod portal;
 use std::collections::BTreeMap;
 
 pub use clean::Clean;
-pub use portal::{LivePortal, Portal};
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
+pub use portal::{LivePortal, Portal};
 
 /// The org, as far as it was read.
 #[derive(Debug, Clone, Default)]

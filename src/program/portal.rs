@@ -58,7 +58,9 @@ fn action(wanted: &PortalObject, verb: Verb) -> Action {
 fn create(wanted: &PortalObject, list: &str, fields: &[FieldChange]) -> Action {
     let mut action = action(wanted, Verb::Create);
     action.fields = lines(fields);
-    action.fields.extend(token_line(wanted));
+    if let Token::Of { .. } = wanted.token {
+        action.fields.push(token_line(wanted));
+    }
     let mut tree = json!({});
     for field in fields {
         if let Some(value) = &field.after {
@@ -82,9 +84,11 @@ fn update(entry: &PortalChanges<'_>, list: &str, fields: &[FieldChange], live: &
     if wanted.kind() == Kind::OAuthProvider {
         match (&wanted.token, entry.resend) {
             (Token::Unmanaged, _) => program.problems.push(token_unknown(wanted, live)),
-            (Token::Of { .. }, true) => action.fields.extend(token_line(wanted)),
-            (Token::Of { .. }, false) => action.notes.push("its registration token is sent along: whether the portal keeps one that is left out is not known".to_owned()),
-            (Token::Absent, _) => {}
+            (Token::Of { .. } | Token::Absent, true) => action.fields.push(token_line(wanted)),
+            (Token::Of { .. }, false) => action
+                .notes
+                .push("its registration token is sent along: whether the portal keeps one that is left out is not known".to_owned()),
+            (Token::Absent, false) => {}
         }
     }
     if !fields.is_empty() {
@@ -97,9 +101,8 @@ fn update(entry: &PortalChanges<'_>, list: &str, fields: &[FieldChange], live: &
     if wanted.token == Token::Absent {
         edits.push(Edit { path: Path::of(TOKEN), value: Some(json!("")) });
     }
-    let mut post = vec![Expect::Fields(
-        declared.iter().map(|leaf| Declared { path: leaf.path.clone(), value: Value::clone(leaf.value) }).collect(),
-    )];
+    let mut post =
+        vec![Expect::Fields(declared.iter().map(|leaf| Declared { path: leaf.path.clone(), value: Value::clone(leaf.value) }).collect())];
     post.extend(entry.resend.then_some(Expect::Sent(Path::of(TOKEN))));
     let path = format!("{list}/{{{}}}", wanted.address);
     action.steps.push(Step {
@@ -140,10 +143,10 @@ fn reference(wanted: &PortalObject) -> Option<&SecretRef> {
     }
 }
 
-fn token_line(wanted: &PortalObject) -> Option<Line> {
-    let Token::Of { reference: _, origin } = &wanted.token else { return None };
+fn token_line(wanted: &PortalObject) -> Line {
+    let origin = if let Token::Of { reference: _, origin } = &wanted.token { origin } else { &wanted.origin };
     let origin = Some(origin.to_string());
-    Some(Line { path: TOKEN.to_owned(), before: None, after: None, secret: true, forces_replacement: false, origin })
+    Line { path: TOKEN.to_owned(), before: None, after: None, secret: true, forces_replacement: false, origin }
 }
 
 fn token_unknown(wanted: &PortalObject, live: &LivePortal) -> Diagnostic {

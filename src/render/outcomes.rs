@@ -49,7 +49,8 @@ pub fn json(plan: &Plan, report: &Report) -> Value {
     let counts = counts(report);
     let summary: serde_json::Map<_, _> =
         WORDS.iter().map(|word| (word.replace(' ', "_"), json!(counts.get(word).copied().unwrap_or_default()))).collect();
-    let mut tree = json!({"format_version": FORMAT_VERSION, "org": plan.org, "project": plan.project, "outcomes": outcomes, "summary": summary});
+    let mut tree =
+        json!({"format_version": FORMAT_VERSION, "org": plan.org, "project": plan.project, "outcomes": outcomes, "summary": summary});
     if let Some(portal) = &plan.portal {
         tree["portal"] = json!(portal);
     }

@@ -163,7 +163,11 @@ mod tests {
 
     #[test]
     fn the_table_of_the_smaller_kinds_is_what_their_structs_say() {
-        let lines: Vec<_> = [Kind::ClientCredentials, Kind::Grant, Kind::OAuthProvider, Kind::ClientType].into_iter().flat_map(|kind| every_leaf(table(kind))).map(line).collect();
+        let lines: Vec<_> = [Kind::ClientCredentials, Kind::Grant, Kind::OAuthProvider, Kind::ClientType]
+            .into_iter()
+            .flat_map(|kind| every_leaf(table(kind)))
+            .map(line)
+            .collect();
         insta::assert_snapshot!(lines.join("\n"));
     }
 

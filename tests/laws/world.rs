@@ -41,7 +41,14 @@ impl World {
             places.map(|place| (place, Secret::new(secret_value(name))))
         };
         let sent = Sent::default();
-        Self { org, config, socket: None, sent, secrets: ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect(), settle: Duration::ZERO }
+        Self {
+            org,
+            config,
+            socket: None,
+            sent,
+            secrets: ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect(),
+            settle: Duration::ZERO,
+        }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.

@@ -127,7 +127,11 @@ fn at_okta(object: &PortalObject, diagnostics: &mut Diagnostics) {
     let grants_at = || object.origin_of("GrantType");
     let Some((sort, required, allowed)) = object.text("OktaAppType").and_then(|sort| OKTA.into_iter().find(|(name, ..)| *name == sort))
     else {
-        let diagnostic = Diagnostic::error(codes::OKTA_APP_TYPE, Some(object.origin_of("OktaAppType")), "a provider of the type `Okta` needs `OktaAppType`");
+        let diagnostic = Diagnostic::error(
+            codes::OKTA_APP_TYPE,
+            Some(object.origin_of("OktaAppType")),
+            "a provider of the type `Okta` needs `OktaAppType`",
+        );
         return diagnostics.push(diagnostic.warning().help("say `web`, `native`, `browser` or `service`"));
     };
     let sort_at = || object.origin_of("OktaAppType");

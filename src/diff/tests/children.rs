@@ -111,7 +111,7 @@ fn a_secret_whose_value_is_not_at_hand_is_not_compared_and_protects_the_others()
     case.observed.secrets.clear();
     insta::assert_snapshot!(case.shown(), @"
     App/a/secret/one is not compared: the live secrets were not read (--secrets skip)
-    App/a/secret/two is not compared: the live secrets were not read (--secrets skip)
+    App/a/secret/two is not compared: IDPCTL_TWO is not set
     ");
 }
 

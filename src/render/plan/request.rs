@@ -75,7 +75,11 @@ fn subject(probe: &Probe) -> String {
 }
 
 fn all(expected: &[Expect], noun: &str) -> String {
-    if expected.is_empty() { "nothing is in the way".to_owned() } else { expected.iter().map(|expect| one(expect, noun)).collect::<Vec<_>>().join(", and ") }
+    if expected.is_empty() {
+        "nothing is in the way".to_owned()
+    } else {
+        expected.iter().map(|expect| one(expect, noun)).collect::<Vec<_>>().join(", and ")
+    }
 }
 
 fn one(expect: &Expect, noun: &str) -> String {
