@@ -31,7 +31,7 @@ fn the_long_help_teaches() {
       schema       Write the JSON Schemas that editors use
       explain      Look up a kind, a field or a code
       auth         Look at the credentials
-      emulator     Run a local Okta org
+      emulator     Run a local Okta org and Tyk portal
       completions  Print a completion script for a shell
       man          Print the manual page
 
