@@ -158,7 +158,8 @@ fn never(tally: &Tally) -> String {
 
 #[test]
 fn the_laws_hold_whatever_okta_does_where_nobody_knows() {
-    for switch in idpctl_emulator::switches::TABLE {
+    // No history here speaks to the portal.
+    for switch in idpctl_emulator::switches::TABLE.iter().filter(|switch| !switch.name.starts_with("portal-")) {
         for value in &switch.values[1..] {
             let mut config = Config::default();
             config.switches.set(switch.name, value).expect("a switch of the emulator");

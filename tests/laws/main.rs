@@ -10,6 +10,7 @@ mod laws;
 mod lossfree;
 mod portal;
 mod portal_laws;
+mod portal_schemas;
 mod real_objects;
 mod replacement;
 mod secrets;
