@@ -118,9 +118,13 @@ impl Window {
 
     /// Waits as a 429 says. It may come from another limit than the one that good answers tell, so nothing that they say ends the wait.
     fn hold(&mut self, now: Instant, meter: Meter) {
-        self.held = self.held.max(Some(now + meter.wait));
+        let until = now + meter.wait;
+        self.held = self.held.max(Some(until));
         if let Some(last) = self.last.as_mut().filter(|last| last.reset.abs_diff(meter.reset) <= SAME_WINDOW) {
             last.remaining = 0;
+            if let Knowledge::Known { ends } = &mut self.knowledge {
+                *ends = until;
+            }
         }
     }
 
