@@ -11,6 +11,7 @@ mod lossfree;
 mod portal;
 mod portal_laws;
 mod portal_schemas;
+mod rates;
 mod real_objects;
 mod replacement;
 mod secrets;
