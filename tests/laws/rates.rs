@@ -106,7 +106,12 @@ impl Run {
 
     async fn plan(&self, desired: &Desired) -> (Plan, Observation) {
         let (hashes, choices) = (SecretHashes::new(), Choices::default());
-        let sweep = Sweep { reader: self.reader(), parallelism: self.parallelism, progress: Arc::clone(&self.heard) as _ };
+        let sweep = Sweep {
+            reader: self.reader(),
+            systems: [idpctl::address::System::Okta].into(),
+            parallelism: self.parallelism,
+            progress: Arc::clone(&self.heard) as _,
+        };
         let observation = pipeline::observe(desired, &hashes, &choices, sweep, &Expected::default()).await.expect("the org is read");
         let plan = pipeline::plan(desired, &observation.observed, &hashes, choices).expect("the manifests fit the org");
         (plan, observation)
