@@ -30,6 +30,8 @@ pub(super) struct Connection {
     pub(super) expected: Expected,
     /// Whether the target names an org, so that what is ours there is looked after even if no manifest speaks of it.
     names_org: bool,
+    /// What to do instead of signing in, in words.
+    otherwise: String,
     /// How the credentials sign in, in words.
     pub(super) how: &'static str,
     /// For how long a "not there" must stand before something is made.
@@ -48,9 +50,6 @@ pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> 
         Place::Credentials { org_url, org_id, portal_url } => {
             let credentials = Credentials::from_env(&context.env);
             let credentials = credentials.map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))?;
-            if credentials.is_empty() {
-                return Err(nobody(target));
-            }
             let parsed = |what: &str, url: &Option<String>| {
                 let url = url.as_deref().map(BaseUrl::parse).transpose();
                 url.map_err(|error| CommandError::new(error).doing(format!("the target's `{what}` cannot be used")))
@@ -60,20 +59,17 @@ pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> 
                 org_id: org_id.clone(),
                 portal_url: parsed("tyk_portal.url", portal_url)?,
             };
-            real(expected, credentials, network)
+            Ok(Connection { otherwise: otherwise(target), ..real(expected, credentials, network)? })
         }
     }
 }
 
-/// Says how to sign in, or how to do without an org.
-fn nobody(target: &Target) -> CommandError {
-    let without = match target.emulators.first() {
+/// Says how to do without an org.
+fn otherwise(target: &Target) -> String {
+    match target.emulators.first() {
         Some(name) => format!("or try it on the emulator, with `--target {name}`"),
         None => "or define a target with an `emulator` in idpctl.yaml".to_owned(),
-    };
-    CommandError::new("there are no credentials in the environment").hint(format!(
-        "set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…\n  {without}"
-    ))
+    }
 }
 
 fn real(expected: Expected, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
@@ -121,6 +117,7 @@ impl Connection {
             timeout: network.timeout,
             expected: Expected::default(),
             names_org: false,
+            otherwise: String::new(),
             how,
             settle: Duration::ZERO,
         }
@@ -143,26 +140,28 @@ impl Connection {
         Writer::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), policy)
     }
 
+    /// Fails if there are no credentials for what is needed.
+    pub(super) fn must_have(&self, okta: bool, portal: bool) -> Result<(), CommandError> {
+        const OKTA: &str = "set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…";
+        const PORTAL: &str = "set the portal and a token of it,\n    export TYK_PORTAL_URL=https://portal.example.com TYK_PORTAL_TOKEN=…";
+        let needs = [(okta, self.credentials.org(), "org", OKTA), (portal, self.credentials.portal(), "portal", PORTAL)];
+        let missing: Vec<_> = needs.into_iter().filter(|(needed, there, ..)| *needed && there.is_none()).collect();
+        let what = match missing.as_slice() {
+            [] => return Ok(()),
+            _ if self.credentials.is_empty() => String::new(),
+            several => format!(" for the {}", several.iter().map(|(.., what, _)| *what).collect::<Vec<_>>().join(" and the ")),
+        };
+        let hints: Vec<_> = missing.iter().map(|(.., hint)| *hint).collect();
+        let hint = format!("{}\n  {}", hints.join("\n  "), self.otherwise);
+        Err(CommandError::new(format!("there are no credentials{what} in the environment")).hint(hint))
+    }
+
     /// Returns how org and portal are read: each if some manifest speaks of it, and the org also if the target names it. Fails if there
     /// are no credentials for one that must be.
     pub(super) fn sweep(&self, declared: &Declared, network: &Network, context: &Context) -> Result<Sweep, CommandError> {
         let (apps, portal) = (!declared.desired.apps.is_empty(), !declared.desired.portal.is_empty());
         let okta = apps || !portal || (self.names_org && self.credentials.org().is_some());
-        let missing = |what: &str, hint: &str| {
-            Err(CommandError::new(format!("there are no credentials for the {what} in the environment")).hint(hint))
-        };
-        if okta && self.credentials.org().is_none() {
-            return missing(
-                "org",
-                "manifests speak of apps: set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…",
-            );
-        }
-        if portal && self.credentials.portal().is_none() {
-            return missing(
-                "portal",
-                "manifests speak of a portal: set its address and a token of it,\n    export TYK_PORTAL_URL=https://portal.example.com TYK_PORTAL_TOKEN=…",
-            );
-        }
+        self.must_have(okta, portal)?;
         let systems = [(okta, System::Okta), (portal, System::Portal)].into_iter().filter_map(|(read, system)| read.then_some(system));
         Ok(Sweep { reader: self.reader(), systems: systems.collect(), parallelism: network.parallelism, progress: context.progress() })
     }

@@ -148,7 +148,7 @@ fn the_emulator_is_not_chosen_while_credentials_for_an_org_are_at_hand() {
     ------- stderr -------
     error[IDP0232]: the target `emulator` is the emulator, but credentials for a real org are in the environment
      |
-     = help: write `--target emulator` for the emulator, or define a target for the org; unset the variables that start with `OKTA_` if they are not meant
+     = help: write `--target emulator` for the emulator, or define a target for the org; unset the variables that start with `OKTA_` and `TYK_` if they are not meant
 
     1 error
     [exit status: 1]

@@ -77,6 +77,7 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
     };
     let connection = connect(target, &args.network, context)?.hiding(checked.at_hand());
     let reader = connection.reader();
+    connection.must_have(reader.portal().is_none(), false)?;
     let okta = match reader.org() {
         Some(_) => Some(okta(&reader, &connection).await?),
         None => None,
