@@ -1,6 +1,11 @@
 //! Which action runs when: after what it waits for, one at a time in a lane, so many at once.
+//!
+//! No rate-limit bucket has all places to itself while there is work for another one: actions that wait for the budget of theirs must not
+//! hold up those that have a budget left.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
@@ -8,6 +13,7 @@ use tokio::task::JoinSet;
 use super::step::{Done, Stop};
 use super::{Entry, Failure, Outcome, Report, Run};
 use crate::address::Address;
+use crate::http::Bucket;
 use crate::program::{Action, Subject, Verb};
 
 /// Runs all actions.
@@ -16,8 +22,7 @@ pub(super) async fn run(actions: &[Action], run: Arc<Run>) -> Report {
     let mut running = JoinSet::new();
     loop {
         board.skip_hopeless(*run.options.stop.borrow());
-        while running.len() < run.options.parallelism.get() {
-            let Some(action) = board.next() else { break };
+        while let Some(action) = board.next(run.options.parallelism) {
             let run = Arc::clone(&run);
             running.spawn(async move {
                 let outcome = run.action(&action).await;
@@ -33,8 +38,10 @@ pub(super) async fn run(actions: &[Action], run: Arc<Run>) -> Report {
 
 /// What waits, what is busy, what is done.
 pub(super) struct Board {
-    waiting: Vec<Action>,
+    waiting: Vec<(Bucket, Action)>,
     busy: BTreeSet<Subject>,
+    /// The buckets of the actions that run.
+    running: Vec<Bucket>,
     pub(super) report: Report,
     planned: BTreeSet<Address>,
     /// What some action waits for.
@@ -46,8 +53,9 @@ pub(super) struct Board {
 impl Board {
     pub(super) fn new(actions: &[Action]) -> Self {
         Self {
-            waiting: actions.to_vec(),
+            waiting: actions.iter().map(|action| (bucket(action), action.clone())).collect(),
             busy: BTreeSet::new(),
+            running: Vec::new(),
             report: Report::default(),
             planned: actions.iter().map(|a| a.address.clone()).collect(),
             awaited: actions.iter().flat_map(|a| a.after.iter().cloned()).collect(),
@@ -55,12 +63,22 @@ impl Board {
         }
     }
 
-    /// Takes out the next action that can start.
-    pub(super) fn next(&mut self) -> Option<Action> {
-        let ready = self.waiting.iter().position(|action| self.is_ready(action))?;
-        let action = self.waiting.remove(ready);
+    /// Takes out the next action that can start when so many run at once at most.
+    pub(super) fn next(&mut self, at_once: NonZeroUsize) -> Option<Action> {
+        let free = at_once.get().saturating_sub(self.running.len());
+        let ready = match free {
+            0 => return None,
+            1 => self.position(|bucket| !self.running.contains(&bucket)).or_else(|| self.position(|_| true)),
+            _ => self.position(|_| true),
+        };
+        let (bucket, action) = self.waiting.remove(ready?);
         self.busy.extend(action.lane.clone());
+        self.running.push(bucket);
         Some(action)
+    }
+
+    fn position(&self, fits: impl Fn(Bucket) -> bool) -> Option<usize> {
+        self.waiting.iter().position(|(bucket, action)| fits(*bucket) && self.is_ready(action))
     }
 
     fn is_ready(&self, action: &Action) -> bool {
@@ -75,6 +93,10 @@ impl Board {
         if let Some(lane) = &action.lane {
             self.busy.remove(lane);
         }
+        let bucket = bucket(action);
+        if let Some(place) = self.running.iter().position(|running| *running == bucket) {
+            self.running.swap_remove(place);
+        }
         self.settle(action, outcome);
     }
 
@@ -87,15 +109,29 @@ impl Board {
     pub(super) fn skip_hopeless(&mut self, stopped: bool) {
         loop {
             let outcomes: &BTreeMap<_, _> = &self.report.outcomes;
-            let hopeless = self.waiting.iter().position(|action| stopped || blocker(action, outcomes).is_some());
+            let hopeless = self.waiting.iter().position(|(_, action)| stopped || blocker(action, outcomes).is_some());
             let Some(index) = hopeless else { return };
-            let action = self.waiting.remove(index);
+            let (_, action) = self.waiting.remove(index);
             let why = match blocker(&action, &self.report.outcomes) {
                 Some(first) => format!("{first} did not come about"),
                 None => "interrupted before it was started".to_owned(),
             };
             self.settle(&action, Outcome::Skipped { why });
         }
+    }
+}
+
+/// Returns the bucket that an action waits for longest: the smallest of those that its requests are counted in.
+fn bucket(action: &Action) -> Bucket {
+    let buckets = action.steps.iter().map(|step| Bucket::of(&without_slot(&step.call.path)));
+    buckets.min().unwrap_or(Bucket::Public)
+}
+
+/// Returns a path with one segment in the place of its slot, which may have several.
+fn without_slot(path: &str) -> Cow<'_, str> {
+    match (path.find('{'), path.find('}')) {
+        (Some(from), Some(to)) if from < to => Cow::Owned(format!("{}id{}", &path[..from], &path[to + 1..])),
+        _ => Cow::Borrowed(path),
     }
 }
 

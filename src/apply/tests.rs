@@ -1,9 +1,12 @@
 //! The schedule of actions: what may start, what waits, what is skipped after a failure.
 
+use std::num::NonZeroUsize;
+
 use super::Outcome;
 use super::schedule::Board;
 use crate::address::{Address, Kind};
-use crate::program::{Action, Subject, Verb};
+use crate::program::{Action, Body, Call, Probe, Step, Subject, Verb};
+use crate::request::Method;
 
 fn at(name: &str) -> Address {
     Address::new(Kind::App, name)
@@ -26,7 +29,7 @@ fn action(name: &str, verb: Verb, after: &[&str]) -> Action {
 
 /// Starts whatever can start.
 fn started(board: &mut Board) -> Vec<Action> {
-    std::iter::from_fn(|| board.next()).collect()
+    std::iter::from_fn(|| board.next(NonZeroUsize::MAX)).collect()
 }
 
 fn names(actions: &[Action]) -> Vec<&str> {
@@ -97,4 +100,35 @@ fn once_it_is_to_stop_nothing_new_starts() {
     assert_eq!(names(&started(&mut board)), Vec::<&str>::new());
     let expected = ["a-1 applied", "a-2 skipped: interrupted before it was started", "b-1 skipped: interrupted before it was started"];
     assert_eq!(outcomes(&board), expected);
+}
+
+#[test]
+fn the_last_place_is_for_a_bucket_that_has_none() {
+    let sends = |name: &str, path: &str| {
+        let call = Call { method: Method::Post, path: path.to_owned(), query: Vec::new(), body: Body::None };
+        let probe = Probe::App(Subject::Slot(at(name)));
+        Action { steps: vec![Step { call, probe, pre: Vec::new(), post: Vec::new() }], ..action(name, Verb::Update, &[]) }
+    };
+    let by_id = |name: &str| sends(name, &format!("/api/v1/apps/{{App/{name}}}"));
+    let below = |name: &str| sends(name, &format!("/api/v1/apps/{{App/{name}}}/grants"));
+    let plan = [by_id("a"), by_id("b"), by_id("c"), by_id("d"), below("e"), below("f")];
+    let places = |n| NonZeroUsize::new(n).unwrap();
+    let started = |board: &mut Board, n| std::iter::from_fn(|| board.next(places(n))).collect::<Vec<_>>();
+
+    let mut board = Board::new(&plan);
+    let first = started(&mut board, 3);
+    assert_eq!(names(&first), ["a", "b", "e"]);
+    board.finish(&first[2], Outcome::Applied);
+    let second = started(&mut board, 3);
+    assert_eq!(names(&second), ["f"]);
+    board.finish(&second[0], Outcome::Applied);
+    assert_eq!(names(&started(&mut board, 3)), ["c"], "nothing else is left for it");
+
+    let mut board = Board::new(&plan);
+    let order = std::iter::from_fn(|| {
+        let action = board.next(NonZeroUsize::MIN)?;
+        board.finish(&action, Outcome::Applied);
+        Some(action)
+    });
+    assert_eq!(names(&order.collect::<Vec<_>>()), ["a", "b", "c", "d", "e", "f"], "one at a time, in order");
 }

@@ -1,14 +1,16 @@
 //! The environment and the target to what requests are sent through.
 //!
-//! The address always comes with the credential: a target only asserts which org it must be.
+//! An address always comes with its credential: a target only asserts which org and which portal it must be.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Context;
 use super::args::Network;
+use super::declared::Declared;
 use super::error::CommandError;
 use super::waiting::Attentive;
+use crate::address::System;
 use crate::env::Env;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
@@ -18,33 +20,47 @@ use crate::secret::Secret;
 /// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
 const SETTLE: Duration = Duration::from_secs(3);
 
-/// A way to an org.
+/// A way to an org, a portal, or both.
 pub(super) struct Connection {
     transport: Arc<dyn Transport>,
     credentials: Credentials,
     governor: Governor,
     policy: RetryPolicy,
     timeout: Duration,
-    /// What the target says about the org.
+    /// What the target says about org and portal.
     pub(super) expected: Expected,
+    /// Whether the target names an org, so that what is ours there is looked after even if no manifest speaks of it.
+    names_org: bool,
+    /// What to do instead of signing in, in words.
+    otherwise: String,
     /// How the credentials sign in, in words.
     pub(super) how: &'static str,
     /// For how long a "not there" must stand before something is made.
     pub(super) settle: Duration,
 }
 
-/// Tells whether the environment means a real org, if perhaps incompletely.
+/// Tells whether the environment means a real org or portal, if perhaps incompletely.
 pub(super) fn real_org_at_hand(env: &Env) -> bool {
-    !matches!(Credentials::from_env(env), Ok(None))
+    Credentials::from_env(env).map_or(true, |credentials| !credentials.is_empty())
 }
 
-/// Makes the connection to the target's org. Nothing is sent.
+/// Makes the connection to the target's org and portal. Nothing is sent.
 pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> Result<Connection, CommandError> {
     let connection = match &target.place {
         Place::Emulator { data } => emulated(data, network, context),
-        Place::Credentials { org_url, org_id, portal_url: _ } => {
-            let Some(credentials) = credentials(context)? else { return Err(nobody(target)) };
-            real(org_url.as_deref(), org_id.clone(), credentials, network)
+        Place::Credentials { org_url, org_id, portal_url } => {
+            let credentials = Credentials::from_env(&context.env);
+            let credentials = credentials.map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))?;
+            let parsed = |what: &str, url: &Option<String>| {
+                let url = url.as_deref().map(BaseUrl::parse).transpose();
+                url.map_err(|error| CommandError::new(error).doing(format!("the target's `{what}` cannot be used")))
+            };
+            let expected = Expected {
+                org_url: parsed("org_url", org_url)?,
+                org_id: org_id.clone(),
+                portal_url: parsed("tyk_portal.url", portal_url)?,
+            };
+            Ok(Connection { otherwise: otherwise(target), ..real(expected, credentials, network)? })
         }
     }?;
     let printer = context.printer;
@@ -52,36 +68,29 @@ pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> 
     Ok(Connection { transport, ..connection })
 }
 
-fn credentials(context: &Context) -> Result<Option<Credentials>, CommandError> {
-    Credentials::from_env(&context.env).map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))
-}
-
-/// Says how to sign in, or how to do without an org.
-fn nobody(target: &Target) -> CommandError {
-    let without = match target.emulators.first() {
+/// Says how to do without an org.
+fn otherwise(target: &Target) -> String {
+    match target.emulators.first() {
         Some(name) => format!("or try it on the emulator, with `--target {name}`"),
         None => "or define a target with an `emulator` in idpctl.yaml".to_owned(),
-    };
-    CommandError::new("there are no credentials in the environment").hint(format!(
-        "set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…\n  {without}"
-    ))
+    }
 }
 
-fn real(org_url: Option<&str>, org_id: Option<String>, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
-    let org_url =
-        org_url.map(BaseUrl::parse).transpose().map_err(|error| CommandError::new(error).doing("the target's `org_url` cannot be used"))?;
+fn real(expected: Expected, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
     let transport = ReqwestTransport::new().map_err(|error| {
         let hint = "without the system's certificates no server can be trusted: install them (`ca-certificates`), or name a file of them in `SSL_CERT_FILE`";
         CommandError::new(error).doing("could not set up TLS").hint(hint)
     })?;
-    let settle = if is_loopback(credentials.org()) { Duration::ZERO } else { SETTLE };
-    let expected = Expected { org_url, org_id };
-    Ok(Connection { expected, settle, ..Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network) })
+    let local = [credentials.org(), credentials.portal()].into_iter().flatten().all(is_loopback);
+    let settle = if local { Duration::ZERO } else { SETTLE };
+    let names_org = expected.org_url.is_some() || expected.org_id.is_some();
+    let connection = Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network);
+    Ok(Connection { expected, names_org, settle, ..connection })
 }
 
 /// A server on this machine is the emulated org or a test: its lists do not lag, unless they are told to.
-fn is_loopback(org: &BaseUrl) -> bool {
-    let url = org.to_string();
+fn is_loopback(server: &BaseUrl) -> bool {
+    let url = server.to_string();
     ["http://127.", "http://localhost", "http://[::1]"].iter().any(|prefix| url.starts_with(prefix))
 }
 
@@ -97,8 +106,10 @@ fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connecti
         "wait until the other idpctl has ended, or end it; if it is an `idpctl emulator`, it printed what address and token to use instead";
     let org = Org::open(config).map_err(|error| unopened(error, served))?;
     let url = BaseUrl::parse("http://localhost").expect("the address is a constant");
-    let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).expect("the emulator makes sound tokens");
-    Ok(Connection::new(Arc::new(InProcessTransport::new(org)), credentials, "the emulator's own token", network))
+    let portal = Credentials::portal_token(url.clone(), Secret::new(org.portal_token().to_owned()));
+    let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).zip(portal);
+    let (okta, portal) = credentials.expect("the emulator makes sound tokens");
+    Ok(Connection::new(Arc::new(InProcessTransport::new(org)), okta.and(portal), "the emulator's own token", network))
 }
 
 #[cfg(not(feature = "emulator"))]
@@ -115,6 +126,8 @@ impl Connection {
             policy: RetryPolicy::default().timeout(network.timeout),
             timeout: network.timeout,
             expected: Expected::default(),
+            names_org: false,
+            otherwise: String::new(),
             how,
             settle: Duration::ZERO,
         }
@@ -137,8 +150,29 @@ impl Connection {
         Writer::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), policy)
     }
 
-    /// Returns how the org is read.
-    pub(super) fn sweep(&self, network: &Network, context: &Context) -> Sweep {
-        Sweep { reader: self.reader(), parallelism: network.parallelism, progress: context.progress() }
+    /// Fails if there are no credentials for what is needed.
+    pub(super) fn must_have(&self, okta: bool, portal: bool) -> Result<(), CommandError> {
+        const OKTA: &str = "set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…";
+        const PORTAL: &str = "set the portal and a token of it,\n    export TYK_PORTAL_URL=https://portal.example.com TYK_PORTAL_TOKEN=…";
+        let needs = [(okta, self.credentials.org(), "org", OKTA), (portal, self.credentials.portal(), "portal", PORTAL)];
+        let missing: Vec<_> = needs.into_iter().filter(|(needed, there, ..)| *needed && there.is_none()).collect();
+        let what = match missing.as_slice() {
+            [] => return Ok(()),
+            _ if self.credentials.is_empty() => String::new(),
+            several => format!(" for the {}", several.iter().map(|(.., what, _)| *what).collect::<Vec<_>>().join(" and the ")),
+        };
+        let hints: Vec<_> = missing.iter().map(|(.., hint)| *hint).collect();
+        let hint = format!("{}\n  {}", hints.join("\n  "), self.otherwise);
+        Err(CommandError::new(format!("there are no credentials{what} in the environment")).hint(hint))
+    }
+
+    /// Returns how org and portal are read: each if some manifest speaks of it, and the org also if the target names it. Fails if there
+    /// are no credentials for one that must be.
+    pub(super) fn sweep(&self, declared: &Declared, network: &Network, context: &Context) -> Result<Sweep, CommandError> {
+        let (apps, portal) = (!declared.desired.apps.is_empty(), !declared.desired.portal.is_empty());
+        let okta = apps || !portal || (self.names_org && self.credentials.org().is_some());
+        self.must_have(okta, portal)?;
+        let systems = [(okta, System::Okta), (portal, System::Portal)].into_iter().filter_map(|(read, system)| read.then_some(system));
+        Ok(Sweep { reader: self.reader(), systems: systems.collect(), parallelism: network.parallelism, progress: context.progress() })
     }
 }

@@ -4,7 +4,8 @@
 //! way included, and the last part of a window is left to others even when they were the ones who used it up.
 //!
 //! A window is known by its reset time, which every answer tells. When it has passed, the next window is unknown until one
-//! request, sent alone, has brought the new numbers: others may have been there first.
+//! request, sent alone, has brought the new numbers: others may have been there first. Whatever may count in it, on its way or with an
+//! answer that told nothing, is counted in it.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 use super::meter::{Meter, Reading};
 
 /// Reset times that differ by so little mean the same window: not all servers of an org agree to the second.
-const SAME_WINDOW: i64 = 2;
+const SAME_WINDOW: u64 = 2;
 /// The length of Okta's windows, which no header tells.
 const LENGTH: Duration = Duration::from_mins(1);
 
@@ -35,10 +36,18 @@ pub(super) enum Admission {
 #[derive(Debug, Default)]
 pub(super) struct Window {
     knowledge: Knowledge,
-    /// The last meter seen, kept beyond its window for forecasts and to recognise late answers.
+    /// The last window's meter with the least that remained, kept beyond its end to tell the next one from it.
     last: Option<Meter>,
+    /// Requests of ours that may count in that window.
+    ours: u32,
+    /// Those of them whose answers told nothing: the server may have counted them, in this window or in the next.
+    untold: u32,
     in_flight: u32,
-    probing: bool,
+    probe: Probe,
+    /// Until when a 429 said to wait.
+    held: Option<Instant>,
+    /// The longest time that a window was said to last from an answer on.
+    longest: Duration,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -47,27 +56,37 @@ enum Knowledge {
     Unknown,
     Unmetered,
     Known {
-        remaining: u32,
-        ours: u32,
         ends: Instant,
     },
+}
+
+/// The request that was sent to learn of a new window.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Probe {
+    #[default]
+    None,
+    Sent,
+    /// Another answer has told of a new window since, so its own may be an old one.
+    Overtaken,
 }
 
 impl Window {
     /// Decides about one more request, and counts it if it may go.
     pub(super) fn admit(&mut self, now: Instant, percent: u32) -> Admission {
-        if matches!(self.knowledge, Knowledge::Known { ends, .. } if ends <= now) {
+        if let Some(until) = self.held.filter(|until| *until > now) {
+            return Admission::At(until);
+        }
+        if matches!(self.knowledge, Knowledge::Known { ends } if ends <= now) {
             self.knowledge = Knowledge::Unknown;
         }
-        let room = self.room(percent);
         let probe = matches!(self.knowledge, Knowledge::Unknown);
-        match &mut self.knowledge {
-            Knowledge::Unknown if self.probing => return Admission::AfterAnswer,
-            Knowledge::Unknown => self.probing = true,
-            Knowledge::Unmetered => {}
-            Knowledge::Known { ends, .. } if room == 0 => return Admission::At(*ends),
-            Knowledge::Known { ours, .. } => *ours += 1,
+        match self.knowledge {
+            Knowledge::Unknown if self.probe != Probe::None || self.is_crowded(percent) => return Admission::AfterAnswer,
+            Knowledge::Unknown => self.probe = Probe::Sent,
+            Knowledge::Known { ends } if self.room(percent) == 0 => return Admission::At(ends),
+            Knowledge::Known { .. } | Knowledge::Unmetered => {}
         }
+        self.ours = self.ours.saturating_add(1);
         self.in_flight += 1;
         Admission::Now { probe }
     }
@@ -75,64 +94,103 @@ impl Window {
     /// Takes note of an answer. `told` says that it was a 429.
     pub(super) fn answered(&mut self, now: Instant, reading: Reading, probe: bool, told: bool) {
         let on_their_way = self.in_flight;
-        self.lost(probe);
         match reading {
+            Reading::Metered(meter) if told => self.hold(now, meter),
+            Reading::Metered(meter) => self.learn(now, meter, on_their_way, probe),
             Reading::Unmetered if self.last.is_none() => self.knowledge = Knowledge::Unmetered,
-            Reading::Nothing | Reading::Unmetered => {}
-            Reading::Metered(meter) => self.learn(now, meter, on_their_way, probe, told),
+            Reading::Nothing | Reading::Unmetered => self.untold = self.untold.saturating_add(1),
         }
+        self.landed(probe);
     }
 
     /// Takes note that a request ended without an answer. It stays counted: the server may have seen it.
     pub(super) fn lost(&mut self, probe: bool) {
+        self.untold = self.untold.saturating_add(1);
+        self.landed(probe);
+    }
+
+    fn landed(&mut self, probe: bool) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if probe {
-            self.probing = false;
+            self.probe = Probe::None;
         }
     }
 
-    fn learn(&mut self, now: Instant, meter: Meter, on_their_way: u32, probe: bool, told: bool) {
-        let ends = now + meter.wait;
-        let age = self.last.map_or(i64::MAX, |last| meter.reset.saturating_sub(last.reset));
-        let remaining = if told { 0 } else { meter.remaining };
-        match &mut self.knowledge {
-            Knowledge::Known { remaining: known, ends: end, .. } if age.abs() <= SAME_WINDOW => {
-                *known = remaining.min(*known);
-                *end = if told { ends } else { ends.min(*end) };
+    /// Waits as a 429 says. It may come from another limit than the one that good answers tell, so nothing that they say ends the wait.
+    fn hold(&mut self, now: Instant, meter: Meter) {
+        let until = now + meter.wait;
+        self.held = self.held.max(Some(until));
+        if let Some(last) = self.last.as_mut().filter(|last| last.reset.abs_diff(meter.reset) <= SAME_WINDOW) {
+            last.remaining = 0;
+            if let Knowledge::Known { ends } = &mut self.knowledge {
+                *ends = until;
             }
-            // A late answer from a window that is over. A probe was sent after it was over, so it counts whatever it says.
-            _ if age < 0 && !probe && !told => return,
-            // All that were answered before told the old reset, so what may count in the new window is what was on its way.
-            knowledge => *knowledge = Knowledge::Known { remaining, ours: on_their_way, ends },
         }
-        self.last = Some(meter);
+    }
+
+    fn learn(&mut self, now: Instant, meter: Meter, on_their_way: u32, probe: bool) {
+        let probe = probe && self.probe == Probe::Sent;
+        let ends = now + meter.wait;
+        let known = match self.knowledge {
+            Knowledge::Known { ends } => Some(ends),
+            Knowledge::Unknown | Knowledge::Unmetered => None,
+        };
+        let same = |last: &Meter| last.reset.abs_diff(meter.reset) <= SAME_WINDOW;
+        match &mut self.last {
+            // A probe is sent when the window should be over. If there is more left than before, it is, whatever the clocks say.
+            Some(last) if same(last) && !(probe && meter.remaining > last.remaining) => {
+                if known.is_none() && !probe {
+                    return;
+                }
+                last.remaining = last.remaining.min(meter.remaining);
+                self.knowledge = Knowledge::Known { ends: known.map_or(ends, |known| known.min(ends)) };
+            }
+            // A late answer from a window that is over. A probe was sent after the last one was over, so it counts whatever it says.
+            Some(last) if meter.reset < last.reset && !probe => return,
+            _ => {
+                // All that were answered before told the old reset, so what may count in the new window is the rest.
+                self.ours = on_their_way.saturating_add(std::mem::take(&mut self.untold));
+                self.last = Some(meter);
+                self.knowledge = Knowledge::Known { ends };
+                if self.probe == Probe::Sent {
+                    self.probe = Probe::Overtaken;
+                }
+            }
+        }
+        self.longest = self.longest.max(meter.wait);
+    }
+
+    /// Tells whether requests that are still under way may use up the whole of a window that is not known yet.
+    fn is_crowded(&self, percent: u32) -> bool {
+        let may_count = self.in_flight.saturating_add(self.untold);
+        self.in_flight > 0 && self.last.is_some_and(|last| may_count >= allowance(last.limit, percent))
     }
 
     /// Returns how many requests fit into the known window now.
     fn room(&self, percent: u32) -> u32 {
-        match (self.knowledge, self.last) {
-            (Knowledge::Known { remaining, ours, .. }, Some(meter)) => {
-                let allowance = allowance(meter.limit, percent);
-                let kept_for_others = meter.limit.div_ceil(10).min(meter.limit - allowance);
-                let shared = remaining.saturating_sub(self.in_flight).saturating_sub(kept_for_others);
-                allowance.saturating_sub(ours).min(shared)
-            }
-            _ => u32::MAX,
-        }
+        let Some(meter) = self.last else { return u32::MAX };
+        let allowance = allowance(meter.limit, percent);
+        let kept_for_others = meter.limit.div_ceil(10).min(meter.limit - allowance);
+        let shared = meter.remaining.saturating_sub(self.in_flight).saturating_sub(self.untold).saturating_sub(kept_for_others);
+        allowance.saturating_sub(self.ours).min(shared)
     }
 
     /// Returns how long so many more requests wait for the budget; nothing while the limit is unknown.
     pub(super) fn forecast(&self, now: Instant, percent: u32, requests: u32) -> Duration {
         let Some(meter) = self.last else { return Duration::ZERO };
         let allowance = allowance(meter.limit, percent);
+        // Where a window opens with its first request, the answer to that one told how long it is until the next.
+        let cycle = self.longest.max(LENGTH);
         let (room, left) = match self.knowledge {
-            Knowledge::Known { ends, .. } if ends > now => (self.room(percent), ends - now),
-            _ => (allowance, LENGTH),
+            Knowledge::Known { ends } if ends > now => (self.room(percent), ends - now),
+            _ => (allowance, cycle),
         };
+        let told = self.held.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
         match requests.checked_sub(room + 1) {
             None => Duration::ZERO,
-            Some(beyond) => left + LENGTH * (beyond / allowance),
+            Some(beyond) => left + cycle * (beyond / allowance),
         }
+        .max(told)
     }
 }
 

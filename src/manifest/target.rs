@@ -81,7 +81,7 @@ pub(super) fn choose(project: &Project, wish: &Wish, diagnostics: &mut Diagnosti
     if let (true, Some(name), true, None) = (entry.emulator.is_some(), name, wish.real_org_at_hand, &wish.target) {
         let message = format!("the target `{name}` is the emulator, but credentials for a real org are in the environment");
         let help = format!(
-            "write `--target {name}` for the emulator, or define a target for the org; unset the variables that start with `OKTA_` if they are not meant"
+            "write `--target {name}` for the emulator, or define a target for the org; unset the variables that start with `OKTA_` and `TYK_` if they are not meant"
         );
         diagnostics.push(Diagnostic::error(codes::TARGET_EMULATOR, None, message).help(help));
         return None;
@@ -153,7 +153,7 @@ mod tests {
         let misspelt = Wish { target: Some("emulater".to_owned()), ..Wish::default() };
         let outcomes = [implicit.clone(), explicit, misspelt].map(|wish| chosen(&["emulator"], &wish));
         insta::assert_snapshot!(outcomes.join("\n"), @r#"
-        IDP0232: the target `emulator` is the emulator, but credentials for a real org are in the environment; write `--target emulator` for the emulator, or define a target for the org; unset the variables that start with `OKTA_` if they are not meant
+        IDP0232: the target `emulator` is the emulator, but credentials for a real org are in the environment; write `--target emulator` for the emulator, or define a target for the org; unset the variables that start with `OKTA_` and `TYK_` if they are not meant
         Some("emulator") Emulator { data: "e" } {}
         IDP0230: there is no target `emulater`; did you mean `emulator`?
         "#);

@@ -134,7 +134,7 @@ fn credentials_for_another_org_than_the_target_says_are_refused_after_one_public
     ------- stderr -------
     error: the credentials are for another org: the target's `org_id` is `00o1a2b3c4d5e6f7g8h9`, theirs is `00of00000000j617U5d7`
 
-    hint: choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN` for this one
+    hint: choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN`, or `TYK_PORTAL_URL` and `TYK_PORTAL_TOKEN`, for this one
     [exit status: 3]
     ");
 }
@@ -150,7 +150,7 @@ fn the_emulator_is_not_chosen_while_credentials_for_an_org_are_at_hand() {
     ------- stderr -------
     error[IDP0232]: the target `emulator` is the emulator, but credentials for a real org are in the environment
      |
-     = help: write `--target emulator` for the emulator, or define a target for the org; unset the variables that start with `OKTA_` if they are not meant
+     = help: write `--target emulator` for the emulator, or define a target for the org; unset the variables that start with `OKTA_` and `TYK_` if they are not meant
 
     1 error
     [exit status: 1]
@@ -184,7 +184,7 @@ fn credentials_that_are_not_there_are_asked_for_by_name() {
     ------- stderr -------
     error: the environment gives no credentials
     Caused by:
-      1: the org's address in `OKTA_CLIENT_ORGURL` cannot be used
+      1: the address in `OKTA_CLIENT_ORGURL` cannot be used
       2: `http://acme.okta.com` is not https, which is only left out for this machine itself
     [exit status: 1]
     ");

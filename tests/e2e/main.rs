@@ -21,6 +21,8 @@ mod liar;
 #[cfg(test)]
 mod org;
 #[cfg(test)]
+mod portal;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod readonly;

@@ -107,6 +107,20 @@ impl TestOrg {
         self.env.insert(name.to_owned(), value.into());
     }
 
+    /// Gives the runs to come credentials for the portal.
+    pub(crate) fn with_portal(mut self) -> Self {
+        let (url, token) = (self.url.clone(), self.org.portal_token().to_owned());
+        self.set("TYK_PORTAL_URL", url);
+        self.set("TYK_PORTAL_TOKEN", token);
+        self
+    }
+
+    /// Takes the org's credentials from the runs to come.
+    pub(crate) fn without_org(mut self) -> Self {
+        self.env.retain(|name, _| !name.starts_with("OKTA_"));
+        self
+    }
+
     /// Makes requests fail.
     pub(crate) fn faults(&self, specs: &[&str]) {
         self.org.set_faults(specs.iter().map(|spec| spec.parse().expect("a fault")).collect());
@@ -123,9 +137,14 @@ impl TestOrg {
     pub(crate) fn try_send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let request = http::Request::builder().method(method).uri(format!("{}{path}", self.url));
-        let request = request.header("authorization", format!("SSWS {}", self.org.okta_token())).body(bytes).expect("a request");
+        let request =
+            request.header("authorization", self.authorization(path)).header("accept", "application/json").body(bytes).expect("a request");
         let answer = self.runtime.block_on(self.org.call(request)).expect("an answer");
         (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+    }
+
+    fn authorization(&self, path: &str) -> String {
+        if path.starts_with("/portal-api/") { self.org.portal_token().to_owned() } else { format!("SSWS {}", self.org.okta_token()) }
     }
 
     /// Reads something of the org directly.

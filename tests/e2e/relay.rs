@@ -36,7 +36,7 @@ impl TestOrg {
     /// Puts a relay with a rule before the org, for the runs to come.
     pub(crate) fn behind(&mut self, rule: impl Fn(Request, &Behind) -> Response + Send + Sync + 'static) -> Relay {
         let relay = Relay::new(self.org.clone(), rule);
-        self.set("OKTA_CLIENT_ORGURL", format!("http://{}", relay.address));
+        self.set("OKTA_CLIENT_ORGURL", relay.url());
         relay
     }
 }
@@ -59,6 +59,11 @@ impl Relay {
             }
         });
         Self { address, closing, thread: Some(thread) }
+    }
+
+    /// Returns the relay's address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// Returns an output as it is shown, without the relay's address.

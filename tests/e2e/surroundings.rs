@@ -224,7 +224,9 @@ fn a_manifest_folder_that_is_a_link_to_itself_is_named() {
 fn powerless(test: &TestOrg, arguments: &str) -> Output {
     let binary = test.path("../idpctl");
     if !binary.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_idpctl"), &binary).unwrap();
+        // Copied by another process: while a file is open for writing here, a child that another test starts holds it too, and it cannot be run.
+        let copied = test.program("cp", &[env!("CARGO_BIN_EXE_idpctl"), binary.to_str().unwrap()]).status().unwrap();
+        assert!(copied.success());
         fs::set_permissions(test.path(".."), Permissions::from_mode(0o755)).unwrap();
     }
     let mut command = test.program(&binary, &arguments.split_whitespace().collect::<Vec<_>>());

@@ -7,6 +7,7 @@ use std::thread;
 use idpctl_emulator::Config;
 
 use crate::org::TestOrg;
+use crate::portal::portal;
 use crate::relay::forbidden;
 
 /// Runs a command where some requests, such as `GET /grants`, are answered 403.
@@ -302,4 +303,46 @@ fn clocks_an_hour_apart_change_no_wait() {
         assert_eq!(output.sent().len(), 6, "{}", relay.shown(&output));
         assert!(output.requests.iter().all(|seen| seen.status == Some(200)), "nothing is refused: {:?}", output.requests);
     }
+}
+
+/// The portal where it is not, or not as it should be: the same words, about the portal's own variables.
+#[test]
+fn a_portal_that_cannot_be_asked_is_told_with_its_own_variables() {
+    let hello = answering_hello_with(&[0x15, 3, 3, 0, 2, 2, 40]);
+    let mut test = portal();
+    test.set("TYK_PORTAL_URL", format!("https://{hello}"));
+    insta::assert_snapshot!(test.run("apply --auto-approve").to_string().replace(&hello, "ELSEWHERE"), @"
+    ------- stderr -------
+    error: could not read the list of the portal's providers
+    Caused by:
+      1: `GET /portal-api/oauth-providers?page=1&per_page=100` was not sent, 1 attempt in TIME s
+      2: no TLS could be agreed on: received fatal alert: HandshakeFailure
+
+    hint: check `TYK_PORTAL_URL`, and what answers there: it speaks no TLS, or none that is spoken here
+    [exit status: 1]
+    ");
+    let mut test = portal();
+    let relay = test.behind(|_, _| forbidden());
+    test.set("TYK_PORTAL_URL", relay.url());
+    insta::assert_snapshot!(relay.shown(&test.without_org().run("apply --auto-approve")), @"
+    ------- stderr -------
+    error: could not read the list of the portal's providers
+    Caused by:
+      1: `GET /portal-api/oauth-providers?page=1&per_page=100` was answered 403: E0000006, You do not have permission to perform the requested action, request id ID, 1 attempt in TIME s
+
+    hint: the portal does not accept the token: set `TYK_PORTAL_TOKEN` to the `API credential` in the profile of an admin of this portal
+    [exit status: 1]
+    ");
+    let test = portal();
+    test.faults(&["reset-before"]);
+    insta::assert_snapshot!(test.run("apply --auto-approve --timeout 2s"), @"
+    ------- stderr -------
+    error: could not read the list of the portal's providers
+    Caused by:
+      1: `GET /portal-api/oauth-providers?page=1&per_page=100` got no answer, N attempts in TIME s
+      2: the connection broke: connection closed before message completed
+
+    hint: the portal, or a proxy before it, gave up the connection: try again, and check `TYK_PORTAL_URL` and the network if it stays so
+    [exit status: 1]
+    ");
 }

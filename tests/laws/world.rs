@@ -5,11 +5,14 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use idpctl::address::System;
 use idpctl::apply::{self, NoJournal, Report};
 use idpctl::desired::{Desired, resolve};
 use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
-use idpctl::http::{BaseUrl, Budget, Credentials, Governor, InProcessTransport, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
+use idpctl::http::{
+    BaseUrl, Budget, Credentials, Governor, InProcessTransport, Reader, ReqwestTransport, RetryPolicy, Sending, Transport, Writer,
+};
 use idpctl::manifest::{self, SourceFile, Variables};
 use idpctl::observe::{Expected, Silent, Sweep};
 use idpctl::pipeline::{self, Observation};
@@ -24,6 +27,8 @@ pub(crate) struct World {
     config: Config,
     socket: Option<std::net::TcpListener>,
     secrets: BTreeMap<SecretRef, Secret>,
+    /// The bodies that were sent to the portal, each with its method and path.
+    pub(crate) sent: Sent,
     /// For how long something must have been missing before it is made.
     pub(crate) settle: Duration,
 }
@@ -35,7 +40,15 @@ impl World {
             let places = [SecretRef::Env(format!("IDPCTL_{name}")), SecretRef::File(format!("secrets/{name}"))];
             places.map(|place| (place, Secret::new(secret_value(name))))
         };
-        Self { org, config, socket: None, secrets: ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect(), settle: Duration::ZERO }
+        let sent = Sent::default();
+        Self {
+            org,
+            config,
+            socket: None,
+            sent,
+            secrets: ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect(),
+            settle: Duration::ZERO,
+        }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -110,9 +123,11 @@ impl World {
     fn connection(&self) -> (Arc<dyn Transport>, Credentials, Governor, RetryPolicy) {
         let url = BaseUrl::parse(&self.url()).expect("a loopback address");
         let token = Secret::new(self.org.okta_token().to_owned());
-        let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header");
+        let portal = Secret::new(self.org.portal_token().to_owned());
+        let portal = Credentials::portal_token(url.clone(), portal).expect("a token that can stand in a header");
+        let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header").and(portal);
         let transport: Arc<dyn Transport> = match self.socket {
-            None => Arc::new(InProcessTransport::new(self.org.clone())),
+            None => Arc::new(Recording(InProcessTransport::new(self.org.clone()), Arc::clone(&self.sent))),
             Some(_) => Arc::new(ReqwestTransport::new().expect("a client")),
         };
         (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), RetryPolicy::default())
@@ -126,7 +141,9 @@ impl World {
     pub(crate) async fn observe(&self, desired: &Desired, choices: &Choices) -> Observation {
         let (transport, credentials, governor, policy) = self.connection();
         let reader = Reader::new(transport, credentials, governor, policy);
-        let sweep = Sweep { reader, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
+        let kinds = [(System::Okta, !desired.apps.is_empty() || desired.portal.is_empty()), (System::Portal, !desired.portal.is_empty())];
+        let systems = kinds.into_iter().filter_map(|(system, speaks)| speaks.then_some(system)).collect();
+        let sweep = Sweep { reader, systems, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
         pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await.expect("the org is read")
     }
 
@@ -158,6 +175,23 @@ impl World {
             journal: Arc::new(NoJournal),
         };
         apply::apply(plan, Writer::new(transport, credentials, governor, policy), self.secrets.clone(), options).await
+    }
+}
+
+/// What was sent to the portal.
+pub(crate) type Sent = Arc<std::sync::Mutex<Vec<String>>>;
+
+/// Writes down what is sent to the portal.
+struct Recording(InProcessTransport, Sent);
+
+impl Transport for Recording {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Sending<'_> {
+        if request.method() != "GET" && request.uri().path().starts_with("/portal-api/") {
+            let body = String::from_utf8_lossy(request.body()).into_owned();
+            let line = format!("{} {} {body}", request.method(), request.uri().path());
+            self.1.lock().expect("nobody panics here").push(line.trim_end().to_owned());
+        }
+        self.0.send(request)
     }
 }
 

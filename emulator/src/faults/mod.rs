@@ -23,7 +23,7 @@
 //! | `slow=DURATION` | the work is done, the second half of the body takes that long |
 //! | `hold` | nothing done, and no answer ever |
 //! | `hold-after` | the work is done, and no answer ever |
-//! | `list-lag=DURATION` | lists of apps, secrets, keys and grants show the state of that long ago; takes no method, path or count |
+//! | `list-lag=DURATION` | lists of apps, secrets, keys and grants show the state of that long ago, the portal's do not; takes no method, path or count |
 
 mod glob;
 mod parse;

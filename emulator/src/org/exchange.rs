@@ -13,8 +13,9 @@ use crate::{
     families::{self, Exchange},
     faults::FaultKind,
     limits::{Allowance, Bucket},
+    portal,
     route::Route,
-    store::Tx,
+    store::{Changes, Store, Tx},
 };
 
 /// What becomes of a request.
@@ -96,6 +97,9 @@ impl Org {
 
     fn execute(&self, call: &Call, fault: Option<FaultKind>) -> Response<Vec<u8>> {
         let segments = call.segments();
+        if portal::is_portal(&segments) {
+            return self.ask_portal(call, &segments, fault);
+        }
         let mut state = self.state();
         state.requests += 1;
         let number = state.requests;
@@ -126,20 +130,41 @@ impl Org {
             return Err(Refusal::bad_token());
         }
         let route = route.ok_or_else(Refusal::no_such_path)?;
-        let mut exchange = Exchange {
-            call,
-            tx: Tx::begin(state.store.tables(), state.store.listed(), &inner.seed),
-            switches: &state.switches,
-            organization: &inner.organization,
-            now: inner.clock.stamp(),
-        };
+        let mut exchange = self.exchange(state, call);
         let answer = families::answer(route, &mut exchange)?;
         let changes = exchange.tx.into_changes();
-        state.store.commit(changes).map_err(|error| {
-            tracing::error!(%error, "could not store a write");
-            Refusal::internal()
-        })?;
+        commit(&mut state.store, changes)?;
         Ok(answer)
+    }
+
+    /// Answers a request to the portal, unless a fault does.
+    fn ask_portal(&self, call: &Call, segments: &[&str], fault: Option<FaultKind>) -> Response<Vec<u8>> {
+        let reply = match fault {
+            Some(FaultKind::TooManyRequests(_) | FaultKind::TooManyAtOnce) => Err(portal::Refusal::too_many_requests()),
+            Some(FaultKind::InternalError) => Err(portal::Refusal::internal()),
+            Some(FaultKind::Unavailable) => Err(portal::Refusal::gateway()),
+            _ => self.portal_answer(&mut self.state(), call, segments),
+        };
+        let reply = reply.unwrap_or_else(|portal::Refusal(reply)| reply);
+        reply.response(&self.inner.clock.http_date())
+    }
+
+    fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
+        let mut exchange = self.exchange(state, call);
+        let reply = portal::answer(&mut exchange, segments)?;
+        let changes = exchange.tx.into_changes();
+        commit(&mut state.store, changes)?;
+        Ok(reply)
+    }
+
+    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call) -> Exchange<'a> {
+        Exchange {
+            call,
+            tx: Tx::begin(state.store.tables(), state.store.listed(), &self.inner.seed),
+            switches: &state.switches,
+            organization: &self.inner.organization,
+            now: self.inner.clock.stamp(),
+        }
     }
 
     fn response(
@@ -183,6 +208,13 @@ impl Org {
         *response.body_mut() = b"<html><body><h1>503 Service Unavailable</h1></body></html>\n".to_vec();
         response
     }
+}
+
+fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
+    store.commit(changes).map_err(|error| {
+        tracing::error!(%error, "could not store a write");
+        Refusal::internal()
+    })
 }
 
 /// Why a request is not answered by its family.

@@ -152,14 +152,15 @@ fn the_whole_budget_of_a_window_is_used() {
 }
 
 #[test]
-fn the_forecast_counts_whole_windows() {
+fn the_forecast_counts_whole_windows_and_the_second_between_them() {
     in_paused_time(async {
         let server = Arc::new(Mutex::new(Server::new(100)));
         let reader = reader(&server, "00-a", 50, vec![50]);
         assert_eq!(reader.governor().forecast(Bucket::Apps, 1000), Duration::ZERO, "nothing is known yet");
         send(std::slice::from_ref(&reader), 10, 1).await;
-        let seconds = [0, 1, 40, 41, 90, 91, 1000].map(|n| reader.governor().forecast(Bucket::Apps, n).as_secs());
-        assert_eq!(seconds, [0, 0, 0, 60, 60, 120, 1200].map(|s| if s == 0 { 0 } else { s - 1 }));
+        let seconds = [0, 1, 40, 41, 90, 91, 140, 141, 1000].map(|n| reader.governor().forecast(Bucket::Apps, n).as_secs());
+        // The first window began a second ago.
+        assert_eq!(seconds, [0, 0, 0, 59, 59, 59 + 61, 59 + 61, 59 + 2 * 61, 59 + 19 * 61]);
     });
 }
 

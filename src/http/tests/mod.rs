@@ -5,6 +5,7 @@ mod budget;
 mod emulated;
 mod failures;
 mod network;
+mod window;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
