@@ -122,6 +122,10 @@ impl Listed {
         let wants = wants(needs);
         let (all, wait) = (count(wants.len()), sweep.forecast(&wants));
         sweep.progress.tell(Step::Remaining { requests: all, wait });
+        // Better said at once than when the time is up.
+        if let Some(left) = sweep.reader.time_left().filter(|left| *left < wait) {
+            return Err(Error::TooLong { requests: all, wait, left });
+        }
         let outcomes = sweep.read_all(wants, all).await;
         let untried = all - count(outcomes.len());
         let mut failures = Vec::new();
