@@ -51,13 +51,13 @@ impl Org {
         Arc::clone(&self.transport)
     }
 
-    fn credentials(&self) -> Credentials {
+    fn credentials() -> Credentials {
         Credentials::ssws(BaseUrl::parse("https://acme.okta.com").unwrap(), Secret::new("00-token".to_owned())).unwrap()
     }
 
     fn reader(&self) -> Reader {
         let policy = RetryPolicy { jitter: Jitter::from_fn(|_| 0), failures: 1, ..RetryPolicy::default() };
-        Reader::new(self.transport(), self.credentials(), Governor::new(Budget::default()), policy)
+        Reader::new(self.transport(), Self::credentials(), Governor::new(Budget::default()), policy)
     }
 
     async fn list(&self, expected: &Expected) -> Result<Listed, Error> {
@@ -203,7 +203,7 @@ async fn what_cannot_be_read_in_time_is_not_begun() {
         path => sound(path),
     });
     let policy = RetryPolicy::default().timeout(Duration::from_mins(10));
-    let reader = |policy| Reader::new(org.transport(), org.credentials(), Governor::new(Budget::default()), policy);
+    let reader = |policy| Reader::new(org.transport(), Org::credentials(), Governor::new(Budget::default()), policy);
     let sweep = |policy| Sweep {
         reader: reader(policy),
         systems: [crate::address::System::Okta].into(),
