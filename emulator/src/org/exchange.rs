@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderValue, Request, Response, header};
 use serde_json::Value;
 
+use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, Seen, State};
 use crate::{
     Reset,
@@ -22,6 +23,8 @@ pub(crate) enum Outcome {
     Whole(Response<Vec<u8>>),
     /// An answer whose body does not arrive as it should.
     Broken(Response<Vec<u8>>, Break),
+    /// An answer whose body goes on and on.
+    Endless(Response<Vec<u8>>),
     /// The connection dies without an answer.
     Reset,
 }
@@ -46,6 +49,7 @@ impl Org {
                 tokio::time::sleep(time).await;
                 Ok(response)
             }
+            Outcome::Endless(response) => Ok(lengthened(response)),
             Outcome::Broken(_, Break::CutOff) | Outcome::Reset => Err(Reset),
         }
     }
@@ -58,27 +62,30 @@ impl Org {
         let fault = self.state().faults.strike(&call.method, &call.path);
         match fault {
             Some(FaultKind::ResetBefore) => {
-                self.note(&call, None);
+                self.note(&call, None, false);
                 return Outcome::Reset;
             }
             Some(FaultKind::HoldBefore) => {
-                self.note(&call, None);
+                self.note(&call, None, false);
                 return std::future::pending().await;
             }
             _ => {}
         }
-        let response = self.execute(&call, fault);
-        self.note(&call, Some(response.status().as_u16()));
+        let (response, done) = self.execute(&call, fault);
+        self.note(&call, Some(response.status().as_u16()), done);
         match fault {
             Some(FaultKind::ResetAfter) => Outcome::Reset,
             Some(FaultKind::HoldAfter) => std::future::pending().await,
             Some(FaultKind::CutOff) => Outcome::Broken(response, Break::CutOff),
             Some(FaultKind::Slow(time)) => Outcome::Broken(response, Break::Slow(time)),
+            Some(FaultKind::WrongType) => Outcome::Whole(mistyped(response)),
+            Some(FaultKind::ForeignLink) => Outcome::Whole(misled(response, &call.path)),
+            Some(FaultKind::Endless) => Outcome::Endless(response),
             _ => Outcome::Whole(response),
         }
     }
 
-    fn note(&self, call: &Call, status: Option<u16>) {
+    fn note(&self, call: &Call, status: Option<u16>, done: bool) {
         if self.inner.log_requests {
             tracing::info!(
                 target: "idpctl_emulator::requests",
@@ -91,10 +98,12 @@ impl Org {
         if state.seen.len() == REMEMBERED {
             state.seen.pop_front();
         }
-        state.seen.push_back(Seen { method: call.method.clone(), path: call.path.clone(), query: call.query.as_sent().to_owned(), status });
+        let (method, path, query) = (call.method.clone(), call.path.clone(), call.query.as_sent().to_owned());
+        state.seen.push_back(Seen { method, path, query, status, done });
     }
 
-    fn execute(&self, call: &Call, fault: Option<FaultKind>) -> Response<Vec<u8>> {
+    /// Returns the answer, and whether what was asked is done.
+    fn execute(&self, call: &Call, fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
         let segments = call.segments();
         let mut state = self.state();
         state.requests += 1;
@@ -103,17 +112,18 @@ impl Org {
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
             Some(Hindrance::Refused(refusal)) => Err(refusal),
-            Some(Hindrance::Gateway) => return self.gateway_page(number),
+            Some(Hindrance::Foreign(foreign)) => return (foreign.response(&call.path), false),
             None => self.answer(&mut state, call, &segments),
         };
         drop(state);
+        let done = answer.is_ok();
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
         let (status, body, links) = match answer {
             Ok(Answer { status: 500, .. }) => (500, Some(error(&Refusal::internal())), Vec::new()),
             Ok(answer) => (answer.status, answer.body, answer.links),
             Err(refusal) => (refusal.status, Some(error(&refusal)), Vec::new()),
         };
-        self.response(number, status, body.as_ref(), &links, allowance)
+        (self.response(number, status, body.as_ref(), &links, allowance), done)
     }
 
     /// Answers a request that was admitted, and commits what it writes.
@@ -175,20 +185,13 @@ impl Org {
         }
         response
     }
-
-    fn gateway_page(&self, number: u64) -> Response<Vec<u8>> {
-        let mut response = self.response(number, 503, None, &[], None);
-        let html = HeaderValue::from_static("text/html");
-        response.headers_mut().insert(header::CONTENT_TYPE, html);
-        *response.body_mut() = b"<html><body><h1>503 Service Unavailable</h1></body></html>\n".to_vec();
-        response
-    }
 }
 
 /// Why a request is not answered by its family.
 enum Hindrance {
     Refused(Refusal),
-    Gateway,
+    /// Something between the client and the org answers in its place.
+    Foreign(Foreign),
 }
 
 /// Applies rate limits and those faults that stand for an answer of their own.
@@ -199,10 +202,15 @@ fn hinder(allowance: Option<Allowance>, fault: Option<FaultKind>) -> (Option<All
     };
     match fault {
         Some(FaultKind::TooManyRequests(reset)) => (spent(None, reset), refused(Refusal::too_many_requests())),
+        Some(FaultKind::TooManyUntold) => (None, refused(Refusal::too_many_requests())),
         // Okta's mark of the limit on concurrent requests: limit and remaining are both zero.
         Some(FaultKind::TooManyAtOnce) => (spent(Some(0), Duration::from_secs(1)), refused(Refusal::too_many_requests())),
         Some(FaultKind::InternalError) => (allowance, refused(Refusal::internal())),
-        Some(FaultKind::Unavailable) => (allowance, Some(Hindrance::Gateway)),
+        Some(FaultKind::Locked) => (allowance, refused(Refusal::being_modified())),
+        Some(FaultKind::ErrorInside) => (allowance, refused(Refusal::internal().with_status(200))),
+        Some(FaultKind::Unavailable) => (allowance, Some(Hindrance::Foreign(Foreign::Gateway))),
+        Some(FaultKind::Captive) => (allowance, Some(Hindrance::Foreign(Foreign::Captive))),
+        Some(FaultKind::Redirect) => (allowance, Some(Hindrance::Foreign(Foreign::Redirect))),
         _ if allowance.is_some_and(|allowance| !allowance.admitted) => (allowance, refused(Refusal::too_many_requests())),
         _ => (allowance, None),
     }
