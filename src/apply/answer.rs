@@ -21,6 +21,7 @@ pub(super) struct Answer {
     echoed: Option<SecretHash>,
     secret: Option<LiveSecret>,
     grant: Option<LiveGrant>,
+    empty: bool,
 }
 
 impl Decode for Answer {
@@ -29,6 +30,7 @@ impl Decode for Answer {
         let echoed = Path::of(CLIENT_SECRET).find(&raw).and_then(Value::as_str).map(SecretHash::of);
         let (app, secret, grant) = (has("signOnMode"), has("secret_hash"), has("scopeId"));
         Ok(Self {
+            empty: raw.is_null() || raw.as_object().is_some_and(serde_json::Map::is_empty),
             echoed,
             app: app.then(|| LiveApp::decode(raw.clone())).transpose()?,
             secret: secret.then(|| LiveSecret::decode(raw.clone())).transpose()?,
@@ -38,6 +40,11 @@ impl Decode for Answer {
 }
 
 impl Answer {
+    /// Returns whether it says nothing, as Okta answers what is done and has no more to tell.
+    pub(super) fn is_empty(&self) -> bool {
+        self.empty
+    }
+
     /// Returns what the step's probe would see, if the answer tells; the step looks by itself otherwise.
     pub(super) fn seen(&self, step: &Step) -> Option<Seen> {
         match step.probe {

@@ -8,6 +8,7 @@ mod identity;
 mod interruptions;
 mod laws;
 mod lossfree;
+mod matrix;
 mod real_objects;
 mod replacement;
 mod secrets;

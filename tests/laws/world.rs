@@ -9,9 +9,11 @@ use idpctl::apply::{self, NoJournal, Report};
 use idpctl::desired::{Desired, resolve};
 use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
-use idpctl::http::{BaseUrl, Budget, Credentials, Governor, InProcessTransport, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
+use idpctl::http::{
+    BaseUrl, Budget, Credentials, Governor, InProcessTransport, Jitter, Reader, ReqwestTransport, RetryPolicy, Transport, Writer,
+};
 use idpctl::manifest::{self, SourceFile, Variables};
-use idpctl::observe::{Expected, Silent, Sweep};
+use idpctl::observe::{self, Expected, Silent, Sweep};
 use idpctl::pipeline::{self, Observation};
 use idpctl::plan::{Choices, Plan};
 use idpctl::secret::{Secret, SecretRef};
@@ -26,6 +28,8 @@ pub(crate) struct World {
     secrets: BTreeMap<SecretRef, Secret>,
     /// For how long something must have been missing before it is made.
     pub(crate) settle: Duration,
+    /// When a reading of the org, and an apply, are given up.
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl World {
@@ -35,7 +39,14 @@ impl World {
             let places = [SecretRef::Env(format!("IDPCTL_{name}")), SecretRef::File(format!("secrets/{name}"))];
             places.map(|place| (place, Secret::new(secret_value(name))))
         };
-        Self { org, config, socket: None, secrets: ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect(), settle: Duration::ZERO }
+        let secrets = ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect();
+        Self { org, config, socket: None, secrets, settle: Duration::ZERO, timeout: None }
+    }
+
+    /// Returns a world of its own that goes on from here.
+    pub(crate) fn fork(&self) -> Self {
+        let (org, config, secrets) = (self.org.fork(), self.config.clone(), self.secrets.clone());
+        Self { org, config, socket: None, secrets, settle: self.settle, timeout: self.timeout }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -115,7 +126,11 @@ impl World {
             None => Arc::new(InProcessTransport::new(self.org.clone())),
             Some(_) => Arc::new(ReqwestTransport::new().expect("a client")),
         };
-        (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), RetryPolicy::default())
+        let policy = match self.timeout {
+            None => RetryPolicy::default(),
+            Some(timeout) => RetryPolicy { jitter: Jitter::from_fn(|most| most / 2), ..RetryPolicy::default() }.timeout(timeout),
+        };
+        (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), policy)
     }
 
     fn hashes(&self) -> SecretHashes {
@@ -124,10 +139,15 @@ impl World {
     }
 
     pub(crate) async fn observe(&self, desired: &Desired, choices: &Choices) -> Observation {
+        self.try_observe(desired, choices).await.expect("the org is read")
+    }
+
+    /// Returns what there is, or why that could not be read.
+    pub(crate) async fn try_observe(&self, desired: &Desired, choices: &Choices) -> Result<Observation, observe::Error> {
         let (transport, credentials, governor, policy) = self.connection();
         let reader = Reader::new(transport, credentials, governor, policy);
         let sweep = Sweep { reader, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
-        pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await.expect("the org is read")
+        pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await
     }
 
     pub(crate) async fn plan(&self, desired: &Desired, choices: &Choices) -> (Plan, Observation) {
@@ -138,26 +158,35 @@ impl World {
     /// Returns the plan, or what is wrong with the manifests in this org.
     pub(crate) async fn try_plan(&self, desired: &Desired, choices: &Choices) -> (Result<Plan, String>, Observation) {
         let observation = self.observe(desired, choices).await;
-        let planned = pipeline::plan(desired, &observation.observed, &self.hashes(), choices.clone()).map_err(|error| match error {
+        (self.plan_of(desired, choices, &observation), observation)
+    }
+
+    /// Returns the plan that an observation gives, or what is wrong with the manifests in this org.
+    pub(crate) fn plan_of(&self, desired: &Desired, choices: &Choices, observation: &Observation) -> Result<Plan, String> {
+        pipeline::plan(desired, &observation.observed, &self.hashes(), choices.clone()).map_err(|error| match error {
             pipeline::Error::Problems(problems) => {
                 let said = |d: &&Diagnostic| format!("{}\n  help: {}\n", d.message, d.help.as_deref().unwrap_or("none"));
                 problems.sorted().iter().map(said).collect()
             }
             error => format!("{error}\n"),
-        });
-        (planned, observation)
+        })
     }
 
     pub(crate) async fn apply(&self, plan: &Plan, observation: &Observation) -> Report {
         let (transport, credentials, governor, policy) = self.connection();
-        let options = apply::Options {
+        let writer = Writer::new(transport, credentials, governor, policy);
+        apply::apply(plan, writer, self.secrets.clone(), self.options(observation)).await
+    }
+
+    /// Returns how a plan is carried out: one action after the other.
+    pub(crate) fn options(&self, observation: &Observation) -> apply::Options {
+        apply::Options {
             parallelism: NonZeroUsize::MIN,
             settle: self.settle,
             observed_at: observation.at,
             stop: watch::channel(false).1,
             journal: Arc::new(NoJournal),
-        };
-        apply::apply(plan, Writer::new(transport, credentials, governor, policy), self.secrets.clone(), options).await
+        }
     }
 }
 
