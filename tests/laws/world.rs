@@ -126,10 +126,9 @@ impl World {
             None => Arc::new(InProcessTransport::new(self.org.clone())),
             Some(_) => Arc::new(ReqwestTransport::new().expect("a client")),
         };
-        let policy = match self.timeout {
-            None => RetryPolicy::default(),
-            Some(timeout) => RetryPolicy { jitter: Jitter::from_fn(|most| most / 2), ..RetryPolicy::default() }.timeout(timeout),
-        };
+        // Without chance, a run takes the same time every time.
+        let policy = RetryPolicy { jitter: Jitter::from_fn(|most| most / 2), ..RetryPolicy::default() };
+        let policy = if let Some(timeout) = self.timeout { policy.timeout(timeout) } else { policy };
         (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), policy)
     }
 

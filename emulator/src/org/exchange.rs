@@ -116,7 +116,7 @@ impl Org {
             None => self.answer(&mut state, call, &segments),
         };
         drop(state);
-        let done = answer.is_ok();
+        let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
         let (status, body, links) = match answer {
             Ok(Answer { status: 500, .. }) => (500, Some(error(&Refusal::internal())), Vec::new()),

@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use idpctl::apply::Outcome;
-use idpctl_emulator::Seen;
+use idpctl::plan::Choices;
+use idpctl_emulator::{Config, Seen};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -340,4 +341,34 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
         always failed 30: 429
         always in doubt 1: slow=2m hold hold-after
     ");
+}
+
+#[test]
+fn a_list_is_whole_or_an_error_whatever_goes_wrong_on_a_later_page() {
+    World::new(Config { frozen_clock: true, seed_apps: 401, ..Config::default() }).run(async |world| {
+        let mut cells: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for kind in KINDS {
+            let mut org = world.fork();
+            org.timeout = Some(TIMEOUT);
+            org.suffers(&[&format!("GET /api/v1/apps {kind} after 1")]);
+            let read = org.try_observe(&declared(&[]), &Choices::default()).await;
+            let met = org.org.requests().iter().filter(|seen| seen.path == "/api/v1/apps").count();
+            let came = match read {
+                Ok(observation) => format!("{} apps", observation.observed.apps.len()),
+                Err(error) => {
+                    assert!(chain(&error).contains("`GET /api/v1/apps?after="), "{kind}: {}", chain(&error));
+                    "error".to_owned()
+                }
+            };
+            cells.entry(format!("{came} {met}")).or_default().push(kind);
+        }
+        let table: String = cells.into_iter().map(|(came, kinds)| format!("{came}: {}\n", kinds.join(" "))).collect::<Vec<_>>().concat();
+        insta::assert_snapshot!(table, @"
+        401 apps 3: slow=1s
+        error 2: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        error 31: 429
+        error 7: 423 500 503 reset-before reset-after cut-off
+        error 9: 429-bare concurrency
+        ");
+    });
 }
