@@ -5,6 +5,15 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// One of the two systems that hold what manifests declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum System {
+    /// The Okta org.
+    Okta,
+    /// The Tyk developer portal.
+    Portal,
+}
+
 /// A resource type that a manifest can declare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -14,11 +23,23 @@ pub enum Kind {
     ClientCredentials,
     /// The Okta API scopes that an app may use: `/api/v1/apps/{id}/grants`.
     Grant,
+    /// An identity provider of the developer portal: Tyk's `/portal-api/oauth-providers`.
+    OAuthProvider,
+    /// How the portal registers clients of one sort: Tyk's `/portal-api/oauth-providers/{id}/client-types`.
+    ClientType,
 }
 
 impl Kind {
     /// Every kind, in the order in which they are documented.
-    pub const ALL: [Self; 3] = [Self::App, Self::ClientCredentials, Self::Grant];
+    pub const ALL: [Self; 5] = [Self::App, Self::ClientCredentials, Self::Grant, Self::OAuthProvider, Self::ClientType];
+
+    /// Returns which of the two systems holds objects of the kind.
+    pub const fn system(self) -> System {
+        match self {
+            Self::App | Self::ClientCredentials | Self::Grant => System::Okta,
+            Self::OAuthProvider | Self::ClientType => System::Portal,
+        }
+    }
 
     /// Returns the kind as manifests spell it.
     pub const fn as_str(self) -> &'static str {
@@ -26,6 +47,8 @@ impl Kind {
             Self::App => "App",
             Self::ClientCredentials => "ClientCredentials",
             Self::Grant => "Grant",
+            Self::OAuthProvider => "OAuthProvider",
+            Self::ClientType => "ClientType",
         }
     }
 }
@@ -110,6 +133,18 @@ impl FromStr for Address {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an address: write KIND/NAME, for example App/web-portal")]
 pub struct BadAddress(pub String);
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
 
 impl Serialize for Address {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

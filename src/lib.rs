@@ -7,13 +7,14 @@
 //! ```
 //!
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network. Kinds today are `App`,
-//! `ClientCredentials` and `Grant`, and the org is Okta's.
+//! `ClientCredentials` and `Grant` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is read only where some
+//! manifest speaks of it.
 //!
 //! # How a run goes
 //!
 //! 1. [`manifest`] reads YAML strictly, keeping the position of every value; [`desired`] resolves references, merges the documents that speak of one
 //!    live object, and checks what the server would refuse. Mistakes gather in [`diagnostic::Diagnostics`] and are shown together.
-//! 2. [`observe`] lists the org through a [`http::Reader`]. What it keeps is [`observed::Clean`]: secret members are gone before anything can see them.
+//! 2. [`observe`] lists org and portal, side by side, through a [`http::Reader`]. What it keeps is [`observed::Clean`]: secret members are gone before anything can see them.
 //! 3. [`bind`] decides, once, which document is which live object, so that nothing after it asks about identity.
 //! 4. [`diff`] compares field by field. One table for each kind ([`resource`]) says how: as a set, in order, by key, what absent equals, what cannot
 //!    change. The same table drives validation, edits, schemas and `explain`.

@@ -59,7 +59,8 @@ pub async fn observe(
 pub fn plan(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choices: Choices) -> Result<Plan, Error> {
     let mut bound = bind(desired, observed, &adoptions(&choices));
     let select = Select::new(&choices.select)?;
-    let asked = diff::Choices { prune: choices.prune, allow_replace: choices.allow_replace.clone(), select };
+    let asked =
+        diff::Choices { prune: choices.prune, allow_replace: choices.allow_replace.clone(), resend: choices.resend.clone(), select };
     let mut changes = diff(desired, observed, &bound, hashes, &asked);
     let program = program(&changes);
     let mut problems = std::mem::take(&mut bound.problems);
@@ -75,15 +76,15 @@ pub fn plan(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choic
 pub fn drift(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choices: &Choices) -> Result<drift::Items, Error> {
     let mut bound = bind(desired, observed, &adoptions(choices));
     let select = Select::new(&choices.select)?;
-    let asked = diff::Choices { prune: false, allow_replace: BTreeSet::new(), select: select.clone() };
+    let asked = diff::Choices { prune: false, allow_replace: BTreeSet::new(), resend: BTreeSet::new(), select: select.clone() };
     let mut changes = diff(desired, observed, &bound, hashes, &asked);
     let mut problems = std::mem::take(&mut bound.problems);
     problems.append(std::mem::take(&mut changes.problems));
     if problems.has_errors() {
         return Err(Error::Problems(problems));
     }
-    let org = plan::Org { id: observed.org.id.clone(), url: observed.org.url.clone() };
-    Ok(drift::drift(&changes, &bound, &select, &desired.project, org))
+    let places = (plan::Org::of(observed), plan::Portal::of(observed));
+    Ok(drift::drift(&changes, &bound, &select, &desired.project, places))
 }
 
 /// Returns which documents may be matched by label.

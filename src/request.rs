@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::address::System;
+
 /// An HTTP method that the two APIs use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -54,6 +56,11 @@ impl Request {
     /// Returns a request without query or body.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), query: Vec::new(), body: None }
+    }
+
+    /// Returns which of the two systems answers it: the portal has a path of its own (tyk-portal-api.md, section 1).
+    pub fn system(&self) -> System {
+        if self.path.starts_with("/portal-api/") { System::Portal } else { System::Okta }
     }
 
     /// Returns the same with one more query parameter.

@@ -31,6 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let hello = serde_json::json!({
         "okta": format!("http://{}", listener.local_addr()?),
         "okta_token": org.okta_token(),
+        "tyk_portal": format!("http://{}", listener.local_addr()?),
+        "tyk_portal_token": org.portal_token(),
     });
     let mut out = std::io::stdout();
     writeln!(out, "{hello}")?;

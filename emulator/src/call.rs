@@ -12,6 +12,7 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: Query,
     pub(crate) authorization: Option<String>,
+    pub(crate) accept: Option<String>,
     pub(crate) body: Vec<u8>,
     /// The org's own address as the caller knows it, without a slash at the end.
     pub(crate) base: String,
@@ -29,6 +30,7 @@ impl Call {
             path: parts.uri.path().to_owned(),
             query: Query::parse(parts.uri.query().unwrap_or_default()),
             authorization: header(http::header::AUTHORIZATION).map(str::to_owned),
+            accept: header(http::header::ACCEPT).map(str::to_owned),
             body,
             base,
         }

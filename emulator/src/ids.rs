@@ -3,7 +3,10 @@
 //! The same seed and count always give the same value, so an org in memory is reproducible; a stored org draws its seed at
 //! random when it is first opened. Ids of one kind sort in the order of their creation, which is the order of Okta's lists.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    hmac,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -98,6 +101,23 @@ impl Seed {
         format!("00{}", text.map(|&b| char::from(letter(b.into()))).collect::<String>())
     }
 
+    /// Returns the admin API token of the portal: a JWT that is signed with a key of its own and never expires.
+    pub(crate) fn portal_token(&self) -> String {
+        let part = |text: String| URL_SAFE_NO_PAD.encode(text);
+        let noise = self.bytes("portal user", 0);
+        let user: String = noise.iter().chain(&noise[..21]).map(|&b| char::from(letter(b.into()))).collect();
+        let head = part(r#"{"alg":"HS256","typ":"JWT"}"#.to_owned());
+        let claims = part(format!(r#"{{"Provider":"none","UserID":"$2a$10${user}"}}"#));
+        let signed = format!("{head}.{claims}");
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.bytes("portal signing key", 0));
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes())))
+    }
+
+    /// Returns the custom id of the `n`th object of a portal resource: 27 characters, as a KSUID has.
+    pub(crate) fn custom_id(&self, resource: &str, n: u64) -> String {
+        self.bytes(resource, n)[..27].iter().map(|&b| char::from(letter(b.into()))).collect()
+    }
+
     /// Returns a key id: the base64url of a hash.
     pub(crate) fn key_id(&self, of: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes(of, 0))
@@ -159,6 +179,26 @@ mod tests {
     fn the_token_starts_with_two_zeros() {
         assert!(Seed::fixed().api_token().starts_with("00"));
         assert_eq!(Seed::fixed().api_token().len(), 42);
+    }
+
+    #[test]
+    fn the_portals_token_is_a_jwt_without_an_end() {
+        let token = Seed::fixed().portal_token();
+        let parts: Vec<_> = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
+        assert_eq!(parts[2].len(), 32);
+        let text = parts[..2].iter().map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join("\n");
+        insta::assert_snapshot!(text, @r#"
+        {"alg":"HS256","typ":"JWT"}
+        {"Provider":"none","UserID":"$2a$10$az7z5FsYAJLNkbW1ghv33AjFSP8k62P1az7z5FsYAJLNkbW1ghv33"}
+        "#);
+    }
+
+    #[test]
+    fn custom_ids_have_twenty_seven_characters_and_differ() {
+        let seed = Seed::fixed();
+        let ids = [seed.custom_id("a", 1), seed.custom_id("a", 2), seed.custom_id("b", 1)];
+        assert!(ids.iter().all(|id| id.len() == 27 && id.bytes().all(|b| b.is_ascii_alphanumeric())), "{ids:?}");
+        assert!(ids[0] != ids[1] && ids[0] != ids[2]);
     }
 
     #[test]

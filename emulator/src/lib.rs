@@ -1,10 +1,11 @@
-//! A local Okta org that answers as the real one does.
+//! A local Okta org and Tyk developer portal that answer as the real ones do.
 //!
 //! ```text
-//! socket ──▶ serve ─┐
-//!                   ├─▶ org: latency, faults, rate limits, token ─▶ route ─▶ family ─▶ store (memory, file)
-//! in process ───────┘                                                          ▲
-//!                                                    switches, where the facts leave a choice
+//! socket ──▶ serve ─┐                                        ┌─▶ route ─▶ family ─┐
+//!                   ├─▶ org: latency, faults, limits, token ─┤                     ├─▶ store (memory, file)
+//! in process ───────┘                                        └─▶ portal ───────────┘
+//!                                                                  ▲
+//!                                       switches, where the facts leave a choice
 //! ```
 //!
 //! What it answers is taken from recorded exchanges with real orgs, from Okta's published specification and documentation, in
@@ -26,6 +27,7 @@ mod ids;
 mod limits;
 mod org;
 mod page;
+mod portal;
 mod route;
 mod serve;
 mod store;

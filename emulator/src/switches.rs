@@ -1,7 +1,7 @@
-//! What the facts about Okta leave open, as named choices.
+//! What the facts about Okta and the portal leave open, as named choices.
 //!
-//! Wherever no recording, specification or documentation says how Okta behaves, the org asks a switch instead of a guess that
-//! nobody can see. [`TABLE`] lists them all; the first value of each is its default.
+//! Wherever no recording, specification or documentation says how they behave, the org asks a switch instead of a guess that
+//! nobody can see; those of the portal start with `portal-`. [`TABLE`] lists them all; the first value of each is its default.
 
 use crate::error::Error;
 
@@ -166,6 +166,62 @@ switches! {
     delete_after_deactivate: DeleteAfterDeactivate, "delete-after-deactivate",
     "Whether the first DELETE after deactivating an app answers 500, as was seen twice.",
     { Works = "works", FailsOnce = "fails-once" }
+
+    portal_put: PortalPut, "portal-put",
+    "What a PUT without an optional key does to it (the required keys must be there either way).",
+    { Merges = "merges", Replaces = "replaces" }
+
+    portal_omitted_token: PortalOmittedToken, "portal-omitted-token",
+    "What a PUT without `RegistrationAccessToken` does to it, whatever `portal-put` says.",
+    { Keep = "keep", Wipe = "wipe" }
+
+    portal_csv: PortalCsv, "portal-csv",
+    "How `ResponseTypes` and `GrantType` are stored: as sent, sorted and each value once, or with a space after the comma.",
+    { Kept = "kept", Sorted = "sorted", Spaced = "spaced" }
+
+    portal_array_input: PortalArrayInput, "portal-array-input",
+    "What a JSON array does where one string with commas, or one value, is asked for.",
+    { Joined = "joined", First = "first", Refused = "refused" }
+
+    portal_unknown_enum: PortalUnknownEnum, "portal-unknown-enum",
+    "What becomes of a value that no list of values has: refused, stored, or dropped without a word.",
+    { Refused = "refused", Stored = "stored", Dropped = "dropped" }
+
+    portal_it_token: PortalItToken, "portal-it-token",
+    "Which spelling of the ID token `ResponseTypes` knows; another is an unknown value.",
+    { ItToken = "it_token", IdToken = "id_token", Both = "both" }
+
+    portal_unset_enum: PortalUnsetEnum, "portal-unset-enum",
+    "How `TokenEndpointAuthMethod` and `OktaAppType` are answered when unset: up to 1.17.0, or from 1.17.1 on.",
+    { Empty = "empty", Absent = "absent" }
+
+    portal_okta_without_app_type: PortalOktaWithoutAppType, "portal-okta-without-app-type",
+    "Whether a client type of an `Okta` provider needs no `OktaAppType`.",
+    { Accepted = "accepted", Refused = "refused" }
+
+    portal_duplicate_name: PortalDuplicateName, "portal-duplicate-name",
+    "Whether two providers, or two client types of one provider, may have the same `Name`.",
+    { Accepted = "accepted", Refused = "refused" }
+
+    portal_cid: PortalCid, "portal-cid",
+    "Whether objects have a `CID`, as since 1.13.0; if not, one that is sent is dropped, and none is good in a path.",
+    { Shown = "shown", Hidden = "hidden" }
+
+    portal_post_status: PortalPostStatus, "portal-post-status",
+    "The status of a provider or client type that was created.",
+    { Ok = "200", Created = "201" }
+
+    portal_bad_token: PortalBadToken, "portal-bad-token",
+    "What a request without the right token gets: a refusal, or the way to the login page.",
+    { Unauthorized = "401", Login = "302" }
+
+    portal_missing_accept: PortalMissingAccept, "portal-missing-accept",
+    "What a request without `Accept` gets: before 1.11.0 it crashed the portal.",
+    { Ok = "200", Crash = "500" }
+
+    portal_unknown_keys: PortalUnknownKeys, "portal-unknown-keys",
+    "Whether keys that nobody documented are dropped, or kept and served (a field of tomorrow).",
+    { Dropped = "dropped", Kept = "kept" }
 }
 
 fn unknown_name(name: &str, value: &str) -> Error {

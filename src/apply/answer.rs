@@ -7,10 +7,11 @@ use super::probe::Seen;
 use crate::address::Kind;
 use crate::http::{Decode, DecodeError};
 use crate::json::Path;
-use crate::observed::{CLIENT_SECRET, LiveApp, LiveGrant, LiveSecret};
+use crate::observed::{CLIENT_SECRET, Clean, LiveApp, LiveGrant, LivePortal, LiveSecret};
 use crate::program::{Expect, Probe, Step};
 use crate::request::Request;
 use crate::resource::app::{READ_ONLY, VOLATILE, without};
+use crate::resource::oauth_provider::TOKEN;
 use crate::resource::{leaves, same, table};
 use crate::secret::{Secret, SecretHash, SecretRef};
 
@@ -21,6 +22,7 @@ pub(super) struct Answer {
     echoed: Option<SecretHash>,
     secret: Option<LiveSecret>,
     grant: Option<LiveGrant>,
+    object: Option<LivePortal>,
     empty: bool,
 }
 
@@ -29,9 +31,12 @@ impl Decode for Answer {
         let has = |name: &str| raw.get(name).is_some();
         let echoed = Path::of(CLIENT_SECRET).find(&raw).and_then(Value::as_str).map(SecretHash::of);
         let (app, secret, grant) = (has("signOnMode"), has("secret_hash"), has("scopeId"));
+        let object = LivePortal::kind_of(&raw)
+            .map(|kind| LivePortal::read(kind, &Clean::new(raw.clone())).ok_or(DecodeError::expected("an object with `ID` and `Name`")));
         Ok(Self {
             empty: raw.is_null() || raw.as_object().is_some_and(serde_json::Map::is_empty),
             echoed,
+            object: object.transpose()?,
             app: app.then(|| LiveApp::decode(raw.clone())).transpose()?,
             secret: secret.then(|| LiveSecret::decode(raw.clone())).transpose()?,
             grant: grant.then(|| LiveGrant::decode(raw)).transpose()?,
@@ -51,6 +56,7 @@ impl Answer {
             Probe::App(_) | Probe::Find { .. } => self.app.clone().map(|app| Seen::App(Some(Box::new(app)))),
             Probe::Secrets(_) => self.secret.clone().map(|secret| Seen::Secrets(vec![secret])),
             Probe::Grants(_) => self.grant.clone().map(|grant| Seen::Grants(vec![grant])),
+            Probe::ByPath { .. } | Probe::FindListed { .. } => self.object.clone().map(|object| Seen::Object(Some(Box::new(object)))),
         }
     }
 
@@ -65,24 +71,33 @@ impl Answer {
     /// Returns where the server did not do what was asked: expectations that do not hold, and fields that come back otherwise than they
     /// were sent.
     pub(super) fn faults(&self, step: &Step, request: &Request, seen: &Seen, secrets: &Secrets) -> Vec<String> {
-        let mut faults = differences(&step.post, seen, secrets);
-        if let (Some(app), Some(sent)) = (&self.app, &request.body) {
-            faults.extend(changed_fields(step, sent, app));
+        // An answer tells that the request arrived.
+        let told: Vec<_> = step.post.iter().filter(|expect| !matches!(expect, Expect::Sent(_))).cloned().collect();
+        let mut faults = differences(&told, seen, secrets);
+        match (&self.app, &self.object, &request.body) {
+            (Some(app), _, Some(sent)) => {
+                let mut sent = without(&without(sent, &READ_ONLY), &VOLATILE);
+                Path::of(CLIENT_SECRET).remove(&mut sent);
+                crate::resource::app::normalise(&mut sent);
+                faults.extend(changed_fields(step, Kind::App, &sent, &app.body));
+            }
+            (None, Some(object), Some(sent)) => {
+                let sent = without(sent, &[TOKEN]);
+                faults.extend(changed_fields(step, object.kind, &sent, &object.body));
+            }
+            _ => {}
         }
         faults
     }
 }
 
-fn changed_fields(step: &Step, sent: &Value, app: &LiveApp) -> Vec<String> {
-    let mut sent = without(&without(sent, &READ_ONLY), &VOLATILE);
-    Path::of(CLIENT_SECRET).remove(&mut sent);
-    crate::resource::app::normalise(&mut sent);
+fn changed_fields(step: &Step, kind: Kind, sent: &Value, body: &Value) -> Vec<String> {
     let named: Vec<_> =
         step.post.iter().filter_map(|e| if let Expect::Fields(fields) = e { Some(fields) } else { None }).flatten().collect();
-    leaves(table(Kind::App), &sent)
+    leaves(table(kind), sent)
         .into_iter()
         .filter(|leaf| !named.iter().any(|declared| declared.path == leaf.path))
-        .filter(|leaf| !same(leaf.field, leaf.value, leaf.path.find(&app.body)))
+        .filter(|leaf| !same(leaf.field, leaf.value, leaf.path.find(body)))
         .map(|leaf| format!("`{}` was sent back as it was and came out otherwise", leaf.path))
         .collect()
 }

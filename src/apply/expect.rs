@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::probe::Seen;
 use crate::address::Kind;
-use crate::observed::{LiveApp, LiveSecret, Status};
+use crate::observed::{LiveApp, LivePortal, LiveSecret, Status};
 use crate::program::{Declared, Expect};
 use crate::resource::{leaves, same, table};
 use crate::secret::{Secret, SecretRef};
@@ -23,6 +23,7 @@ fn difference(expect: &Expect, seen: &Seen, secrets: &Secrets) -> Vec<String> {
     match seen {
         Seen::App(app) => app_difference(expect, app.as_deref()),
         Seen::Secrets(there) => secret_difference(expect, there, secrets).into_iter().collect(),
+        Seen::Object(object) => object_difference(expect, object.as_deref()),
         Seen::Grants(there) => {
             let scope = |scope: &String| there.iter().any(|grant| grant.scope == *scope);
             let id = |id: &String| there.iter().any(|grant| grant.id == *id);
@@ -51,7 +52,9 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
         Expect::AsCreated => None,
         Expect::BodyIs(planned) => (app.facets().body != *planned)
             .then(|| format!("the app {} was changed since the plan was made; plan again to see how", app.id)),
-        Expect::Fields(fields) => return fields.iter().filter_map(|field| field_difference(field, app)).collect(),
+        Expect::Fields(fields) => {
+            return fields.iter().filter_map(|field| field_difference(Kind::App, field, &app.body)).collect();
+        }
         Expect::Marked(marker) | Expect::Superseded(marker) => match &app.marker {
             Some(there) if there.will_do_for(marker) => None,
             Some(there) => Some(format!("the app {} bears the mark of {}", app.id, there.owner)),
@@ -73,15 +76,32 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
     difference.into_iter().collect()
 }
 
-fn field_difference(field: &Declared, app: &LiveApp) -> Option<String> {
-    let there = field.path.find(&app.body);
+fn field_difference(kind: Kind, field: &Declared, body: &Value) -> Option<String> {
+    let there = field.path.find(body);
     // The row of the table is found by walking a tree that holds this field alone.
     let mut tree = Value::Object(serde_json::Map::new());
     field.path.set(&mut tree, field.value.clone());
-    let leaf = leaves(table(Kind::App), &tree).into_iter().find(|leaf| leaf.path == field.path);
+    let leaf = leaves(table(kind), &tree).into_iter().find(|leaf| leaf.path == field.path);
     let row = leaf.as_ref().and_then(|leaf| leaf.field);
     let shown = |value: Option<&Value>| crate::printable::printable_head(&value.map_or_else(|| "absent".to_owned(), Value::to_string), 200);
     (!same(row, &field.value, there)).then(|| format!("`{}` is {} and not {}", field.path, shown(there), shown(Some(&field.value))))
+}
+
+fn object_difference(expect: &Expect, object: Option<&LivePortal>) -> Vec<String> {
+    let difference = match (expect, object) {
+        (Expect::NoObject, None) => None,
+        (Expect::NoObject, Some(object)) => Some(format!("the {} {} is there already", object.kind, object.id)),
+        (_, None) => Some("the object is not there".to_owned()),
+        (Expect::BodyIs(planned), Some(object)) => (object.fingerprint() != *planned)
+            .then(|| format!("the {} {} was changed since the plan was made; plan again to see how", object.kind, object.id)),
+        (Expect::Fields(fields), Some(object)) => {
+            return fields.iter().filter_map(|field| field_difference(object.kind, field, &object.body)).collect();
+        }
+        // Nothing that is read tells.
+        (Expect::Sent(path), Some(_)) => Some(format!("whether `{path}` was sent cannot be read")),
+        (other, Some(_)) => Some(not_seen(other)),
+    };
+    difference.into_iter().collect()
 }
 
 fn key_status(app: &LiveApp, id: &str) -> Option<Status> {

@@ -19,19 +19,17 @@ impl Run {
             Body::None => None,
             Body::Json { tree, secrets } => Some(self.with_secrets(tree.clone(), secrets)?),
             Body::Edited { edits, secrets } => {
-                let Seen::App(Some(app)) = seen else { return Err(Stop::Refused("the app is not there".to_owned())) };
-                if let Some(place) = app.withheld.first() {
-                    return Err(Stop::Refused(format!("the app {} carries `{place}`, which a PUT would lose", app.id)));
-                }
-                let mut tree = app.body.clone();
+                let mut tree = live_body(seen)?;
                 for edit in edits {
                     match &edit.value {
                         Some(value) => edit.path.set(&mut tree, value.clone()),
                         None => drop(edit.path.remove(&mut tree)),
                     }
                 }
-                // An edit may leave settings behind that do not go with it: `refresh_token` without its grant is refused.
-                normalise(&mut tree);
+                if let Seen::App(_) = seen {
+                    // An edit may leave settings behind that do not go with it: `refresh_token` without its grant is refused.
+                    normalise(&mut tree);
+                }
                 Some(self.with_secrets(tree, secrets)?)
             }
         };
@@ -46,12 +44,31 @@ impl Run {
         Ok(if tree.is_null() { Value::Object(Map::new()) } else { tree })
     }
 
-    fn path(&self, template: &str) -> Result<String, Stop> {
-        let Some((before, rest)) = template.split_once('{') else { return Ok(template.to_owned()) };
+    /// Returns a path with the ids of the objects that stand in it as slots.
+    pub(super) fn path(&self, template: &str) -> Result<String, Stop> {
         let bad = || Stop::Refused(format!("`{template}` is not a path of a plan"));
-        let (slot, after) = rest.split_once('}').ok_or_else(bad)?;
-        let address: Address = slot.parse().map_err(|_| bad())?;
-        let id = self.bound(&address).ok_or_else(|| Stop::Refused(format!("there is no live app for {address} yet")))?;
-        Ok(format!("{before}{}{after}", segment(&id.0)))
+        let (mut path, mut rest) = (String::new(), template);
+        while let Some((before, after)) = rest.split_once('{') {
+            let (slot, after) = after.split_once('}').ok_or_else(bad)?;
+            let address: Address = slot.parse().map_err(|_| bad())?;
+            let id = self.bound(&address).ok_or_else(|| Stop::Refused(format!("there is no live object for {address} yet")))?;
+            path.push_str(before);
+            path.push_str(&segment(&id.0));
+            rest = after;
+        }
+        Ok(path + rest)
+    }
+}
+
+/// Returns what an update starts from: the live object as it was just read.
+fn live_body(seen: &Seen) -> Result<Value, Stop> {
+    match seen {
+        Seen::App(Some(app)) => match app.withheld.first() {
+            Some(place) => Err(Stop::Refused(format!("the app {} carries `{place}`, which a PUT would lose", app.id))),
+            None => Ok(app.body.clone()),
+        },
+        Seen::Object(Some(object)) => Ok(object.to_be_sent()),
+        Seen::App(None) => Err(Stop::Refused("the app is not there".to_owned())),
+        Seen::Object(None) | Seen::Secrets(_) | Seen::Grants(_) => Err(Stop::Refused("the object is not there".to_owned())),
     }
 }

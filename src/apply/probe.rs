@@ -4,7 +4,7 @@ use super::Run;
 use super::step::Stop;
 use crate::http::Error;
 use crate::observe;
-use crate::observed::{Id, LiveApp, LiveGrant, LiveSecret};
+use crate::observed::{Id, LiveApp, LiveGrant, LivePortal, LiveSecret};
 use crate::program::{Probe, Subject};
 
 /// What a probe saw.
@@ -16,6 +16,8 @@ pub(super) enum Seen {
     Secrets(Vec<LiveSecret>),
     /// The app's grants.
     Grants(Vec<LiveGrant>),
+    /// The object of the portal, if there is one.
+    Object(Option<Box<LivePortal>>),
 }
 
 impl Run {
@@ -54,6 +56,26 @@ impl Run {
                 let id = self.id(subject)?;
                 let grants = observe::grants(reader, &id).await;
                 grants.map(Seen::Grants).map_err(|e| failed(format!("could not read the grants of the app {id}"), e))
+            }
+            Probe::ByPath { kind, path } => {
+                let path = self.path(path)?;
+                match observe::portal_object(reader, *kind, &path).await {
+                    Ok(object) => Ok(Seen::Object(Some(Box::new(object)))),
+                    Err(error) if error.is_not_found() => Ok(Seen::Object(None)),
+                    Err(error) => Err(failed(format!("could not read the {kind} at {path}"), error)),
+                }
+            }
+            Probe::FindListed { kind, list, name, cid } => {
+                let list = self.path(list)?;
+                let listed = observe::portal_list(reader, *kind, &list).await;
+                let listed = listed.map_err(|e| failed(format!("could not look for the {kind} in the list"), e))?;
+                let fits = |object: &LivePortal| (cid.is_some() && object.cid == *cid) || object.name == *name;
+                let mut found: Vec<_> = listed.into_iter().filter(fits).collect();
+                if found.len() > 1 {
+                    let ids: Vec<_> = found.iter().map(|object| object.id.to_string()).collect();
+                    return Err(Stop::Refused(format!("several live objects fit what is to be made: {}", ids.join(", "))));
+                }
+                Ok(Seen::Object(found.pop().map(Box::new)))
             }
         }
     }

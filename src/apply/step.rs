@@ -56,7 +56,7 @@ pub(super) enum Done {
 impl Run {
     /// Carries out a step of an action.
     pub(super) async fn step(&self, action: &Address, step: &Step) -> Result<Done, Stop> {
-        if matches!(step.probe, Probe::Find { .. }) {
+        if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. }) {
             // The list may not show yet what was made a moment before the plan: the first "no" was heard when the org was read.
             self.rest_until(self.options.observed_at + self.options.settle).await;
         }
@@ -138,7 +138,7 @@ impl Run {
             Some(seen) => seen,
             // A deletion that was answered with nothing is done; lists may still show what is gone.
             None if step.call.method == Method::Delete && answer.is_empty() => return Ok(Done::Now),
-            None if matches!(step.probe, Probe::Find { .. }) => {
+            None if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. }) => {
                 return Err(Stop::InDoubt(format!("the answer to {request} does not show what was made")));
             }
             None => self.look(&step.probe).await.map_err(unconfirmed)?,
@@ -159,12 +159,12 @@ impl Run {
         Ok(Done::Now)
     }
 
-    /// A create tells which app its address stands for.
+    /// A create tells which object its address stands for.
     fn remember(&self, action: &Address, step: &Step, seen: &Seen) {
-        if let (Probe::Find { .. }, Seen::App(Some(app))) = (&step.probe, seen)
-            && step.pre == [Expect::NoApp]
-        {
-            self.bind(action, app.id.clone());
+        match (&step.probe, seen) {
+            (Probe::Find { .. }, Seen::App(Some(app))) if step.pre == [Expect::NoApp] => self.bind(action, app.id.clone()),
+            (Probe::FindListed { .. }, Seen::Object(Some(object))) => self.bind(action, object.id.clone()),
+            _ => {}
         }
     }
 

@@ -61,7 +61,7 @@ pub(crate) fn marked(owner: &str) -> (&'static str, Value) {
 /// Returns an org with some apps.
 pub(crate) fn observed(apps: Vec<LiveApp>) -> Observed {
     let org = Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() };
-    Observed { org, apps, ..Observed::default() }
+    Observed { org: Some(org), apps, ..Observed::default() }
 }
 
 /// Returns what diagnostics say, with their remedies.

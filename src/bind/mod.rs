@@ -9,11 +9,13 @@
 
 mod foreign;
 mod needs;
+mod portal;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use needs::{Details, details};
+pub use portal::{BoundPortal, Undeclared};
 
 use crate::address::{Address, Kind};
 use crate::desired::{App, Desired};
@@ -36,6 +38,12 @@ pub struct Bound<'a> {
     pub apps: Vec<BoundApp<'a>>,
     /// Live apps that bear our mark and that no document matched.
     pub orphans: Vec<Orphan<'a>>,
+    /// Every declared object of the portal, in address order; none if the portal was not read.
+    pub portal: Vec<BoundPortal<'a>>,
+    /// Live providers below which some document declares a client type, found or not.
+    pub parents: BTreeSet<&'a Id>,
+    /// Client types that no document has, below providers of which some document speaks.
+    pub undeclared: Vec<Undeclared<'a>>,
     /// Documents that mean an app of another project.
     pub refused: Vec<Refusal>,
     /// What is worth knowing about a match or the lack of one.
@@ -114,6 +122,7 @@ pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices)
     matching.by_label();
     let mut bound = matching.finish();
     foreign::bind(desired, observed, &mut bound);
+    portal::bind(desired, observed, &mut bound);
     bound.apps.sort_by(|a, b| a.wanted().address.cmp(&b.wanted().address));
     if desired.ownership {
         bound.orphans = orphans(desired, observed, &bound);
@@ -139,9 +148,11 @@ impl<'a> BoundApp<'a> {
 }
 
 impl Bound<'_> {
-    /// Returns the id of every declared app that is there.
+    /// Returns the id of every declared object that is there.
     pub fn ids(&self) -> BTreeMap<Address, Id> {
-        self.apps.iter().filter_map(|app| Some((app.wanted().address.clone(), app.live()?.id.clone()))).collect()
+        let apps = self.apps.iter().filter_map(|app| Some((app.wanted().address.clone(), app.live()?.id.clone())));
+        let portal = self.portal.iter().filter_map(|object| Some((object.wanted.address.clone(), object.live?.id.clone())));
+        apps.chain(portal).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Bound, BoundApp};
+use crate::address::Kind;
 use crate::desired::Desired;
 use crate::observed::Id;
 use crate::resource::marker::Facility;
@@ -17,6 +18,8 @@ pub struct Details {
     pub grants: BTreeSet<Id>,
     /// Whether access policies are.
     pub policies: bool,
+    /// Providers whose client types are.
+    pub client_types: BTreeSet<Id>,
 }
 
 /// Returns what must be read: children only where a document or the app's mark says that they are managed, and secrets, whose every
@@ -38,5 +41,11 @@ pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<
             details.secrets.insert(live.id.clone());
         }
     }
+    for object in &bound.portal {
+        // A provider's own document needs them for pruning alone.
+        let own = object.live.filter(|_| object.wanted.kind() == Kind::OAuthProvider && object.wanted.metadata.prune);
+        details.client_types.extend(own.map(|provider| provider.id.clone()));
+    }
+    details.client_types.extend(bound.parents.iter().map(|id| Id::clone(id)));
     details
 }

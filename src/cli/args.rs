@@ -14,7 +14,7 @@ use crate::address::Address;
 use crate::http::Budget;
 
 const LONG: &str = "\
-Declarative reconciler for OAuth clients: manifests in git describe Okta apps, their credentials and the scopes granted to them; idpctl shows how the org differs from them and makes it so.
+Declarative reconciler for OAuth clients: manifests in git describe Okta apps, their credentials and the scopes granted to them, and the client types of a Tyk developer portal; idpctl shows how org and portal differ from them and makes them so.
 
 Nothing is written but by `apply`, nothing that is not declared is changed, and nothing is deleted unless asked for with `--prune`.";
 
@@ -40,6 +40,8 @@ Environment:
   OKTA_CLIENT_TOKEN        an API token of that org
   OKTA_API_TOKEN, OKTA_ORG_NAME, OKTA_BASE_URL
                            the same, as the Terraform provider names them
+  TYK_PORTAL_URL           the developer portal, for example https://portal.example.com
+  TYK_PORTAL_TOKEN         the API credential of an admin of that portal
   IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}
   HTTPS_PROXY, NO_PROXY    how to reach the org
   NO_COLOR, CLICOLOR_FORCE whether output has colour";
@@ -121,7 +123,7 @@ pub(crate) enum Command {
     /// Look at the credentials
     #[command(subcommand)]
     Auth(auth::AuthCommand),
-    /// Run a local Okta org
+    /// Run a local Okta org and Tyk portal
     #[cfg(feature = "emulator")]
     Emulator(emulator::EmulatorArgs),
     /// Print a completion script for a shell
@@ -189,6 +191,9 @@ pub(crate) struct Planning {
     /// Allow this document to take over an app that its label alone identifies; repeatable
     #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
     pub(crate) adopt: Vec<Address>,
+    /// Send this provider's registration token again, which the portal never shows; repeatable
+    #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
+    pub(crate) resend: Vec<Address>,
 }
 
 /// Whether live secrets are read.

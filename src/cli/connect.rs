@@ -1,13 +1,15 @@
 //! The environment and the target to what requests are sent through.
 //!
-//! The address always comes with the credential: a target only asserts which org it must be.
+//! An address always comes with its credential: a target only asserts which org and which portal it must be.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Context;
 use super::args::Network;
+use super::declared::Declared;
 use super::error::CommandError;
+use crate::address::System;
 use crate::env::Env;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
@@ -17,39 +19,50 @@ use crate::secret::Secret;
 /// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
 const SETTLE: Duration = Duration::from_secs(3);
 
-/// A way to an org.
+/// A way to an org, a portal, or both.
 pub(super) struct Connection {
     transport: Arc<dyn Transport>,
     credentials: Credentials,
     governor: Governor,
     policy: RetryPolicy,
     timeout: Duration,
-    /// What the target says about the org.
+    /// What the target says about org and portal.
     pub(super) expected: Expected,
+    /// Whether the target names an org, so that what is ours there is looked after even if no manifest speaks of it.
+    names_org: bool,
     /// How the credentials sign in, in words.
     pub(super) how: &'static str,
     /// For how long a "not there" must stand before something is made.
     pub(super) settle: Duration,
 }
 
-/// Tells whether the environment means a real org, if perhaps incompletely.
+/// Tells whether the environment means a real org or portal, if perhaps incompletely.
 pub(super) fn real_org_at_hand(env: &Env) -> bool {
-    !matches!(Credentials::from_env(env), Ok(None))
+    Credentials::from_env(env).map_or(true, |credentials| !credentials.is_empty())
 }
 
-/// Makes the connection to the target's org. Nothing is sent.
+/// Makes the connection to the target's org and portal. Nothing is sent.
 pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> Result<Connection, CommandError> {
     match &target.place {
         Place::Emulator { data } => emulated(data, network, context),
-        Place::Credentials { org_url, org_id, portal_url: _ } => {
-            let Some(credentials) = credentials(context)? else { return Err(nobody(target)) };
-            real(org_url.as_deref(), org_id.clone(), credentials, network)
+        Place::Credentials { org_url, org_id, portal_url } => {
+            let credentials = Credentials::from_env(&context.env);
+            let credentials = credentials.map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))?;
+            if credentials.is_empty() {
+                return Err(nobody(target));
+            }
+            let parsed = |what: &str, url: &Option<String>| {
+                let url = url.as_deref().map(BaseUrl::parse).transpose();
+                url.map_err(|error| CommandError::new(error).doing(format!("the target's `{what}` cannot be used")))
+            };
+            let expected = Expected {
+                org_url: parsed("org_url", org_url)?,
+                org_id: org_id.clone(),
+                portal_url: parsed("tyk_portal.url", portal_url)?,
+            };
+            real(expected, credentials, network)
         }
     }
-}
-
-fn credentials(context: &Context) -> Result<Option<Credentials>, CommandError> {
-    Credentials::from_env(&context.env).map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))
 }
 
 /// Says how to sign in, or how to do without an org.
@@ -63,18 +76,18 @@ fn nobody(target: &Target) -> CommandError {
     ))
 }
 
-fn real(org_url: Option<&str>, org_id: Option<String>, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
-    let org_url =
-        org_url.map(BaseUrl::parse).transpose().map_err(|error| CommandError::new(error).doing("the target's `org_url` cannot be used"))?;
+fn real(expected: Expected, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
     let transport = ReqwestTransport::new().map_err(|error| CommandError::new(error).doing("could not set up the network"))?;
-    let settle = if is_loopback(credentials.org()) { Duration::ZERO } else { SETTLE };
-    let expected = Expected { org_url, org_id };
-    Ok(Connection { expected, settle, ..Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network) })
+    let local = [credentials.org(), credentials.portal()].into_iter().flatten().all(is_loopback);
+    let settle = if local { Duration::ZERO } else { SETTLE };
+    let names_org = expected.org_url.is_some() || expected.org_id.is_some();
+    let connection = Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network);
+    Ok(Connection { expected, settle, names_org, ..connection })
 }
 
 /// A server on this machine is the emulated org or a test: its lists do not lag, unless they are told to.
-fn is_loopback(org: &BaseUrl) -> bool {
-    let url = org.to_string();
+fn is_loopback(server: &BaseUrl) -> bool {
+    let url = server.to_string();
     ["http://127.", "http://localhost", "http://[::1]"].iter().any(|prefix| url.starts_with(prefix))
 }
 
@@ -87,8 +100,11 @@ fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connecti
     let config = Config { data: Data::Directory(context.root.join(data)), ..Config::default() };
     let org = Org::open(config).map_err(|error| CommandError::new(error).doing("could not open the emulated org"))?;
     let url = BaseUrl::parse("http://localhost").expect("the address is a constant");
-    let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).expect("the emulator makes sound tokens");
-    Ok(Connection::new(Arc::new(InProcessTransport::new(org)), credentials, "the emulator's own token", network))
+    let portal = Credentials::portal_token(url.clone(), Secret::new(org.portal_token().to_owned()));
+    let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).zip(portal);
+    let (okta, portal) = credentials.expect("the emulator makes sound tokens");
+    let connection = Connection::new(Arc::new(InProcessTransport::new(org)), okta.and(portal), "the emulator's own token", network);
+    Ok(Connection { names_org: true, ..connection })
 }
 
 #[cfg(not(feature = "emulator"))]
@@ -105,6 +121,7 @@ impl Connection {
             policy: RetryPolicy::default().timeout(network.timeout),
             timeout: network.timeout,
             expected: Expected::default(),
+            names_org: false,
             how,
             settle: Duration::ZERO,
         }
@@ -127,8 +144,27 @@ impl Connection {
         Writer::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), policy)
     }
 
-    /// Returns how the org is read.
-    pub(super) fn sweep(&self, network: &Network, context: &Context) -> Sweep {
-        Sweep { reader: self.reader(), parallelism: network.parallelism, progress: context.progress() }
+    /// Returns how org and portal are read: each if some manifest speaks of it, and the org also if the target names it. Fails if there
+    /// are no credentials for one that must be.
+    pub(super) fn sweep(&self, declared: &Declared, network: &Network, context: &Context) -> Result<Sweep, CommandError> {
+        let (apps, portal) = (!declared.desired.apps.is_empty(), !declared.desired.portal.is_empty());
+        let okta = apps || !portal || (self.names_org && self.credentials.org().is_some());
+        let missing = |what: &str, hint: &str| {
+            Err(CommandError::new(format!("there are no credentials for the {what} in the environment")).hint(hint))
+        };
+        if okta && self.credentials.org().is_none() {
+            return missing(
+                "org",
+                "manifests speak of apps: set the org and a token of it,\n    export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…",
+            );
+        }
+        if portal && self.credentials.portal().is_none() {
+            return missing(
+                "portal",
+                "manifests speak of a portal: set its address and a token of it,\n    export TYK_PORTAL_URL=https://portal.example.com TYK_PORTAL_TOKEN=…",
+            );
+        }
+        let systems = [(okta, System::Okta), (portal, System::Portal)].into_iter().filter_map(|(read, system)| read.then_some(system));
+        Ok(Sweep { reader: self.reader(), systems: systems.collect(), parallelism: network.parallelism, progress: context.progress() })
     }
 }

@@ -101,8 +101,8 @@ impl StdError for Doing {
 impl From<observe::Error> for CommandError {
     fn from(error: observe::Error) -> Self {
         let hints: Vec<_> = match &error {
-            observe::Error::WrongOrg { .. } => {
-                let hint = "choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN` for this one";
+            observe::Error::WrongPlace { .. } => {
+                let hint = "choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN`, or `TYK_PORTAL_URL` and `TYK_PORTAL_TOKEN`, for this one";
                 return Self::refused(error).hint(hint);
             }
             observe::Error::Unread { failures, .. } => failures.iter().filter_map(|failure| advice(&failure.source)).collect(),
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn another_org_is_a_refusal() {
-        let error = observe::Error::WrongOrg { what: "org_id", expected: "00o1".to_owned(), found: "00o2".to_owned() };
+        let error = observe::Error::WrongPlace { what: "org_id", expected: "00o1".to_owned(), found: "00o2".to_owned() };
         assert_eq!(CommandError::from(error).exit, Exit::Refused);
     }
 }

@@ -20,12 +20,13 @@ pub(super) struct Planned {
 
 /// Returns the choices that the command line makes.
 pub(super) fn choices(manifests: &Manifests, planning: &Planning) -> Choices {
-    let Planning { select, prune, secrets, max_deletes, allow_replace, adopt } = planning.clone();
+    let Planning { select, prune, secrets, max_deletes, allow_replace, adopt, resend } = planning.clone();
     Choices {
         target: manifests.target.clone(),
         vars: manifests.variables(),
         prune,
         secrets: mode(secrets).unwrap_or_default(),
+        resend: resend.into_iter().collect(),
         select,
         adopt: adopt.into_iter().collect(),
         allow_replace: allow_replace.into_iter().collect(),
@@ -51,7 +52,7 @@ pub(super) async fn planned(
     let declared = load_for_org(manifests, context)?;
     let connection = connect(&declared.target, network, context)?.hiding(declared.at_hand());
     let choices = Choices { target: declared.target.name.clone(), ..choices };
-    let sweep = connection.sweep(network, context);
+    let sweep = connection.sweep(&declared, network, context)?;
     let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
     let plan = pipeline::plan(&declared.desired, &observation.observed, &declared.hashes, choices);
     let plan = plan.map_err(|error| refuse(error, &declared, context.printer))?;

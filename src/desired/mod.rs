@@ -2,6 +2,7 @@
 
 mod checks;
 mod draft;
+mod portal;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use portal::{PortalObject, Token};
 pub use resolve::{KeySets, PREFIX, resolve};
 
 use crate::address::Address;
@@ -30,6 +32,8 @@ pub struct Desired {
     pub ownership: bool,
     /// The apps that some document speaks of, in address order.
     pub apps: Vec<App>,
+    /// What is declared of the portal, in address order: providers before client types.
+    pub portal: Vec<PortalObject>,
 }
 
 /// What the manifests say of one live app.

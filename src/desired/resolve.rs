@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::draft::{Declared, Draft, ordered};
-use super::{App, Desired, Grant, Secret, checks};
-use crate::address::{Address, Kind};
+use super::{App, Desired, Grant, Secret, checks, portal};
+use crate::address::{Address, Kind, System};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::Path;
 use crate::manifest::{Document, stays_inside};
@@ -28,10 +28,11 @@ pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets:
     let mut drafts: Vec<_> = drafts.into_values().collect();
     // Of two that fight over something, the one that comes first in the files is called the first.
     drafts.sort_by_key(|draft| draft.document.positions.value(&Path::root()));
-    checks::run(&drafts, documents, diagnostics);
+    let portal = portal::resolve(documents, diagnostics);
+    checks::run(&drafts, &portal, documents, diagnostics);
     let mut apps: Vec<_> = drafts.into_iter().map(finished).collect();
     apps.sort_by(|a, b| a.address.cmp(&b.address));
-    Desired { project: project.to_owned(), ownership, apps }
+    Desired { project: project.to_owned(), ownership, apps, portal }
 }
 
 fn finished(draft: Draft<'_>) -> App {
@@ -99,7 +100,8 @@ impl<'d> Resolver<'d, '_> {
 
     /// Adds what the other kinds say to the apps that they speak of.
     fn others(&mut self) {
-        let mut others: Vec<_> = self.documents.iter().filter(|document| document.kind != Kind::App).collect();
+        let mut others: Vec<_> =
+            self.documents.iter().filter(|document| document.kind.system() == System::Okta && document.kind != Kind::App).collect();
         // The first document gives an app that none declares its address: that must not depend on how files are called.
         others.sort_by_key(|document| document.address());
         for document in others {
@@ -121,7 +123,7 @@ impl<'d> Resolver<'d, '_> {
                         draft.prunable.push(Facility::Grants);
                     }
                 }
-                Kind::App => {}
+                Kind::App | Kind::OAuthProvider | Kind::ClientType => {}
             }
             self.drafts.insert(reference, draft);
         }
@@ -197,7 +199,7 @@ impl<'d> Resolver<'d, '_> {
         for (index, entry) in entries.iter().enumerate() {
             let at = at.index(index);
             let Some(name) = entry["name"].as_str() else { continue };
-            let Some(reference) = self.secret_reference(document, entry, &at) else { continue };
+            let Some(reference) = secret_reference(document, entry, &at, self.diagnostics) else { continue };
             let status = entry["status"].as_str().and_then(Status::read).unwrap_or(Status::Active);
             let origin = document.origin(&at.key("name"));
             secrets.push(Secret { address: draft.address.below(["secret", name]), reference, status, origin });
@@ -206,35 +208,35 @@ impl<'d> Resolver<'d, '_> {
         draft.secrets_declared = Some(declared);
     }
 
-    /// Returns where a secret's value is to be had, if a manifest may say so.
-    fn secret_reference(&mut self, document: &Document, entry: &Value, at: &Path) -> Option<SecretRef> {
-        let help = "name a variable that starts with `IDPCTL_`, or a file inside the repository or `--secret-dir`";
-        if let Some(variable) = entry["env"].as_str() {
-            let well_formed = variable.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-            if variable.starts_with(PREFIX) && well_formed {
-                return Some(SecretRef::Env(variable.to_owned()));
-            }
-            // What is no name of a variable may be the secret itself: it is not repeated.
-            let message = if well_formed {
-                format!("the variable `{variable}` does not start with `{PREFIX}`")
-            } else {
-                "`env` does not hold the name of a variable".to_owned()
-            };
-            self.push(codes::SECRET_REFERENCE, document.origin(&at.key("env")), message, help);
-            return None;
+    fn push(&mut self, code: Code, origin: Origin, message: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(code, Some(origin), message).help(help));
+    }
+}
+
+/// Returns where a secret's value is to be had, if a manifest may say so.
+pub(super) fn secret_reference(document: &Document, entry: &Value, at: &Path, diagnostics: &mut Diagnostics) -> Option<SecretRef> {
+    let help = "name a variable that starts with `IDPCTL_`, or a file inside the repository or `--secret-dir`";
+    let (message, place) = if let Some(variable) = entry["env"].as_str() {
+        let well_formed = variable.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if variable.starts_with(PREFIX) && well_formed {
+            return Some(SecretRef::Env(variable.to_owned()));
         }
+        // What is no name of a variable may be the secret itself: it is not repeated.
+        let message = if well_formed {
+            format!("the variable `{variable}` does not start with `{PREFIX}`")
+        } else {
+            "`env` does not hold the name of a variable".to_owned()
+        };
+        (message, "env")
+    } else {
         let file = entry["file"].as_str()?;
         if stays_inside(file.strip_prefix('/').unwrap_or(file)) {
             return Some(SecretRef::File(file.to_owned()));
         }
-        let message = format!("the path `{file}` leads out of the repository");
-        self.push(codes::SECRET_REFERENCE, document.origin(&at.key("file")), message, help);
-        None
-    }
-
-    fn push(&mut self, code: Code, origin: Origin, message: impl Into<String>, help: impl Into<String>) {
-        self.diagnostics.push(Diagnostic::error(code, Some(origin), message).help(help));
-    }
+        (format!("the path `{file}` leads out of the repository"), "file")
+    };
+    diagnostics.push(Diagnostic::error(codes::SECRET_REFERENCE, Some(document.origin(&at.key(place))), message).help(help));
+    None
 }
 
 /// What variables of the environment have to start with to be nameable by a manifest.

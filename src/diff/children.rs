@@ -20,7 +20,7 @@ pub(super) fn compare_grants<'a>(entry: &mut AppChanges<'a>, live: Option<&'a Li
     }
     let declared: Vec<_> = entry.wanted.grants.iter().flatten().filter(|g| scope.select.has(&g.address)).collect();
     let there = live.and_then(|app| scope.observed.grants.get(&app.id)).map_or(&[][..], Vec::as_slice);
-    let org = scope.observed.org.url.as_str();
+    let org = scope.observed.org.as_ref().map_or("", |org| org.url.as_str());
     let missing = declared.iter().filter(|wanted| !there.iter().any(|live| is(wanted, live, org)));
     entry.grants = missing.map(|wanted| GrantChange::Add(wanted)).collect();
     let all: Vec<_> = entry.wanted.grants.iter().flatten().collect();

@@ -4,15 +4,18 @@
 mod app;
 mod children;
 mod orphans;
+mod portal;
 mod retire;
 mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use portal::PortalChanges;
+
 use serde_json::Value;
 
 use crate::address::Address;
-use crate::bind::{Bound, BoundApp, How, Orphan};
+use crate::bind::{Bound, BoundApp, How, Orphan, Undeclared};
 use crate::desired::{App, Desired, Grant, Secret};
 pub use crate::diagnostic::codes::{NO_SLOT, POLICY_UNCLEAR};
 use crate::diagnostic::{Diagnostics, Origin};
@@ -33,6 +36,8 @@ pub struct Choices {
     pub prune: bool,
     /// Apps that may be replaced.
     pub allow_replace: BTreeSet<Address>,
+    /// Providers whose registration tokens are sent again.
+    pub resend: BTreeSet<Address>,
     /// The part of the manifests that this is about.
     pub select: Select,
 }
@@ -44,6 +49,10 @@ pub struct Changes<'a> {
     pub apps: Vec<AppChanges<'a>>,
     /// Apps that are ours, that no document declares, and that are to go.
     pub orphans: Vec<Orphan<'a>>,
+    /// By declared object of the portal, in address order; one without any difference has an entry with nothing in it.
+    pub portal: Vec<PortalChanges<'a>>,
+    /// Client types that no document declares, and that are to go.
+    pub undeclared: Vec<Undeclared<'a>>,
     /// What was found and is not touched.
     pub left_alone: Vec<LeftAlone>,
     /// Declared things whose live counterpart could not be compared, and why.
@@ -181,6 +190,7 @@ pub fn diff<'a>(desired: &'a Desired, observed: &'a Observed, bound: &Bound<'a>,
         }
     }
     orphans::decide(bound, choices, &mut changes);
+    portal::compare(bound, choices, &mut changes);
     changes.left_alone.sort();
     changes
 }
@@ -210,7 +220,7 @@ fn one<'a>(bound: &BoundApp<'a>, scope: &Scope<'a, '_>, changes: &mut Changes<'a
         secrets: Vec::new(),
         grants: Vec::new(),
         keys: Vec::new(),
-        issuer: scope.observed.org.url.clone(),
+        issuer: scope.observed.org.as_ref().map(|org| org.url.clone()).unwrap_or_default(),
         free_slots: secrets::SLOTS,
     };
     let fields = if scope.app { app::body(wanted, live) } else { Vec::new() };

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use crate::address::Address;
 use crate::bind::{Bound, Orphaned};
-use crate::diff::{AppChanges, Change, Changes, FieldChange, GrantChange, SecretChange};
+use crate::diff::{AppChanges, Change, Changes, FieldChange, GrantChange, PortalChanges, SecretChange};
 use crate::json::Fingerprint;
-use crate::plan::Org;
+use crate::plan::{Org, Portal};
 use crate::resource::Facet;
 use crate::resource::marker::Marker;
 use crate::select::Select;
@@ -19,8 +19,10 @@ use crate::select::Select;
 pub struct Items {
     /// The ownership namespace.
     pub project: String,
-    /// The org.
-    pub org: Org,
+    /// The org; `None` if nothing is declared of one.
+    pub org: Option<Org>,
+    /// The portal; `None` if nothing is declared of one.
+    pub portal: Option<Portal>,
     /// The items, in address order.
     pub items: Vec<Item>,
     /// What could not be compared, and why.
@@ -98,8 +100,8 @@ impl Cause {
 }
 
 /// Makes items of the differences.
-pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project: &str, org: Org) -> Items {
-    let mut items: Vec<_> = changes.apps.iter().flat_map(of_app).collect();
+pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project: &str, places: (Option<Org>, Option<Portal>)) -> Items {
+    let mut items: Vec<_> = changes.apps.iter().flat_map(of_app).chain(changes.portal.iter().flat_map(of_portal)).collect();
     // Below a declared app; apps without a document come from the matching, which knows copies from orphans.
     let children = changes.left_alone.iter().filter(|left| left.flag.is_some() && !left.address.child.is_empty());
     items.extend(children.map(|left| undeclared(left.address.clone(), left.what.clone())));
@@ -122,7 +124,8 @@ pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project:
     items.sort_by(|a, b| a.address.cmp(&b.address));
     let mut not_compared = changes.not_compared.clone();
     not_compared.sort();
-    Items { project: project.to_owned(), org, items, not_compared }
+    let (org, portal) = places;
+    Items { project: project.to_owned(), org, portal, items, not_compared }
 }
 
 fn undeclared(address: Address, what: String) -> Item {
@@ -152,6 +155,23 @@ fn of_app(entry: &AppChanges<'_>) -> Vec<Item> {
     }));
     items.extend(entry.keys.iter().map(|key| undeclared(key.address.clone(), "the public key is not declared".to_owned())));
     items
+}
+
+/// The portal's objects bear no mark, so nobody can tell who moved.
+fn of_portal(entry: &PortalChanges<'_>) -> Vec<Item> {
+    let wanted = entry.bound.wanted;
+    let item = |what, origin| Item { address: wanted.address.clone(), what, cause: Cause::Either, origin };
+    let fields = match &entry.change {
+        None => return Vec::new(),
+        Some(Change::Create { .. }) => return vec![item(What::Missing, Some(wanted.origin.to_string()))],
+        Some(Change::Update { fields } | Change::Replace { fields, .. }) => fields,
+    };
+    let field = |change: &FieldChange| {
+        let declared = (!change.declared.is_null()).then(|| change.after.clone()).flatten();
+        let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
+        item(what, change.origin.as_ref().map(ToString::to_string))
+    };
+    fields.iter().map(field).collect()
 }
 
 fn field(entry: &AppChanges<'_>, change: &FieldChange) -> Item {

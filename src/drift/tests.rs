@@ -58,7 +58,7 @@ fn observed(apps: impl IntoIterator<Item = Value>, scopes: &[&str]) -> Observed 
     };
     let grants = apps.iter().map(|app| (app.id.clone(), scopes.iter().map(grant).collect()));
     let org = crate::observed::Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() };
-    Observed { org, grants: grants.collect::<BTreeMap<Id, _>>(), apps, ..Observed::default() }
+    Observed { org: Some(org), grants: grants.collect::<BTreeMap<Id, _>>(), apps, ..Observed::default() }
 }
 
 fn shown(manifests: &str, observed: &Observed) -> String {

@@ -24,6 +24,8 @@ pub enum Bucket {
     OAuth,
     /// Everything else below `/api/v1`.
     Management,
+    /// The developer portal, which says nothing of limits.
+    Portal,
     /// Public metadata and keys, which are not counted.
     Public,
 }
@@ -34,6 +36,7 @@ impl Bucket {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         match segments.as_slice() {
             [".well-known", ..] | ["oauth2", _, ".well-known", ..] | ["oauth2", "v1", "keys"] | ["oauth2", _, "v1", "keys"] => Self::Public,
+            ["portal-api", ..] => Self::Portal,
             ["api", "v1", "apps", _] => Self::AppById,
             ["api", "v1", "apps", ..] => Self::Apps,
             ["api", "v1", "groups", _] => Self::GroupById,
@@ -56,6 +59,7 @@ impl Bucket {
             Self::Clients => "/oauth2/v1/clients",
             Self::OAuth => "/oauth2",
             Self::Management => "/api/v1",
+            Self::Portal => "/portal-api",
             Self::Public => "/.well-known",
         }
     }
@@ -91,6 +95,7 @@ mod tests {
             "/oauth2/aus1/v1/token",
             "/oauth2/aus1/v1/keys",
             "/oauth2/v1/keys",
+            "/portal-api/oauth-providers/1/client-types",
             "/.well-known/okta-organization",
         ]
         .map(|path| format!("{path} → {}", Bucket::of(path)))
@@ -113,6 +118,7 @@ mod tests {
         /oauth2/aus1/v1/token → /oauth2
         /oauth2/aus1/v1/keys → /.well-known
         /oauth2/v1/keys → /.well-known
+        /portal-api/oauth-providers/1/client-types → /portal-api
         /.well-known/okta-organization → /.well-known
         ");
     }

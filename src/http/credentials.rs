@@ -1,4 +1,5 @@
-//! Environment variables to the org's address and what signs us in there. The address comes with the credential, never from a file.
+//! Environment variables to the addresses of org and portal and what signs us in there. An address comes with its credential, never from a
+//! file.
 
 use std::fmt;
 
@@ -7,6 +8,7 @@ use url::Url;
 
 use super::mask::Hidden;
 use super::transport::is_loopback;
+use crate::address::System;
 use crate::env::Env;
 use crate::printable::printable_head;
 use crate::secret::Secret;
@@ -25,7 +27,7 @@ pub enum BaseUrlError {
     #[error("`{0}` is not https, which is only left out for this machine itself")]
     NotHttps(String),
     /// It has more than scheme, host and port.
-    #[error("`{0}` must be the org alone, without user, path, query or fragment")]
+    #[error("`{0}` must be the address alone, without user, path, query or fragment")]
     NotAnOrigin(String),
     /// It is the address of the console.
     #[error("`{0}` is the admin console's address; the org's own is `{1}`")]
@@ -83,7 +85,7 @@ pub enum CredentialsError {
         beside: &'static str,
     },
     /// The address is not one.
-    #[error("the org's address in {variables} cannot be used")]
+    #[error("the address in {variables} cannot be used")]
     BaseUrl {
         /// Where it stands.
         variables: &'static str,
@@ -104,23 +106,68 @@ pub enum CredentialsError {
     Mode(String),
 }
 
-/// An org and what signs us in there. Its `Debug` shows the org alone.
-#[derive(Clone)]
+/// What signs us in at an org, at a portal, or at both. Its `Debug` shows the addresses alone.
+///
+/// # Guarantees
+/// A request is signed with what belongs to the system that its path names, and goes to that system's address.
+#[derive(Clone, Default)]
 pub struct Credentials {
-    org: BaseUrl,
-    token: Secret,
+    org: Option<Account>,
+    portal: Option<Account>,
     hidden: Hidden,
+}
+
+/// An address and what signs us in there.
+#[derive(Clone)]
+pub(super) struct Account {
+    pub(super) url: BaseUrl,
+    token: Secret,
+    system: System,
+}
+
+impl Account {
+    fn new(url: BaseUrl, token: Secret, system: System) -> Option<Self> {
+        let sound = !token.expose().is_empty() && token.expose().chars().all(|c| c.is_ascii_graphic());
+        sound.then_some(Self { url, token, system })
+    }
+
+    /// Returns the header that signs a request in.
+    pub(super) fn authorization(&self) -> HeaderValue {
+        let text = match self.system {
+            System::Okta => format!("SSWS {}", self.token.expose()),
+            // The token as it is, without a word before it (tyk-portal-api.md, section 1).
+            System::Portal => self.token.expose().to_owned(),
+        };
+        let mut value = HeaderValue::try_from(text).expect("a token is visible ASCII");
+        value.set_sensitive(true);
+        value
+    }
 }
 
 impl Credentials {
     /// Returns an API token's credentials; `None` if the token cannot be one.
     pub fn ssws(org: BaseUrl, token: Secret) -> Option<Self> {
-        let sound = !token.expose().is_empty() && token.expose().chars().all(|c| c.is_ascii_graphic());
-        sound.then(|| Self { org, token, hidden: Hidden::default() })
+        Account::new(org, token, System::Okta).map(|account| Self { org: Some(account), ..Self::default() })
     }
 
-    /// Reads the variables of Okta's own tools, then those of the Terraform provider; `None` if none of them is set.
-    pub fn from_env(env: &Env) -> Result<Option<Self>, CredentialsError> {
+    /// Returns a portal's credentials; `None` if the token cannot be one.
+    pub fn portal_token(portal: BaseUrl, token: Secret) -> Option<Self> {
+        Account::new(portal, token, System::Portal).map(|account| Self { portal: Some(account), ..Self::default() })
+    }
+
+    /// Returns these, with those of another system.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { org: self.org.or(other.org), portal: self.portal.or(other.portal), hidden: self.hidden }
+    }
+
+    /// Reads the variables of Okta's own tools, then those of the Terraform provider, and those of the portal. What is not set at all is
+    /// missing in the result.
+    pub fn from_env(env: &Env) -> Result<Self, CredentialsError> {
+        Ok(Self::org_from_env(env)?.unwrap_or_default().and(Self::portal_from_env(env)?.unwrap_or_default()))
+    }
+
+    fn org_from_env(env: &Env) -> Result<Option<Self>, CredentialsError> {
         match env.var("OKTA_CLIENT_AUTHORIZATIONMODE") {
             None => {}
             Some(mode) if mode.eq_ignore_ascii_case("SSWS") => {}
@@ -130,12 +177,16 @@ impl Credentials {
         let [url, token, api_token, name, base] =
             ["OKTA_CLIENT_ORGURL", "OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN", "OKTA_ORG_NAME", "OKTA_BASE_URL"].map(|name| env.var(name));
         let incomplete = |missing, beside| Err(CredentialsError::Incomplete { missing, beside });
+        let of = |url: &str, variables, token: &str, variable| {
+            let url = BaseUrl::parse(url).map_err(|source| CredentialsError::BaseUrl { variables, source })?;
+            Self::ssws(url, Secret::new(token.to_owned())).ok_or(CredentialsError::Token { variable }).map(Some)
+        };
         match (url, token, api_token, name, base) {
-            (Some(url), Some(token), ..) => Self::of(url, "`OKTA_CLIENT_ORGURL`", token, "OKTA_CLIENT_TOKEN").map(Some),
+            (Some(url), Some(token), ..) => of(url, "`OKTA_CLIENT_ORGURL`", token, "OKTA_CLIENT_TOKEN"),
             (Some(_), None, ..) => incomplete("OKTA_CLIENT_TOKEN", "OKTA_CLIENT_ORGURL"),
             (None, Some(_), ..) => incomplete("OKTA_CLIENT_ORGURL", "OKTA_CLIENT_TOKEN"),
             (None, None, Some(token), Some(name), Some(base)) => {
-                Self::of(&format!("https://{name}.{base}"), "`OKTA_ORG_NAME` and `OKTA_BASE_URL`", token, "OKTA_API_TOKEN").map(Some)
+                of(&format!("https://{name}.{base}"), "`OKTA_ORG_NAME` and `OKTA_BASE_URL`", token, "OKTA_API_TOKEN")
             }
             (None, None, Some(_), None, _) => incomplete("OKTA_ORG_NAME", "OKTA_API_TOKEN"),
             (None, None, Some(_), Some(_), None) => incomplete("OKTA_BASE_URL", "OKTA_API_TOKEN"),
@@ -144,43 +195,70 @@ impl Credentials {
         }
     }
 
-    fn of(url: &str, variables: &'static str, token: &str, variable: &'static str) -> Result<Self, CredentialsError> {
-        let org = BaseUrl::parse(url).map_err(|source| CredentialsError::BaseUrl { variables, source })?;
-        Self::ssws(org, Secret::new(token.to_owned())).ok_or(CredentialsError::Token { variable })
+    fn portal_from_env(env: &Env) -> Result<Option<Self>, CredentialsError> {
+        match (env.var("TYK_PORTAL_URL"), env.var("TYK_PORTAL_TOKEN")) {
+            (Some(url), Some(token)) => {
+                // The API's base is the portal's address with this path; people copy either.
+                let origin = url.trim_end_matches('/').strip_suffix("/portal-api").unwrap_or(url);
+                let url = BaseUrl::parse(origin).map_err(|source| CredentialsError::BaseUrl { variables: "`TYK_PORTAL_URL`", source })?;
+                let credentials = Self::portal_token(url, Secret::new(token.to_owned()));
+                credentials.ok_or(CredentialsError::Token { variable: "TYK_PORTAL_TOKEN" }).map(Some)
+            }
+            (Some(_), None) => Err(CredentialsError::Incomplete { missing: "TYK_PORTAL_TOKEN", beside: "TYK_PORTAL_URL" }),
+            (None, Some(_)) => Err(CredentialsError::Incomplete { missing: "TYK_PORTAL_URL", beside: "TYK_PORTAL_TOKEN" }),
+            (None, None) => Ok(None),
+        }
     }
 
-    /// Returns the same with values that no error or log line may show, should the org repeat them.
+    /// Returns the same with values that no error or log line may show, should a server repeat them.
     #[must_use]
     pub fn hiding(self, values: impl IntoIterator<Item = Secret>) -> Self {
         Self { hidden: Hidden::of(values), ..self }
     }
 
-    /// Returns the values to be kept out of texts of the org.
+    /// Returns the values to be kept out of texts of the servers.
     pub(super) fn hidden(&self) -> Hidden {
         self.hidden.clone()
     }
 
-    /// Returns the org.
-    pub fn org(&self) -> &BaseUrl {
-        &self.org
+    /// Returns whether there are none at all.
+    pub fn is_empty(&self) -> bool {
+        self.org.is_none() && self.portal.is_none()
     }
 
-    /// Returns the secret part, to be kept out of error texts.
-    pub(super) fn secret(&self) -> &Secret {
-        &self.token
+    /// Returns the org, if these are for one.
+    pub fn org(&self) -> Option<&BaseUrl> {
+        self.org.as_ref().map(|account| &account.url)
     }
 
-    /// Returns the header that signs a request in.
-    pub(super) fn authorization(&self) -> HeaderValue {
-        let mut value = HeaderValue::try_from(format!("SSWS {}", self.token.expose())).expect("a token is visible ASCII");
-        value.set_sensitive(true);
-        value
+    /// Returns the portal, if these are for one.
+    pub fn portal(&self) -> Option<&BaseUrl> {
+        self.portal.as_ref().map(|account| &account.url)
+    }
+
+    /// Returns what signs us in at a system.
+    pub(super) fn account(&self, system: System) -> Option<&Account> {
+        match system {
+            System::Okta => self.org.as_ref(),
+            System::Portal => self.portal.as_ref(),
+        }
+    }
+
+    /// Returns the secret parts, to be kept out of error texts.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = &Secret> {
+        [&self.org, &self.portal].into_iter().flatten().map(|account| &account.token)
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("org", &self.org.to_string()).finish_non_exhaustive()
+        let mut shown = f.debug_struct("Credentials");
+        for (name, url) in [("org", self.org()), ("portal", self.portal())] {
+            if let Some(url) = url {
+                shown.field(name, &url.to_string());
+            }
+        }
+        shown.finish_non_exhaustive()
     }
 }
 
@@ -202,10 +280,14 @@ mod tests {
     fn the_variables_of_both_tools_are_understood() {
         let okta = [("OKTA_CLIENT_ORGURL", "https://acme.okta.com/"), ("OKTA_CLIENT_TOKEN", "00abc")];
         let terraform = [("OKTA_API_TOKEN", "00abc"), ("OKTA_ORG_NAME", "acme"), ("OKTA_BASE_URL", "oktapreview.com")];
-        assert_eq!(from(&okta), r#"Some(Credentials { org: "https://acme.okta.com", .. })"#);
-        assert_eq!(from(&terraform), r#"Some(Credentials { org: "https://acme.oktapreview.com", .. })"#);
+        assert_eq!(from(&okta), r#"Credentials { org: "https://acme.okta.com", .. }"#);
+        assert_eq!(from(&terraform), r#"Credentials { org: "https://acme.oktapreview.com", .. }"#);
         assert_eq!(from(&[okta, [terraform[0], terraform[1]]].concat()), from(&okta));
-        assert_eq!(from(&[]), "None");
+        assert_eq!(from(&[]), "Credentials { .. }");
+        let portal = [("TYK_PORTAL_URL", "https://portal.example.com/portal-api/"), ("TYK_PORTAL_TOKEN", "eyJ.x")];
+        assert_eq!(from(&portal), r#"Credentials { portal: "https://portal.example.com", .. }"#);
+        let both = r#"Credentials { org: "https://acme.okta.com", portal: "https://portal.example.com", .. }"#;
+        assert_eq!(from(&[okta, portal].concat()), both);
     }
 
     #[test]
@@ -222,6 +304,9 @@ mod tests {
             from(&[url, ("OKTA_CLIENT_AUTHORIZATIONMODE", "magic\u{1b}")]),
             from(&[("OKTA_CLIENT_ORGURL", "http://acme.okta.com"), ("OKTA_CLIENT_TOKEN", "00abc")]),
             from(&[("OKTA_API_TOKEN", "00abc"), ("OKTA_ORG_NAME", "acme-admin"), ("OKTA_BASE_URL", "okta.com")]),
+            from(&[("TYK_PORTAL_TOKEN", "eyJ")]),
+            from(&[url, ("OKTA_CLIENT_TOKEN", "00abc"), ("TYK_PORTAL_URL", "https://portal.example.com")]),
+            from(&[("TYK_PORTAL_URL", "http://portal.example.com"), ("TYK_PORTAL_TOKEN", "eyJ")]),
         ];
         insta::assert_snapshot!(table.join("\n"), @r"
         `OKTA_CLIENT_TOKEN` is not set, but `OKTA_CLIENT_ORGURL` is: set both
@@ -232,8 +317,11 @@ mod tests {
         `OKTA_CLIENT_TOKEN` holds characters that no token has: is it quoted, or does it hold a line break?
         `OKTA_CLIENT_AUTHORIZATIONMODE=PrivateKey` is not supported yet: unset it and use `OKTA_CLIENT_TOKEN`
         `OKTA_CLIENT_AUTHORIZATIONMODE` is `magic\u{1b}`: unset it or set it to `SSWS`
-        the org's address in `OKTA_CLIENT_ORGURL` cannot be used: `http://acme.okta.com` is not https, which is only left out for this machine itself
-        the org's address in `OKTA_ORG_NAME` and `OKTA_BASE_URL` cannot be used: `https://acme-admin.okta.com` is the admin console's address; the org's own is `https://acme.okta.com`
+        the address in `OKTA_CLIENT_ORGURL` cannot be used: `http://acme.okta.com` is not https, which is only left out for this machine itself
+        the address in `OKTA_ORG_NAME` and `OKTA_BASE_URL` cannot be used: `https://acme-admin.okta.com` is the admin console's address; the org's own is `https://acme.okta.com`
+        `TYK_PORTAL_URL` is not set, but `TYK_PORTAL_TOKEN` is: set both
+        `TYK_PORTAL_TOKEN` is not set, but `TYK_PORTAL_URL` is: set both
+        the address in `TYK_PORTAL_URL` cannot be used: `http://portal.example.com` is not https, which is only left out for this machine itself
         ");
     }
 
@@ -263,9 +351,9 @@ mod tests {
         http://localhost:1
         `http://127.0.0.1.example.com` is not https, which is only left out for this machine itself
         `ftp://acme.okta.com` is not https, which is only left out for this machine itself
-        `acme.okta.com` must be the org alone, without user, path, query or fragment
-        `acme.okta.com` must be the org alone, without user, path, query or fragment
-        `acme.okta.com` must be the org alone, without user, path, query or fragment
+        `acme.okta.com` must be the address alone, without user, path, query or fragment
+        `acme.okta.com` must be the address alone, without user, path, query or fragment
+        `acme.okta.com` must be the address alone, without user, path, query or fragment
         `https://acme-admin.okta.com` is the admin console's address; the org's own is `https://acme.okta.com`
         `acme.okta.com` is not a URL such as https://acme.okta.com
         `` is not a URL such as https://acme.okta.com

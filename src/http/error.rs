@@ -8,6 +8,7 @@ use super::decode::DecodeError;
 use super::problem::Problem;
 use super::retry::Safety;
 use super::transport::{Phase, TransportError};
+use crate::address::System;
 use crate::printable::printable_head;
 use crate::request::Request;
 
@@ -18,6 +19,7 @@ pub struct Error(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     request: String,
+    system: System,
     safety: Safety,
     request_id: Option<String>,
     spent: Spent,
@@ -99,13 +101,19 @@ pub enum Kind {
 }
 
 impl Error {
-    pub(super) fn new(request: String, safety: Safety, request_id: Option<String>, spent: Spent, kind: Kind) -> Self {
-        Self(Box::new(Inner { request, safety, request_id, spent, kind }))
+    pub(super) fn new(request: String, system: System, safety: Safety, request_id: Option<String>, spent: Spent, kind: Kind) -> Self {
+        Self(Box::new(Inner { request, system, safety, request_id, spent, kind }))
     }
 
     /// Returns the error of a request that is not even tried.
     pub(super) fn refused(request: &Request, reason: &'static str) -> Self {
-        Self::new(printable_head(&request.to_string(), 500), Safety::Read, None, Spent::default(), Kind::Malformed { reason })
+        let (text, kind) = (printable_head(&request.to_string(), 500), Kind::Malformed { reason });
+        Self::new(text, request.system(), Safety::Read, None, Spent::default(), kind)
+    }
+
+    /// Returns which system it was sent to.
+    pub fn system(&self) -> System {
+        self.0.system
     }
 
     /// Returns how the request failed.
@@ -151,9 +159,15 @@ impl Error {
         }
     }
 
-    /// Tells whether the thing asked for does not exist. An unknown path (`E0000008`) is another matter.
+    /// Tells whether the thing asked for does not exist. An unknown path (Okta's `E0000008`), and a 404 of something in between, is
+    /// another matter.
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(404) && self.code() == Some("E0000007")
+        let of_the_server = match self.0.system {
+            System::Okta => self.code() == Some("E0000007"),
+            // The portal has no codes: its bodies are `{"errors": […]}` or `{"status": …}` (tyk-portal-api.md, section 7).
+            System::Portal => self.problem().is_some_and(|problem| *problem != Problem::default()),
+        };
+        self.status() == Some(404) && of_the_server
     }
 
     /// Tells whether the server found the request itself at fault.
@@ -171,14 +185,19 @@ impl Error {
         self.status() == Some(401) && self.code() == Some("E0000015")
     }
 
-    /// Tells whether the credential was not accepted at all.
+    /// Tells whether the credential was not accepted at all. What the portal answers then is not documented: a refusal, or a way to its
+    /// page for signing in (tyk-portal-api.md, section 7).
     pub fn is_unauthenticated(&self) -> bool {
-        self.status() == Some(401) && !self.is_feature_missing()
+        match (self.0.system, &self.0.kind) {
+            (System::Okta, _) => self.status() == Some(401) && !self.is_feature_missing(),
+            (System::Portal, Kind::Redirect { .. }) => true,
+            (System::Portal, _) => matches!(self.status(), Some(401 | 403)),
+        }
     }
 
     /// Tells whether the credential lacks a scope or a role.
     pub fn is_forbidden(&self) -> bool {
-        self.status() == Some(403)
+        self.status() == Some(403) && !self.is_unauthenticated()
     }
 
     /// Tells whether the server may have done what was asked for all the same. Never true of a read.
@@ -204,7 +223,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { request, safety: _, request_id, spent, kind } = &*self.0;
+        let Inner { request, system: _, safety: _, request_id, spent, kind } = &*self.0;
         write!(f, "`{request}` {kind}")?;
         let id = match kind {
             Kind::Status { problem, .. } => request_id.as_ref().or(problem.id.as_ref()),

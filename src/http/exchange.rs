@@ -19,6 +19,7 @@ use super::problem::Problem;
 use super::retry::{Failure, Pace, RetryPolicy, Safety, Verdict};
 use super::transport::{Transport, TransportError};
 use super::wire::{address, wire};
+use crate::address::System;
 use crate::request::Request;
 
 /// What all requests of a client have in common.
@@ -41,6 +42,7 @@ pub(super) struct Answer {
 /// One request's way so far, from which its errors are made.
 pub(super) struct Trail {
     request: String,
+    system: System,
     safety: Safety,
     mask: Mask,
     started: Instant,
@@ -51,14 +53,15 @@ pub(super) struct Trail {
 
 impl Trail {
     fn start(request: &Request, safety: Safety, mask: Mask) -> Self {
+        let system = request.system();
         let request = mask.quote(&request.to_string(), 500);
-        Self { request, safety, mask, started: Instant::now(), attempts: 0, failures: 0, request_id: None }
+        Self { request, system, safety, mask, started: Instant::now(), attempts: 0, failures: 0, request_id: None }
     }
 
     /// Makes an error of what happened last.
     pub(super) fn error(&self, kind: Kind) -> Error {
         let spent = Spent { attempts: self.attempts, elapsed: self.started.elapsed() };
-        Error::new(self.request.clone(), self.safety, self.request_id.clone(), spent, kind)
+        Error::new(self.request.clone(), self.system, self.safety, self.request_id.clone(), spent, kind)
     }
 
     /// Makes a text of the server fit to be shown.
@@ -84,15 +87,18 @@ const X_OKTA_RETRY_COUNT: HeaderName = HeaderName::from_static("x-okta-retry-cou
 impl Exchange {
     /// Sends a request until it is answered well or given up.
     pub(super) async fn run(&self, request: &Request, safety: Safety, signed: bool) -> Result<Answer, Error> {
-        let mask = Mask::of(request.body.as_ref()).and(self.credentials.secret()).beside(self.credentials.hidden());
+        let mask = Mask::of(request.body.as_ref()).beside(self.credentials.hidden());
+        let mask = self.credentials.tokens().fold(mask, Mask::and);
         let mut trail = Trail::start(request, safety, mask);
-        let url = address(self.credentials.org(), request).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
+        let account = self.credentials.account(request.system());
+        let account = account.ok_or_else(|| trail.error(Kind::Malformed { reason: "there are no credentials for where it goes" }))?;
+        let url = address(&account.url, request).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
         let bucket = Bucket::of(&request.path);
         loop {
             if self.policy.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Err(trail.error(Kind::TooLate));
             }
-            let authorization = signed.then(|| self.credentials.authorization());
+            let authorization = signed.then(|| account.authorization());
             let mut wire = wire(&url, request, authorization).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
             if let Some(id) = trail.request_id.as_deref().and_then(|id| id.parse().ok()) {
                 wire.headers_mut().insert(X_OKTA_RETRY_FOR, id);

@@ -1,4 +1,4 @@
-//! Requests become answers: one client for everything that is sent to Okta.
+//! Requests become answers: one client for everything that is sent to Okta and to the portal.
 //!
 //! A [`Reader`] sends GETs and nothing else, a [`Writer`] the rest. Every request passes the one [`Governor`] of the run, is retried
 //! as [`RetryPolicy`] allows, and is decoded before anything leaves this module, so that secret members of an answer end here.
@@ -8,6 +8,7 @@
 //! ```
 
 mod bucket;
+mod client;
 mod credentials;
 mod decode;
 mod error;
@@ -17,7 +18,6 @@ mod governor;
 mod in_process;
 mod mask;
 mod meter;
-mod okta;
 mod page;
 mod problem;
 mod retry;
@@ -29,13 +29,13 @@ mod wire;
 mod tests;
 
 pub use bucket::Bucket;
+pub use client::{Reader, Writer};
 pub use credentials::{BaseUrl, BaseUrlError, Credentials, CredentialsError};
 pub use decode::{Decode, DecodeError};
 pub use error::{Error, Kind, Spent};
 pub use governor::{Budget, BudgetError, Counters, Governor};
 #[cfg(feature = "emulator")]
 pub use in_process::InProcessTransport;
-pub use okta::{Reader, Writer};
 pub use problem::Problem;
 pub use retry::{Failure, Jitter, Pace, RetryPolicy, Safety, Verdict};
 pub use transport::{FnTransport, Phase, ReqwestTransport, Sending, Transport, TransportError};

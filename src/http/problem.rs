@@ -1,4 +1,4 @@
-//! The body of an error answer to what the server says went wrong: Okta's own form, or OAuth's.
+//! The body of an error answer to what the server says went wrong: Okta's own form, OAuth's, or the portal's.
 
 use std::fmt;
 
@@ -16,9 +16,9 @@ const CAUSES: usize = 20;
 pub struct Problem {
     /// Okta's `errorCode` or OAuth's `error`: the only part that is stable.
     pub code: Option<String>,
-    /// Okta's `errorSummary` or OAuth's `error_description`.
+    /// Okta's `errorSummary`, OAuth's `error_description`, or the portal's `message` or `status`.
     pub summary: Option<String>,
-    /// Okta's `errorCauses`, one text each.
+    /// Okta's `errorCauses` or the portal's `errors`, one text each.
     pub causes: Vec<String>,
     /// Okta's `errorId`.
     pub id: Option<String>,
@@ -30,20 +30,24 @@ impl Problem {
         serde_json::from_slice(body).map_or_else(|_| Self::default(), |body| Self::read(&body, mask))
     }
 
-    /// Returns the error that a good answer really is: Okta's own form, whatever the status says.
+    /// Returns the error that a good answer really is, in Okta's or the portal's own form, whatever the status says.
     pub(super) fn inside(body: &Value, mask: &Mask) -> Option<Self> {
-        let is_error = ["errorCode", "errorSummary"].iter().all(|name| body.get(name).is_some_and(Value::is_string));
-        is_error.then(|| Self::read(body, mask))
+        let of_okta = ["errorCode", "errorSummary"].iter().all(|name| body.get(name).is_some_and(Value::is_string));
+        let errors = body.get("errors").and_then(Value::as_array);
+        let of_portal = body.get("ID").is_none() && errors.is_some_and(|errors| !errors.is_empty() && errors.iter().all(Value::is_string));
+        (of_okta || of_portal).then(|| Self::read(body, mask))
     }
 
     fn read(body: &Value, mask: &Mask) -> Self {
         let quote = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(|text| mask.quote(text, TEXT));
         let text = |okta: &str, oauth: &str| body.get(okta).or_else(|| body.get(oauth)).and_then(quote);
         let causes = body.get("errorCauses").and_then(Value::as_array).into_iter().flatten();
+        let causes = causes.filter_map(|cause| cause.get("errorSummary").and_then(quote));
+        let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten().filter_map(quote);
         Self {
             code: text("errorCode", "error"),
-            summary: text("errorSummary", "error_description"),
-            causes: causes.filter_map(|cause| cause.get("errorSummary").and_then(quote)).take(CAUSES).collect(),
+            summary: text("errorSummary", "error_description").or_else(|| text("message", "status")),
+            causes: causes.chain(errors).take(CAUSES).collect(),
             id: text("errorId", "error_id"),
         }
     }
@@ -61,9 +65,10 @@ impl fmt::Display for Problem {
             // The summary is a sentence; ours goes on after it.
             write!(f, "{between}{}", summary.trim_end_matches('.'))?;
         }
-        if !causes.is_empty() {
-            write!(f, " ({})", causes.join("; "))?;
+        match (causes.is_empty(), code.is_none() && summary.is_none()) {
+            (true, _) => Ok(()),
+            (false, true) => f.write_str(&causes.join("; ")),
+            (false, false) => write!(f, " ({})", causes.join("; ")),
         }
-        Ok(())
     }
 }

@@ -101,6 +101,11 @@ impl Path {
         *at = value;
     }
 
+    /// Returns whether something other than null stands here.
+    pub fn is_set(&self, tree: &Value) -> bool {
+        self.find(tree).is_some_and(|value| !value.is_null())
+    }
+
     /// Takes out what stands here and returns it. List items are not taken out: lists are replaced whole.
     pub fn remove(&self, tree: &mut Value) -> Option<Value> {
         let (last, way) = self.0.split_last()?;

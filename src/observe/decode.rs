@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::address::Kind;
 use crate::http::{Decode, DecodeError};
-use crate::observed::{AccessPolicy, Clean, LiveApp, LiveGrant, LiveSecret, Org, Status};
+use crate::observed::{AccessPolicy, Clean, LiveApp, LiveGrant, LivePortal, LiveSecret, Org, Status};
 use crate::secret::SecretHash;
 
 /// An item of the list of apps; `None` for what the filter should have kept out.
@@ -77,6 +78,28 @@ impl Decode for Org {
         let url = href.ok_or(DecodeError::expected("a text").at("href").at("organization").at("_links"))?;
         Ok(Self { id: id(&raw)?, url: url.trim_end_matches('/').to_owned() })
     }
+}
+
+/// A provider of the portal.
+pub(super) struct Provider(pub(super) LivePortal);
+
+/// A client type of the portal.
+pub(super) struct ClientType(pub(super) LivePortal);
+
+impl Decode for Provider {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        of_portal(Kind::OAuthProvider, raw).map(Self)
+    }
+}
+
+impl Decode for ClientType {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        of_portal(Kind::ClientType, raw).map(Self)
+    }
+}
+
+fn of_portal(kind: Kind, raw: Value) -> Result<LivePortal, DecodeError> {
+    LivePortal::read(kind, &Clean::new(raw)).ok_or(DecodeError::expected("an object with `ID` and `Name`"))
 }
 
 const NO_ID: DecodeError = DecodeError::expected("an id of letters, digits, `_` and `-`");

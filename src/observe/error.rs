@@ -9,9 +9,9 @@ use crate::printable::printable_head;
 /// The org could not be read, or is another one.
 #[derive(Debug)]
 pub enum Error {
-    /// The credentials are for another org than the target says.
-    WrongOrg {
-        /// What of it differs: `org_url` or `org_id`.
+    /// The credentials are for another org or portal than the target says.
+    WrongPlace {
+        /// What of it differs: `org_url`, `org_id` or `tyk_portal.url`.
         what: &'static str,
         /// What the target says.
         expected: String,
@@ -62,6 +62,15 @@ pub enum Subject {
         /// Its label.
         label: String,
     },
+    /// The list of the portal's providers.
+    Providers,
+    /// The client types of a provider.
+    ClientTypes {
+        /// The provider.
+        id: Id,
+        /// Its name.
+        name: String,
+    },
 }
 
 impl From<Failure> for Error {
@@ -71,10 +80,22 @@ impl From<Failure> for Error {
 }
 
 impl Error {
+    /// Returns one error for two systems that were read side by side. That one of them is the wrong one goes before what failed.
+    #[must_use]
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unread { mut failures, untried }, Self::Unread { failures: more, untried: besides }) => {
+                failures.extend(more);
+                Self::Unread { failures, untried: untried + besides }
+            }
+            (wrong @ Self::WrongPlace { .. }, _) | (Self::Unread { .. }, wrong) => wrong,
+        }
+    }
+
     /// Returns the reads that failed.
     pub fn failures(&self) -> &[Failure] {
         match self {
-            Self::WrongOrg { .. } => &[],
+            Self::WrongPlace { .. } => &[],
             Self::Unread { failures, .. } => failures,
         }
     }
@@ -88,6 +109,8 @@ impl fmt::Display for Subject {
             Self::Policies => f.write_str("the list of access policies"),
             Self::Grants { id, label } => write!(f, "the grants of app `{}` ({id})", printable_head(label, 100)),
             Self::Secrets { id, label } => write!(f, "the secrets of app `{}` ({id})", printable_head(label, 100)),
+            Self::Providers => f.write_str("the list of the portal's providers"),
+            Self::ClientTypes { id, name } => write!(f, "the client types of provider `{}` ({id})", printable_head(name, 100)),
         }
     }
 }
@@ -120,8 +143,9 @@ impl std::error::Error for Failure {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::WrongOrg { what, expected, found } => {
-                write!(f, "the credentials are for another org: the target's `{what}` is `{expected}`, theirs is `{found}`")
+            Self::WrongPlace { what, expected, found } => {
+                let place = if *what == "tyk_portal.url" { "portal" } else { "org" };
+                write!(f, "the credentials are for another {place}: the target's `{what}` is `{expected}`, theirs is `{found}`")
             }
             Self::Unread { failures, untried } => {
                 match failures.as_slice() {
@@ -142,7 +166,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unread { failures, .. } if failures.len() == 1 => std::error::Error::source(&failures[0]),
-            Self::Unread { .. } | Self::WrongOrg { .. } => None,
+            Self::Unread { .. } | Self::WrongPlace { .. } => None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The org becomes [`Observed`](crate::observed::Observed): who it is, the list of its apps, and of some apps their details.
+//! Org and portal become [`Observed`](crate::observed::Observed): the lists of apps and providers, and of some of them their details.
 //!
 //! Everything is a GET. The order of what comes out never depends on which answer came first, and what could not be read is reported
 //! all together, each with its name.
@@ -11,6 +11,7 @@
 
 mod decode;
 mod error;
+mod portal;
 mod progress;
 mod read;
 mod sweep;
@@ -19,6 +20,7 @@ mod sweep;
 mod tests;
 
 pub use error::{Error, Failure, Subject};
+pub use portal::{portal_list, portal_object};
 pub use progress::{Progress, Silent, Step};
 pub use read::{app, apps_labelled, grants, org, secrets};
 pub use sweep::{Expected, Listed, Sweep};

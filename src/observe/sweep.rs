@@ -1,4 +1,4 @@
-//! The whole org, read once: first the lists, then details of the apps that need them.
+//! Org and portal, read once, side by side: first the lists, then details of what needs them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -9,71 +9,119 @@ use tokio::task::JoinSet;
 
 use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
-use super::read;
+use super::{portal, read};
+use crate::address::System;
 use crate::bind::Details;
 use crate::http::{self, BaseUrl, Bucket, Kind, Reader, TransportError};
-use crate::observed::{AccessPolicy, Id, LiveGrant, LiveSecret, Observed, Org};
+use crate::observed::{AccessPolicy, Id, LiveApp, LiveGrant, LivePortal, LiveSecret, Observed, Org, Portal};
 use crate::printable::printable_head;
 
-/// How an org is read.
+/// How org and portal are read.
 #[derive(Clone)]
 pub struct Sweep {
-    /// Who reads it.
+    /// Who reads them.
     pub reader: Reader,
+    /// Which of them are read.
+    pub systems: BTreeSet<System>,
     /// How many requests are on their way at once at most.
     pub parallelism: NonZeroUsize,
     /// Who hears how far it has come.
     pub progress: Arc<dyn Progress>,
 }
 
-/// What a target says about its org. Nothing but its public metadata is asked of an org that differs.
+/// What a target says about its org and its portal. Nothing but its public metadata is asked of an org that differs, and nothing at all of
+/// a portal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// Its address.
+    /// The org's address.
     pub org_url: Option<BaseUrl>,
     /// Its id.
     pub org_id: Option<String>,
+    /// The portal's address.
+    pub portal_url: Option<BaseUrl>,
 }
 
-/// An org whose apps are listed, and whose details are not read yet.
+/// An org and a portal whose apps and providers are listed, and whose details are not read yet.
 pub struct Listed {
     sweep: Sweep,
     observed: Observed,
 }
 
 impl Sweep {
-    /// Reads which org it is, makes sure that it is the expected one, and lists its apps.
+    /// Reads which org it is, makes sure that it is the expected one, and lists its apps; beside that it lists the portal's providers.
     pub async fn list(self, expected: &Expected) -> Result<Listed, Error> {
-        let org = read::org(&self.reader)
-            .await
-            .map_err(|source| Failure { subject: Subject::Org { url: self.reader.org().to_string() }, source })?;
+        let reads = |system| self.systems.contains(&system);
+        if reads(System::Portal) {
+            expected.check_portal(self.reader.portal())?;
+        }
+        let okta = async {
+            match reads(System::Okta) {
+                true => self.okta(expected).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        let portal = async {
+            match reads(System::Portal) {
+                true => self.portal().await.map(Some),
+                false => Ok(None),
+            }
+        };
+        let (okta, portal) = match tokio::join!(okta, portal) {
+            (Ok(okta), Ok(portal)) => (okta, portal),
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),
+            (Err(one), Err(other)) => return Err(one.and(other)),
+        };
+        let (org, apps) = okta.unzip();
+        let observed = Observed { org, apps: apps.unwrap_or_default(), portal, ..Observed::default() };
+        Ok(Listed { sweep: self, observed })
+    }
+
+    async fn okta(&self, expected: &Expected) -> Result<(Org, Vec<LiveApp>), Error> {
+        let url = self.reader.org().map(ToString::to_string).unwrap_or_default();
+        let org = read::org(&self.reader).await.map_err(|source| Failure { subject: Subject::Org { url }, source })?;
         expected.check(self.reader.org(), &org)?;
         let apps = read::apps(&self.reader, |apps| self.progress.tell(Step::Listed { apps })).await;
-        let apps = apps.map_err(|source| Failure { subject: Subject::Apps, source })?;
-        Ok(Listed { sweep: self, observed: Observed { org, apps, ..Observed::default() } })
+        Ok((org, apps.map_err(|source| Failure { subject: Subject::Apps, source })?))
+    }
+
+    async fn portal(&self) -> Result<Portal, Error> {
+        let providers = portal::providers(&self.reader).await.map_err(|source| Failure { subject: Subject::Providers, source })?;
+        let url = self.reader.portal().map(ToString::to_string).unwrap_or_default();
+        Ok(Portal { url, providers, ..Portal::default() })
     }
 }
 
 impl Expected {
     /// Makes sure that an org is the one that the target says.
-    pub fn check(&self, credentials: &BaseUrl, org: &Org) -> Result<(), Error> {
+    pub fn check(&self, credentials: Option<&BaseUrl>, org: &Org) -> Result<(), Error> {
         let found = |text: &str| printable_head(text, 200);
         // An org answers at its own address and at those of its custom domains; the metadata names its own.
         if let Some(url) = &self.org_url
-            && url != credentials
+            && Some(url) != credentials
             && BaseUrl::parse(&org.url).as_ref() != Ok(url)
         {
-            return Err(Error::WrongOrg { what: "org_url", expected: url.to_string(), found: credentials.to_string() });
+            let theirs = credentials.map(ToString::to_string).unwrap_or_default();
+            return Err(Error::WrongPlace { what: "org_url", expected: url.to_string(), found: theirs });
         }
         match &self.org_id {
-            Some(id) if *id != org.id => Err(Error::WrongOrg { what: "org_id", expected: found(id), found: found(&org.id) }),
+            Some(id) if *id != org.id => Err(Error::WrongPlace { what: "org_id", expected: found(id), found: found(&org.id) }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes sure that the portal is the one that the target says.
+    pub fn check_portal(&self, credentials: Option<&BaseUrl>) -> Result<(), Error> {
+        match (&self.portal_url, credentials) {
+            (Some(url), Some(theirs)) if url != theirs => {
+                Err(Error::WrongPlace { what: "tyk_portal.url", expected: url.to_string(), found: theirs.to_string() })
+            }
             _ => Ok(()),
         }
     }
 }
 
 impl Listed {
-    /// Returns what is known so far: the org and its apps.
+    /// Returns what is known so far: the apps and the providers.
     pub fn observed(&self) -> &Observed {
         &self.observed
     }
@@ -93,6 +141,10 @@ impl Listed {
                 Ok(Detail::Policies(policies)) => observed.policies = policies,
                 Ok(Detail::Grants(id, grants)) => drop(observed.grants.insert(id, grants)),
                 Ok(Detail::Secrets(id, secrets)) => drop(observed.secrets.insert(id, secrets)),
+                Ok(Detail::ClientTypes(id, client_types)) => {
+                    drop(observed.portal.get_or_insert_default().client_types.insert(id, client_types));
+                }
+                Ok(Detail::GoneProvider(id)) => observed.portal.get_or_insert_default().providers.retain(|provider| provider.id != id),
                 Ok(Detail::Gone(id)) => drop(gone.insert(id)),
                 Err(source) => failures.push(Failure { subject: want.subject(&observed), source }),
             }
@@ -113,12 +165,15 @@ enum Want {
     Policies,
     Grants(Id),
     Secrets(Id),
+    /// Of a provider.
+    ClientTypes(Id),
 }
 
 fn wants(details: Details) -> Vec<Want> {
-    let Details { secrets, grants, policies } = details;
+    let Details { secrets, grants, policies, client_types } = details;
     let policies = policies.then_some(Want::Policies).into_iter();
-    policies.chain(grants.into_iter().map(Want::Grants)).chain(secrets.into_iter().map(Want::Secrets)).collect()
+    let client_types = client_types.into_iter().map(Want::ClientTypes);
+    policies.chain(grants.into_iter().map(Want::Grants)).chain(secrets.into_iter().map(Want::Secrets)).chain(client_types).collect()
 }
 
 impl Want {
@@ -128,6 +183,11 @@ impl Want {
             Self::Policies => Subject::Policies,
             Self::Grants(id) => Subject::Grants { label: label(&id), id },
             Self::Secrets(id) => Subject::Secrets { label: label(&id), id },
+            Self::ClientTypes(id) => {
+                let mut providers = observed.portal.iter().flat_map(|portal| &portal.providers);
+                let name = providers.find(|provider| provider.id == id).map(|provider| provider.name.clone()).unwrap_or_default();
+                Subject::ClientTypes { id, name }
+            }
         }
     }
 
@@ -135,6 +195,7 @@ impl Want {
         match self {
             Self::Policies => Bucket::Management,
             Self::Grants(_) | Self::Secrets(_) => Bucket::Apps,
+            Self::ClientTypes(_) => Bucket::Portal,
         }
     }
 
@@ -143,6 +204,13 @@ impl Want {
             Self::Policies => return read::policies(reader).await.map(Detail::Policies),
             Self::Grants(id) => (id, read::grants(reader, id).await.map(|grants| Detail::Grants(id.clone(), grants))),
             Self::Secrets(id) => (id, read::secrets(reader, id).await.map(|secrets| Detail::Secrets(id.clone(), secrets))),
+            Self::ClientTypes(id) => {
+                return match portal::client_types(reader, id).await {
+                    Ok(client_types) => Ok(Detail::ClientTypes(id.clone(), client_types)),
+                    Err(error) if error.is_not_found() => Ok(Detail::GoneProvider(id.clone())),
+                    Err(error) => Err(error),
+                };
+            }
         };
         match outcome {
             // Not found may be the app or what is below it, and an app that is wrongly taken for gone would be created again: ask for it.
@@ -164,8 +232,11 @@ enum Detail {
     Policies(Vec<AccessPolicy>),
     Grants(Id, Vec<LiveGrant>),
     Secrets(Id, Vec<LiveSecret>),
+    ClientTypes(Id, Vec<LivePortal>),
     /// The app is not there any more.
     Gone(Id),
+    /// The provider is not there any more.
+    GoneProvider(Id),
 }
 
 type Outcome = Result<Detail, http::Error>;

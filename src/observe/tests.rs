@@ -45,7 +45,12 @@ impl Org {
     }
 
     async fn list(&self, expected: &Expected) -> Result<Listed, Error> {
-        let sweep = Sweep { reader: self.reader.clone(), parallelism: 3.try_into().unwrap(), progress: Arc::new(Silent) };
+        let sweep = Sweep {
+            reader: self.reader.clone(),
+            systems: [crate::address::System::Okta].into(),
+            parallelism: 3.try_into().unwrap(),
+            progress: Arc::new(Silent),
+        };
         sweep.list(expected).await
     }
 
@@ -93,7 +98,7 @@ fn sound(path: &str) -> (u16, Value) {
 #[tokio::test(start_paused = true)]
 async fn only_what_is_needed_is_read() {
     let org = Org::new(sound);
-    let needs = Details { secrets: ids(&["0oa2"]), grants: ids(&["0oa3", "0oa1"]), policies: true };
+    let needs = Details { secrets: ids(&["0oa2"]), grants: ids(&["0oa3", "0oa1"]), policies: true, ..Details::default() };
     let observed = org.observe(needs).await.unwrap();
     insta::assert_snapshot!(org.asked(), @r"
     /.well-known/okta-organization (unsigned)
@@ -106,7 +111,8 @@ async fn only_what_is_needed_is_read() {
     ");
     let apps: Vec<&str> = observed.apps.iter().map(|app| app.id.0.as_str()).collect();
     assert_eq!(apps, ["0oa1", "0oa2", "0oa3"]);
-    assert_eq!((observed.org.id.as_str(), observed.org.url.as_str()), ("00o1", "https://acme.okta.com"));
+    let read = observed.org.clone().unwrap();
+    assert_eq!((read.id.as_str(), read.url.as_str()), ("00o1", "https://acme.okta.com"));
     assert_eq!(observed.policies[0].id, "rst1");
     let scopes: Vec<(&str, &str)> =
         observed.grants.iter().flat_map(|(id, grants)| grants.iter().map(|grant| (id.0.as_str(), grant.scope.as_str()))).collect();
@@ -123,7 +129,7 @@ async fn an_app_that_is_gone_meanwhile_is_left_out() {
         "/api/v1/apps/0oa2/grants" => sound("/nothing"),
         path => sound(path),
     });
-    let needs = Details { secrets: ids(&["0oa2"]), grants: ids(&["0oa1", "0oa2"]), policies: false };
+    let needs = Details { secrets: ids(&["0oa2"]), grants: ids(&["0oa1", "0oa2"]), ..Details::default() };
     let observed = org.observe(needs).await.unwrap();
     assert_eq!(observed.apps.iter().map(|app| app.id.clone()).collect::<std::collections::BTreeSet<_>>(), ids(&["0oa1", "0oa3"]));
     assert_eq!(observed.grants.into_keys().collect::<std::collections::BTreeSet<_>>(), ids(&["0oa1"]));
@@ -151,7 +157,7 @@ async fn all_that_cannot_be_read_is_named() {
         "/api/v1/policies?type=ACCESS_POLICY" => (200, json!([{"id": "../../users", "name": "x"}])),
         path => sound(path),
     });
-    let needs = Details { secrets: ids(&["0oa3"]), grants: ids(&["0oa1", "0oa2"]), policies: true };
+    let needs = Details { secrets: ids(&["0oa3"]), grants: ids(&["0oa1", "0oa2"]), policies: true, ..Details::default() };
     insta::assert_snapshot!(org.observe(needs).await.unwrap_err(), @r#"
     3 reads failed
       the list of access policies: `GET /api/v1/policies?type=ACCESS_POLICY` was answered by what is no `Vec<AccessPolicy>`: [{"id":"../../users","name":"x"}], 1 attempt in 1.0 s: expected an id of letters, digits, `_` and `-` at `[0].id`
@@ -179,6 +185,7 @@ async fn another_org_is_shown_no_credential() {
     let expected = |url: Option<&str>, id: Option<&str>| Expected {
         org_url: url.map(|url| BaseUrl::parse(url).unwrap()),
         org_id: id.map(str::to_owned),
+        portal_url: None,
     };
     let mut texts = Vec::new();
     for wrong in [expected(Some("https://other.okta.com"), None), expected(Some("https://acme.okta.com"), Some("00o2"))] {
@@ -214,7 +221,12 @@ impl Progress for Told {
 #[tokio::test(start_paused = true)]
 async fn progress_is_told() {
     let told = Arc::new(Told::default());
-    let sweep = Sweep { reader: Org::new(sound).reader, parallelism: 2.try_into().unwrap(), progress: Arc::<Told>::clone(&told) };
+    let sweep = Sweep {
+        reader: Org::new(sound).reader,
+        systems: [crate::address::System::Okta].into(),
+        parallelism: 2.try_into().unwrap(),
+        progress: Arc::<Told>::clone(&told),
+    };
     let listed = sweep.list(&Expected::default()).await.unwrap();
     listed.details(Details { grants: ids(&["0oa1", "0oa2"]), ..Details::default() }).await.unwrap();
     let steps = told.0.lock().unwrap().iter().map(|step| format!("{step:?}")).collect::<Vec<_>>();

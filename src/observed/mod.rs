@@ -4,17 +4,19 @@
 
 mod clean;
 mod live;
+mod portal;
 
 use std::collections::BTreeMap;
 
 pub use clean::Clean;
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
+pub use portal::{LivePortal, Portal};
 
 /// The org, as far as it was read.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
-    /// The org itself.
-    pub org: Org,
+    /// The org itself; `None` if it was not read, because nothing declares anything of it.
+    pub org: Option<Org>,
     /// Every OIDC app (`name eq "oidc_client"`), in the order of the list.
     pub apps: Vec<LiveApp>,
     /// Secrets of the apps whose secrets were read.
@@ -23,6 +25,8 @@ pub struct Observed {
     pub grants: BTreeMap<Id, Vec<LiveGrant>>,
     /// Access policies, if any document names one.
     pub policies: Vec<AccessPolicy>,
+    /// The portal; `None` if it was not read, because nothing declares anything of it.
+    pub portal: Option<Portal>,
 }
 
 /// Which org was read.

@@ -22,8 +22,13 @@ pub struct Mismatch {
 pub fn approve(fresh: &Plan, approved: &Plan) -> Vec<Mismatch> {
     let mut mismatches = Vec::new();
     let mut differ = |address: Option<&Address>, what: String| mismatches.push(Mismatch { address: address.cloned(), what });
-    if fresh.org.id != approved.org.id {
-        differ(None, format!("the plan was approved for the org {} and this is {}", approved.org.id, fresh.org.id));
+    let org = |plan: &Plan| plan.org.as_ref().map_or_else(|| "none".to_owned(), |org| org.id.clone());
+    if org(fresh) != org(approved) {
+        differ(None, format!("the plan was approved for the org {} and this is {}", org(approved), org(fresh)));
+    }
+    let portal = |plan: &Plan| plan.portal.as_ref().map_or_else(|| "none".to_owned(), |portal| portal.url.clone());
+    if portal(fresh) != portal(approved) {
+        differ(None, format!("the plan was approved for the portal {} and this is {}", portal(approved), portal(fresh)));
     }
     if fresh.project != approved.project {
         differ(None, format!("the plan was approved for the project `{}` and this is `{}`", approved.project, fresh.project));
@@ -43,7 +48,7 @@ pub fn approve(fresh: &Plan, approved: &Plan) -> Vec<Mismatch> {
         let made = approved.actions.iter().any(|a| a.address == *address && matches!(a.verb, Verb::Create | Verb::Replace));
         if used && !made && approved.bindings.get(address) != Some(id) {
             let before = approved.bindings.get(address).map_or_else(|| "none".to_owned(), ToString::to_string);
-            differ(Some(address), format!("the live app is {id}, and was {before} when the plan was approved"));
+            differ(Some(address), format!("the live object is {id}, and was {before} when the plan was approved"));
         }
     }
     mismatches

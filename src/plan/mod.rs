@@ -29,8 +29,11 @@ pub struct Plan {
     pub format_version: u32,
     /// The ownership namespace.
     pub project: String,
-    /// The org that it was computed for.
-    pub org: Org,
+    /// The org that it was computed for; `None` if nothing is declared of one.
+    pub org: Option<Org>,
+    /// The portal that it was computed for; `None` if nothing is declared of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<Portal>,
     /// What was asked for.
     pub choices: Choices,
     /// The live apps that documents were matched with.
@@ -59,6 +62,28 @@ pub struct Org {
     pub url: String,
 }
 
+/// The portal that a plan is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portal {
+    /// Its URL.
+    pub url: String,
+}
+
+impl Org {
+    /// Returns the org that was read, if one was.
+    pub fn of(observed: &Observed) -> Option<Self> {
+        observed.org.as_ref().map(|org| Self { id: org.id.clone(), url: org.url.clone() })
+    }
+}
+
+impl Portal {
+    /// Returns the portal that was read, if one was.
+    pub fn of(observed: &Observed) -> Option<Self> {
+        observed.portal.as_ref().map(|portal| Self { url: portal.url.clone() })
+    }
+}
+
 /// What was asked for when a plan was made.
 ///
 /// `apply PLAN` takes over what a saved plan says of it. The flags that get past a guard are not part of a saved plan: they are given
@@ -74,6 +99,9 @@ pub struct Choices {
     pub prune: bool,
     /// Whether secrets are compared.
     pub secrets: SecretsMode,
+    /// Providers whose registration tokens are sent again.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub resend: BTreeSet<Address>,
     /// The part of the manifests that this is about.
     pub select: Vec<String>,
     /// Apps that may be recognised by their label.
@@ -90,7 +118,7 @@ pub struct Choices {
 impl Choices {
     /// Returns the flags that get past a guard, as they are to be given again with a saved plan.
     pub fn guard_flags(&self) -> String {
-        let Self { target: _, vars: _, prune: _, secrets: _, select: _, adopt, allow_replace, max_deletes } = self;
+        let Self { target: _, vars: _, prune: _, secrets: _, resend: _, select: _, adopt, allow_replace, max_deletes } = self;
         let adopt = adopt.iter().map(|address| format!(" --adopt {address}"));
         let replace = allow_replace.iter().map(|address| format!(" --allow-replace {address}"));
         adopt.chain(replace).chain(max_deletes.map(|most| format!(" --max-deletes {most}"))).collect()
@@ -174,7 +202,8 @@ pub fn plan(
     let mut plan = Plan {
         format_version: FORMAT_VERSION,
         project: project.to_owned(),
-        org: Org { id: observed.org.id.clone(), url: observed.org.url.clone() },
+        org: Org::of(observed),
+        portal: Portal::of(observed),
         bindings: bound.ids(),
         guards: guards::guards(&actions, changes, bound, &choices),
         findings: guards::findings(changes),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! App (with its credentials) ─▶ Secret, Key, Grant          deletions walk the other way, after everything else,
-//!                                                            unless something waits for the room that they make
+//! OAuthProvider ─▶ ClientType                                unless something waits for the room that they make
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};

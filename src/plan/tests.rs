@@ -63,7 +63,8 @@ fn plan_of(actions: Vec<Action>, bindings: &[(&str, &str)]) -> Plan {
     Plan {
         format_version: FORMAT_VERSION,
         project: "payments".to_owned(),
-        org: Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() },
+        org: Some(Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() }),
+        portal: None,
         choices: Choices::default(),
         bindings: bindings.iter().map(|(name, id)| (at(name), Id((*id).to_owned()))).collect(),
         actions,
@@ -118,11 +119,11 @@ fn anything_else_is_a_mismatch_that_says_where() {
     let other_path = plan_of(vec![update("/api/v1/apps/0oa2")], &[]);
     assert_eq!(said(&approve(&other_path, &approved)), ["it differs from what was approved at `steps[0].call.path`"]);
     let other_app = plan_of(vec![update("/api/v1/apps/{App/web}")], &[("web", "0oa2")]);
-    assert_eq!(said(&approve(&other_app, &approved)), ["the live app is 0oa2, and was 0oa1 when the plan was approved"]);
+    assert_eq!(said(&approve(&other_app, &approved)), ["the live object is 0oa2, and was 0oa1 when the plan was approved"]);
     let more = plan_of(vec![action("new", Verb::Create, &[])], &[]);
     assert_eq!(said(&approve(&more, &approved)), ["this action is not in the approved plan"]);
     let mut other_org = plan_of(vec![], &[]);
-    other_org.org.id = "00o2".to_owned();
+    other_org.org = Some(Org { id: "00o2".to_owned(), url: String::new() });
     assert_eq!(said(&approve(&other_org, &approved)), ["the plan was approved for the org 00o1 and this is 00o2"]);
 }
 

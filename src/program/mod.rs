@@ -7,6 +7,7 @@
 
 mod app;
 mod children;
+mod portal;
 mod present;
 mod step;
 
@@ -98,6 +99,13 @@ pub fn program(changes: &Changes<'_>) -> Program {
         children::secrets(entry, &mut program);
         children::keys(entry, &mut program);
         children::grants(entry, &mut program);
+    }
+    let made: Vec<_> = changes.portal.iter().filter(|entry| !entry.is_empty()).map(|entry| entry.bound.wanted.address.clone()).collect();
+    for entry in &changes.portal {
+        portal::actions(entry, &made, &mut program);
+    }
+    for extra in &changes.undeclared {
+        portal::delete(extra, &mut program);
     }
     for orphan in &changes.orphans {
         app::delete(orphan, &mut program);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{SecretSlots, present};
-use crate::address::Address;
+use crate::address::{Address, Kind};
 use crate::json::{Fingerprint, Path};
 use crate::observed::{Id, Status};
 use crate::request::Method;
@@ -104,6 +104,24 @@ pub enum Probe {
     Secrets(Subject),
     /// The app's grants.
     Grants(Subject),
+    /// The object of the portal with a path.
+    ByPath {
+        /// Its kind.
+        kind: Kind,
+        /// Its path, with slots like a call's.
+        path: String,
+    },
+    /// The object of the portal that a create would make, by its name or custom id.
+    FindListed {
+        /// Its kind.
+        kind: Kind,
+        /// The path of the list that it would be in, with slots like a call's.
+        list: String,
+        /// The name that it would have.
+        name: String,
+        /// The custom id that it would have.
+        cid: Option<String>,
+    },
 }
 
 /// Something that a probe can tell.
@@ -112,6 +130,10 @@ pub enum Probe {
 pub enum Expect {
     /// There is no such app.
     NoApp,
+    /// There is no such object in the portal.
+    NoObject,
+    /// The request was sent: nothing that can be read tells whether the value at this place arrived.
+    Sent(Path),
     /// The app was made by an earlier step of the same plan; what is in it since then was not there to be planned with.
     AsCreated,
     /// The body is the one that the plan was computed from.

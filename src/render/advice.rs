@@ -1,9 +1,13 @@
 //! A failed request to what somebody can do about it.
 
+use crate::address::System;
 use crate::http::{Error, Kind, TransportError};
 
 /// Returns what to do about a failed request, where that is known.
 pub fn advice(error: &Error) -> Option<&'static str> {
+    if error.system() == System::Portal {
+        return of_portal(error);
+    }
     match error.kind() {
         _ if error.is_unauthenticated() => Some(
             "the org does not accept the token: it may have expired or been revoked; make one in the Admin Console under Security > API > Tokens",
@@ -21,6 +25,24 @@ pub fn advice(error: &Error) -> Option<&'static str> {
         Kind::NotJson { .. } | Kind::Redirect { .. } => {
             Some("check that `OKTA_CLIENT_ORGURL` is the org's own address, such as https://acme.okta.com")
         }
+        _ => None,
+    }
+}
+
+fn of_portal(error: &Error) -> Option<&'static str> {
+    match error.kind() {
+        _ if error.is_unauthenticated() => Some(
+            "the portal does not accept the token: set `TYK_PORTAL_TOKEN` to the `API credential` in the profile of an admin of this portal",
+        ),
+        _ if error.is_invalid() && error.request().starts_with("DELETE ") => {
+            Some("a product probably uses it: detach it from the product in the portal first; idpctl never forces a deletion")
+        }
+        Kind::Transport(TransportError::NotSent(_)) => Some("check `TYK_PORTAL_URL`, the network, and `HTTPS_PROXY` if there is a proxy"),
+        Kind::Transport(TransportError::Untrusted(_)) => {
+            Some("something between here and the portal may terminate TLS: add its certificate to the system's trust store")
+        }
+        Kind::TimedOut | Kind::Starved { .. } => Some("give it more time with `--timeout`"),
+        Kind::NotJson { .. } => Some("check that `TYK_PORTAL_URL` is the portal's own address, such as https://portal.example.com"),
         _ => None,
     }
 }

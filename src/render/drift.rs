@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::plan::{inert, list, not_compared_lines};
+use super::plan::{inert, list, not_compared_lines, places};
 use super::style::{Style, Tone, counted};
 use super::value::{change, shortened};
 use crate::drift::{Cause, Item, Items, What};
@@ -12,8 +12,8 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Returns the items as text: of a field, first what is declared and then what is there.
 pub fn text(drift: &Items, style: Style) -> String {
-    let Items { project, org, items, not_compared } = drift;
-    let head = format!("Drift of `{}` in {} ({})", inert(project), inert(&org.url), inert(&org.id));
+    let Items { project, org, portal, items, not_compared } = drift;
+    let head = format!("Drift of `{}` in {}", inert(project), places(org.as_ref(), portal.as_ref()));
     let mut sections = vec![vec![style.paint(Tone::Heading, head)]];
     for about in items.chunk_by(|a, b| a.address == b.address) {
         let mut lines = vec![style.paint(Tone::Changed, inert(&about[0].address))];
@@ -30,10 +30,10 @@ pub fn text(drift: &Items, style: Style) -> String {
 
 /// Returns the items as JSON.
 pub fn json(drift: &Items) -> Value {
-    let Items { project, org, items, not_compared } = drift;
+    let Items { project, org, portal, items, not_compared } = drift;
     let count = |cause| items.iter().filter(|item| item.cause == cause).count();
     let unread: Vec<_> = not_compared.iter().map(|(address, why)| json!({"address": address, "what": why})).collect();
-    json!({
+    let mut tree = json!({
         "format_version": FORMAT_VERSION,
         "project": project,
         "org": org,
@@ -45,7 +45,11 @@ pub fn json(drift: &Items) -> Value {
             "pending": count(Cause::Pending),
             "either": count(Cause::Either),
         },
-    })
+    });
+    if let Some(portal) = portal {
+        tree["portal"] = json!(portal);
+    }
+    tree
 }
 
 fn summary(drift: &Items) -> String {
@@ -121,7 +125,8 @@ mod tests {
         let field = |path: &str, declared, live| What::Field { path: path.to_owned(), declared, live };
         Items {
             project: "payments".to_owned(),
-            org: Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() },
+            org: Some(Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() }),
+            portal: None,
             items: vec![
                 item(&web, field("label", Some(json!("Web")), Some(json!("\u{1b}[31mWeb\u{202e}"))), Cause::ChangedLive),
                 item(&web, field("settings.notes.admin", None, Some(json!("x"))), Cause::Pending),

@@ -49,7 +49,12 @@ pub fn json(plan: &Plan, report: &Report) -> Value {
     let counts = counts(report);
     let summary: serde_json::Map<_, _> =
         WORDS.iter().map(|word| (word.replace(' ', "_"), json!(counts.get(word).copied().unwrap_or_default()))).collect();
-    json!({"format_version": FORMAT_VERSION, "org": plan.org, "project": plan.project, "outcomes": outcomes, "summary": summary})
+    let mut tree =
+        json!({"format_version": FORMAT_VERSION, "org": plan.org, "project": plan.project, "outcomes": outcomes, "summary": summary});
+    if let Some(portal) = &plan.portal {
+        tree["portal"] = json!(portal);
+    }
+    tree
 }
 
 fn name(outcome: &Outcome) -> String {
@@ -138,7 +143,8 @@ mod tests {
         let plan = Plan {
             format_version: 1,
             project: "payments".to_owned(),
-            org: Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() },
+            org: Some(Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() }),
+            portal: None,
             choices: Choices::default(),
             bindings: BTreeMap::new(),
             actions: outcomes.keys().map(action).collect(),

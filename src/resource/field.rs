@@ -19,6 +19,16 @@ pub struct Field {
     pub rule: Rule,
 }
 
+impl Field {
+    /// Returns the row of a member, if this is an object that has one of that name.
+    pub fn member(&self, name: &str) -> Option<&Self> {
+        match &self.shape {
+            Shape::Object(members) => members.get(name),
+            _ => None,
+        }
+    }
+}
+
 /// What a field may hold.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
@@ -56,6 +66,9 @@ pub enum Shape {
 pub struct Rule {
     /// How two values are compared.
     pub compare: Compare,
+    /// Items of a list that mean the same: each group of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alike: Vec<Vec<String>>,
     /// What the server has where the field is absent or null. A field can be nulled only where this is known.
     #[serde(with = "known", skip_serializing_if = "Option::is_none")]
     pub absent: Option<Value>,
@@ -85,6 +98,10 @@ pub enum Compare {
     FirstThenSet,
     /// The JSON Web Keys declared must be there; others may.
     Keys,
+    /// A list here, one comma-separated text on the wire; its order does not count.
+    Csv,
+    /// Not at all: the server never shows the value.
+    WriteOnly,
 }
 
 /// How a nulled field is sent in a request that replaces the object.

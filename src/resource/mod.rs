@@ -5,17 +5,30 @@
 //! field (validation, diff, edits, `explain`, the published schemas) walks a tree with that table, through the walker in `walk.rs`.
 
 pub mod app;
+pub mod client_type;
 pub mod credentials;
 mod field;
 pub mod grant;
 pub mod jwk;
 pub mod marker;
+pub mod oauth_provider;
 mod reference;
 mod schema;
 mod suggest;
 mod table;
 pub mod validate;
 mod walk;
+
+use crate::address::Kind;
+
+/// Returns the members of a kind's objects that only the server sets.
+pub fn read_only(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::App | Kind::ClientCredentials | Kind::Grant => &app::READ_ONLY,
+        // `CID` may be given when an object is made; the rest is the portal's alone (tyk-portal-api.md, sections 2 and 3).
+        Kind::OAuthProvider | Kind::ClientType => &["ID", "CreatedAt", "UpdatedAt", "ClientTypes"],
+    }
+}
 
 pub use field::{Clear, Compare, Facet, Field, Rule, Shape};
 pub use reference::Reference;

@@ -61,8 +61,9 @@ pub fn validate(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
     for i in 0..spec.get("client_secrets").and_then(Value::as_array).map_or(0, Vec::len) {
         exactly_one(&Path::of("client_secrets").index(i), spec, &["env", "file"], faults);
     }
+    exactly_one(&Path::of("RegistrationAccessToken"), spec, &["env", "file"], faults);
+    additional(kind, spec, faults);
     if kind == Kind::App {
-        additional(spec, faults);
         let marker = Path::of("profile").key(super::marker::MEMBER);
         if marker.find(spec).is_some() {
             faults.push(
@@ -143,12 +144,15 @@ fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault 
         return Fault::key(&here, SECRET_IN_MANIFEST, format!("`{name}` is a part of a private key"))
             .help("declare the public key only, and treat this one as leaked: make a new pair");
     }
-    if super::app::READ_ONLY.contains(&here.to_string().as_str()) {
+    if [Kind::App, Kind::ClientType].into_iter().any(|kind| super::read_only(kind).contains(&here.to_string().as_str())) {
         return Fault::key(&here, READ_ONLY_FIELD, format!("`{here}` is set by the server alone")).help("take it out");
     }
     let fault = Fault::key(&here, UNKNOWN_FIELD, format!("unknown field `{name}`"));
     match nearest(name, members.keys().map(String::as_str)) {
         Some(known) => fault.label(format!("did you mean `{known}`?")).help(format!("write `{known}`")),
+        None if members.contains_key("WellKnownURL") || members.contains_key("OktaAppType") => {
+            fault.help("if the portal has this field and idpctl does not know it yet, set it below `spec.additionalFields`")
+        }
         None if path.steps().is_empty() || members.contains_key("grant_types") => {
             fault.help("if Okta has this field and idpctl does not know it yet, set it below `spec.additionalFields` of the App document")
         }
@@ -247,10 +251,10 @@ fn exactly_one(path: &Path, spec: &Value, names: &[&str], faults: &mut Vec<Fault
 }
 
 /// `additionalFields` is for what the table does not know, and for nothing that must be kept from manifests.
-fn additional(spec: &Value, faults: &mut Vec<Fault>) {
+fn additional(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
     let root = Path::of("additionalFields");
     let Some(tree) = root.find(spec) else { return };
-    let mut open = vec![(root, Some(table(Kind::App)), tree)];
+    let mut open = vec![(root, Some(table(kind)), tree)];
     while let Some((path, field, value)) = open.pop() {
         match (value, field.map(|f| &f.shape)) {
             (Value::Object(members), shape) if !matches!(shape, Some(Shape::Free)) => {
@@ -259,7 +263,7 @@ fn additional(spec: &Value, faults: &mut Vec<Fault>) {
                     let here = path.key(name);
                     if secret_like(name) {
                         faults.push(secret_additional(&here, name));
-                    } else if super::app::READ_ONLY.contains(&relative(&here).as_str()) {
+                    } else if super::read_only(kind).contains(&relative(&here).as_str()) {
                         faults.push(Fault::key(&here, READ_ONLY_FIELD, format!("`{name}` is set by the server alone")).help("take it out"));
                     } else {
                         open.push((here, known, inner));

@@ -72,6 +72,7 @@ fn rows_below(path: &Path, members: &'static indexmap::IndexMap<String, Field>, 
 /// Returns whether a live value is what is declared.
 pub fn same(field: Option<&Field>, declared: &Value, live: Option<&Value>) -> bool {
     match field.map(|f| f.rule.compare) {
+        Some(Compare::WriteOnly) => true,
         Some(Compare::Keys) => {
             keys(declared).iter().all(|wanted| keys(live.unwrap_or(&Value::Null)).iter().any(|key| same_key(wanted, key)))
         }
@@ -83,13 +84,16 @@ pub fn same(field: Option<&Field>, declared: &Value, live: Option<&Value>) -> bo
 fn comparable(field: Option<&Field>, value: Option<&Value>) -> Value {
     let value = value.filter(|v| !v.is_null());
     let Some(value) = value.or_else(|| field.and_then(|f| f.rule.absent.as_ref())) else { return Value::Null };
+    if let Some(field) = field.filter(|f| f.rule.compare == Compare::Csv) {
+        return sorted(&words(value).into_iter().map(|word| Value::from(first_alike(field, word))).collect::<Vec<_>>());
+    }
     let Value::Array(items) = value else { return canonical(value) };
     match field.map(|f| f.rule.compare) {
         Some(Compare::Set) => sorted(items),
         Some(Compare::FirstThenSet) => json!([items.first(), sorted(items)]),
         // A list that no table knows: an empty one is shown as none at all by some orgs (okta-api.md, section 11).
         None if items.is_empty() => Value::Null,
-        Some(Compare::Exact | Compare::Keys) | None => canonical(value),
+        Some(Compare::Exact | Compare::Keys | Compare::Csv | Compare::WriteOnly) | None => canonical(value),
     }
 }
 
@@ -98,6 +102,21 @@ fn sorted(items: &[Value]) -> Value {
     texts.sort();
     texts.dedup();
     json!(texts)
+}
+
+/// Returns the words of a comma-separated text or of a list of them, without the space around them.
+fn words(value: &Value) -> Vec<&str> {
+    let texts: Vec<&str> = match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    texts.into_iter().flat_map(|text| text.split(',')).map(str::trim).filter(|word| !word.is_empty()).collect()
+}
+
+fn first_alike<'w>(field: &'w Field, word: &'w str) -> &'w str {
+    let group = field.rule.alike.iter().find(|group| group.iter().any(|other| other == word));
+    group.and_then(|group| group.first()).map_or(word, String::as_str)
 }
 
 fn keys(value: &Value) -> &[Value] {
@@ -116,6 +135,8 @@ pub fn merged(leaf: &Leaf<'_>, live: Option<&Value>) -> Option<Value> {
     }
     match leaf.field.map(|f| f.rule.compare) {
         Some(Compare::Keys) => Some(with_keys(keys(live.unwrap_or(&Value::Null)), keys(leaf.value))),
+        // Separated by a comma alone, in the order of the manifest: what the portal's documentation shows.
+        Some(Compare::Csv) => Some(Value::from(words(leaf.value).join(","))),
         _ => Some(leaf.value.clone()),
     }
 }

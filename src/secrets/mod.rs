@@ -13,8 +13,8 @@ pub use files::{FileError, Files};
 pub use form::{FormError, check_form};
 pub use keys::key_sets;
 
-use crate::desired::{App, Desired, PREFIX, Secret as Declared};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::desired::{App, Desired, PREFIX, Secret as Declared, Token};
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::env::Env;
 use crate::secret::{Secret, SecretHash, SecretRef};
 
@@ -108,23 +108,33 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
+        for object in &desired.portal {
+            if let Token::Of { reference, origin } = &object.token {
+                let resolution = found.entry(reference.clone()).or_insert_with(|| self.resolve(reference));
+                if let Resolution::Unresolved(why) = resolution {
+                    refused(why, origin).into_iter().for_each(|diagnostic| diagnostics.push(diagnostic));
+                }
+            }
+        }
         Resolved(found)
     }
 }
 
+/// Reports a reference that is refused.
+fn refused(why: &Unresolved, origin: &Origin) -> Option<Diagnostic> {
+    let help = || format!("name a variable that starts with `{PREFIX}`, or a file inside the repository or `--secret-dir`");
+    let diagnostic = || Diagnostic::error(codes::SECRET_REFERENCE, Some(origin.clone()), why.in_full()).help(help());
+    why.is_refusal().then(diagnostic)
+}
+
 fn fault(app: &App, secret: &Declared, resolution: &Resolution) -> Option<Diagnostic> {
-    let error = |code, message| Diagnostic::error(code, Some(secret.origin.clone()), message);
     match resolution {
         Resolution::Resolved(value) => {
             let wrong = check_form(value, app.token_endpoint_auth_method()).err()?;
             let message = format!("the value of {} cannot be a client secret: {wrong}", secret.reference);
-            Some(error(codes::SECRET_FORM, message).help("generate another value"))
+            Some(Diagnostic::error(codes::SECRET_FORM, Some(secret.origin.clone()), message).help("generate another value"))
         }
-        Resolution::Unresolved(why) if why.is_refusal() => {
-            let help = format!("name a variable that starts with `{PREFIX}`, or a file inside the repository or `--secret-dir`");
-            Some(error(codes::SECRET_REFERENCE, why.in_full()).help(help))
-        }
-        Resolution::Unresolved(_) => None,
+        Resolution::Unresolved(why) => refused(why, &secret.origin),
     }
 }
 

@@ -132,7 +132,7 @@ fn credentials_for_another_org_than_the_target_says_are_refused_after_one_public
     ------- stderr -------
     error: the credentials are for another org: the target's `org_id` is `00o1a2b3c4d5e6f7g8h9`, theirs is `00of00000000j617U5d7`
 
-    hint: choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN` for this one
+    hint: choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN`, or `TYK_PORTAL_URL` and `TYK_PORTAL_TOKEN`, for this one
     [exit status: 3]
     ");
 }
@@ -182,7 +182,7 @@ fn credentials_that_are_not_there_are_asked_for_by_name() {
     ------- stderr -------
     error: the environment gives no credentials
     Caused by:
-      1: the org's address in `OKTA_CLIENT_ORGURL` cannot be used
+      1: the address in `OKTA_CLIENT_ORGURL` cannot be used
       2: `http://acme.okta.com` is not https, which is only left out for this machine itself
     [exit status: 1]
     ");

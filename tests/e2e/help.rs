@@ -15,7 +15,8 @@ fn help(arguments: &[&str]) -> String {
 fn the_long_help_teaches() {
     insta::assert_snapshot!(help(&["--help"]), @"
     Declarative reconciler for OAuth clients: manifests in git describe Okta apps, their credentials and the
-    scopes granted to them; idpctl shows how the org differs from them and makes it so.
+    scopes granted to them, and the client types of a Tyk developer portal; idpctl shows how org and portal differ
+    from them and makes them so.
 
     Nothing is written but by `apply`, nothing that is not declared is changed, and nothing is deleted unless
     asked for with `--prune`.
@@ -31,7 +32,7 @@ fn the_long_help_teaches() {
       schema       Write the JSON Schemas that editors use
       explain      Look up a kind, a field or a code
       auth         Look at the credentials
-      emulator     Run a local Okta org
+      emulator     Run a local Okta org and Tyk portal
       completions  Print a completion script for a shell
       man          Print the manual page
 
@@ -86,6 +87,8 @@ fn the_long_help_teaches() {
       OKTA_CLIENT_TOKEN        an API token of that org
       OKTA_API_TOKEN, OKTA_ORG_NAME, OKTA_BASE_URL
                                the same, as the Terraform provider names them
+      TYK_PORTAL_URL           the developer portal, for example https://portal.example.com
+      TYK_PORTAL_TOKEN         the API credential of an admin of that portal
       IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}
       HTTPS_PROXY, NO_PROXY    how to reach the org
       NO_COLOR, CLICOLOR_FORCE whether output has colour

@@ -85,6 +85,34 @@ impl World {
         answer
     }
 
+    /// Somebody does something in the portal by hand; returns the status and the answer.
+    pub(crate) async fn portal_call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("http://127.0.0.1:7/portal-api{path}"))
+            .header("authorization", self.org.portal_token())
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("content-length", body.len())
+            .body(body.into_bytes())
+            .expect("a request");
+        let answer = self.org.call(request).await.expect("an answer");
+        (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+    }
+
+    /// Somebody does something in the portal by hand, and it works.
+    pub(crate) async fn in_portal(&self, method: &str, path: &str, body: Value) -> Value {
+        let (status, answer) = self.portal_call(method, path, &body).await;
+        assert!((200..300).contains(&status), "{method} {path}: {status} {answer:#}");
+        answer
+    }
+
+    /// Returns what was sent to the portal since this was last asked.
+    pub(crate) fn sent(&self) -> String {
+        std::mem::take(&mut *self.sent.lock().expect("nobody panics here")).join("\n")
+    }
+
     /// Returns an app as a GET shows it.
     pub(crate) async fn read(&self, id: &str) -> Value {
         self.somebody("GET", &format!("/api/v1/apps/{id}"), Value::Null).await

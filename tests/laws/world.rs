@@ -5,12 +5,13 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use idpctl::address::System;
 use idpctl::apply::{self, NoJournal, Report};
 use idpctl::desired::{Desired, resolve};
 use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
 use idpctl::http::{
-    BaseUrl, Budget, Credentials, Governor, InProcessTransport, Jitter, Reader, ReqwestTransport, RetryPolicy, Transport, Writer,
+    BaseUrl, Budget, Credentials, Governor, InProcessTransport, Jitter, Reader, ReqwestTransport, RetryPolicy, Sending, Transport, Writer,
 };
 use idpctl::manifest::{self, SourceFile, Variables};
 use idpctl::observe::{self, Expected, Silent, Sweep};
@@ -26,6 +27,8 @@ pub(crate) struct World {
     config: Config,
     socket: Option<std::net::TcpListener>,
     secrets: BTreeMap<SecretRef, Secret>,
+    /// The bodies that were sent to the portal, each with its method and path.
+    pub(crate) sent: Sent,
     /// For how long something must have been missing before it is made.
     pub(crate) settle: Duration,
     /// When a reading of the org, and an apply, are given up.
@@ -40,13 +43,13 @@ impl World {
             places.map(|place| (place, Secret::new(secret_value(name))))
         };
         let secrets = ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect();
-        Self { org, config, socket: None, secrets, settle: Duration::ZERO, timeout: None }
+        Self { org, config, socket: None, sent: Sent::default(), secrets, settle: Duration::ZERO, timeout: None }
     }
 
     /// Returns a world of its own that goes on from here.
     pub(crate) fn fork(&self) -> Self {
         let (org, config, secrets) = (self.org.fork(), self.config.clone(), self.secrets.clone());
-        Self { org, config, socket: None, secrets, settle: self.settle, timeout: self.timeout }
+        Self { org, config, socket: None, sent: Sent::default(), secrets, settle: self.settle, timeout: self.timeout }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -121,9 +124,11 @@ impl World {
     fn connection(&self) -> (Arc<dyn Transport>, Credentials, Governor, RetryPolicy) {
         let url = BaseUrl::parse(&self.url()).expect("a loopback address");
         let token = Secret::new(self.org.okta_token().to_owned());
-        let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header");
+        let portal = Secret::new(self.org.portal_token().to_owned());
+        let portal = Credentials::portal_token(url.clone(), portal).expect("a token that can stand in a header");
+        let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header").and(portal);
         let transport: Arc<dyn Transport> = match self.socket {
-            None => Arc::new(InProcessTransport::new(self.org.clone())),
+            None => Arc::new(Recording(InProcessTransport::new(self.org.clone()), Arc::clone(&self.sent))),
             Some(_) => Arc::new(ReqwestTransport::new().expect("a client")),
         };
         // Without chance, a run takes the same time every time.
@@ -145,7 +150,9 @@ impl World {
     pub(crate) async fn try_observe(&self, desired: &Desired, choices: &Choices) -> Result<Observation, observe::Error> {
         let (transport, credentials, governor, policy) = self.connection();
         let reader = Reader::new(transport, credentials, governor, policy);
-        let sweep = Sweep { reader, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
+        let kinds = [(System::Okta, !desired.apps.is_empty() || desired.portal.is_empty()), (System::Portal, !desired.portal.is_empty())];
+        let systems = kinds.into_iter().filter_map(|(system, speaks)| speaks.then_some(system)).collect();
+        let sweep = Sweep { reader, systems, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
         pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await
     }
 
@@ -186,6 +193,23 @@ impl World {
             stop: watch::channel(false).1,
             journal: Arc::new(NoJournal),
         }
+    }
+}
+
+/// What was sent to the portal.
+pub(crate) type Sent = Arc<std::sync::Mutex<Vec<String>>>;
+
+/// Writes down what is sent to the portal.
+struct Recording(InProcessTransport, Sent);
+
+impl Transport for Recording {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Sending<'_> {
+        if request.method() != "GET" && request.uri().path().starts_with("/portal-api/") {
+            let body = String::from_utf8_lossy(request.body()).into_owned();
+            let line = format!("{} {} {body}", request.method(), request.uri().path());
+            self.1.lock().expect("nobody panics here").push(line.trim_end().to_owned());
+        }
+        self.0.send(request)
     }
 }
 

@@ -16,6 +16,9 @@ pub(crate) struct Organization {
     /// The user whom the token belongs to.
     pub(crate) user: String,
     pub(crate) token: String,
+    /// The portal's API token. Empty in an org that was stored before there was a portal, until it is opened.
+    #[serde(default)]
+    pub(crate) portal_token: String,
     /// The system's access policy, which new apps get.
     pub(crate) default_policy: String,
     /// The key that signs for all OIDC apps.
@@ -32,6 +35,7 @@ impl Organization {
             id: seed.id(Kind::Org, 0),
             user: seed.id(Kind::User, 0),
             token: seed.api_token(),
+            portal_token: seed.portal_token(),
             default_policy: seed.id(Kind::Policy, 0),
             signing_kid: seed.key_id("signing key"),
             seed: seed.encoded(),

@@ -14,8 +14,9 @@ use crate::{
     families::{self, Exchange},
     faults::FaultKind,
     limits::{Allowance, Bucket},
+    portal,
     route::Route,
-    store::Tx,
+    store::{Changes, Store, Tx},
 };
 
 /// What becomes of a request.
@@ -104,15 +105,20 @@ impl Org {
 
     /// Returns the answer, and whether what was asked is done.
     fn execute(&self, call: &Call, fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
+        if let Some(foreign) = fault.and_then(Foreign::of) {
+            return (foreign.response(&call.path), false);
+        }
         let segments = call.segments();
+        if portal::is_portal(&segments) {
+            return self.ask_portal(call, &segments, fault);
+        }
         let mut state = self.state();
         state.requests += 1;
         let number = state.requests;
         let allowance = Bucket::of(&segments).map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
-            Some(Hindrance::Refused(refusal)) => Err(refusal),
-            Some(Hindrance::Foreign(foreign)) => return (foreign.response(&call.path), false),
+            Some(refusal) => Err(refusal),
             None => self.answer(&mut state, call, &segments),
         };
         drop(state);
@@ -136,20 +142,45 @@ impl Org {
             return Err(Refusal::bad_token());
         }
         let route = route.ok_or_else(Refusal::no_such_path)?;
-        let mut exchange = Exchange {
-            call,
-            tx: Tx::begin(state.store.tables(), state.store.listed(), &inner.seed),
-            switches: &state.switches,
-            organization: &inner.organization,
-            now: inner.clock.stamp(),
-        };
+        let mut exchange = self.exchange(state, call);
         let answer = families::answer(route, &mut exchange)?;
         let changes = exchange.tx.into_changes();
-        state.store.commit(changes).map_err(|error| {
-            tracing::error!(%error, "could not store a write");
-            Refusal::internal()
-        })?;
+        commit(&mut state.store, changes)?;
         Ok(answer)
+    }
+
+    /// Answers a request to the portal, unless a fault does; and tells whether what was asked is done.
+    fn ask_portal(&self, call: &Call, segments: &[&str], fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
+        let reply = match fault {
+            Some(FaultKind::TooManyRequests(_) | FaultKind::TooManyUntold | FaultKind::TooManyAtOnce) => {
+                Err(portal::Refusal::too_many_requests())
+            }
+            Some(FaultKind::Locked) => Err(portal::Refusal::locked()),
+            Some(FaultKind::InternalError) => Err(portal::Refusal::internal()),
+            Some(FaultKind::ErrorInside) => Err(portal::Refusal::inside()),
+            _ => self.portal_answer(&mut self.state(), call, segments),
+        };
+        let done = reply.is_ok();
+        let reply = reply.unwrap_or_else(|portal::Refusal(reply)| reply);
+        (reply.response(&self.inner.clock.http_date()), done)
+    }
+
+    fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
+        let mut exchange = self.exchange(state, call);
+        let reply = portal::answer(&mut exchange, segments)?;
+        let changes = exchange.tx.into_changes();
+        commit(&mut state.store, changes)?;
+        Ok(reply)
+    }
+
+    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call) -> Exchange<'a> {
+        Exchange {
+            call,
+            tx: Tx::begin(state.store.tables(), state.store.listed(), &self.inner.seed),
+            switches: &state.switches,
+            organization: &self.inner.organization,
+            now: self.inner.clock.stamp(),
+        }
     }
 
     fn response(
@@ -187,31 +218,27 @@ impl Org {
     }
 }
 
-/// Why a request is not answered by its family.
-enum Hindrance {
-    Refused(Refusal),
-    /// Something between the client and the org answers in its place.
-    Foreign(Foreign),
+fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
+    store.commit(changes).map_err(|error| {
+        tracing::error!(%error, "could not store a write");
+        Refusal::internal()
+    })
 }
 
-/// Applies rate limits and those faults that stand for an answer of their own.
-fn hinder(allowance: Option<Allowance>, fault: Option<FaultKind>) -> (Option<Allowance>, Option<Hindrance>) {
-    let refused = |refusal| Some(Hindrance::Refused(refusal));
+/// Applies rate limits and those faults that stand for a refusal of the org's own.
+fn hinder(allowance: Option<Allowance>, fault: Option<FaultKind>) -> (Option<Allowance>, Option<Refusal>) {
     let spent = |limit: Option<u32>, reset: Duration| {
         allowance.map(|allowance| Allowance { limit: limit.unwrap_or(allowance.limit), remaining: 0, reset, admitted: false })
     };
     match fault {
-        Some(FaultKind::TooManyRequests(reset)) => (spent(None, reset), refused(Refusal::too_many_requests())),
-        Some(FaultKind::TooManyUntold) => (None, refused(Refusal::too_many_requests())),
+        Some(FaultKind::TooManyRequests(reset)) => (spent(None, reset), Some(Refusal::too_many_requests())),
+        Some(FaultKind::TooManyUntold) => (None, Some(Refusal::too_many_requests())),
         // Okta's mark of the limit on concurrent requests: limit and remaining are both zero.
-        Some(FaultKind::TooManyAtOnce) => (spent(Some(0), Duration::from_secs(1)), refused(Refusal::too_many_requests())),
-        Some(FaultKind::InternalError) => (allowance, refused(Refusal::internal())),
-        Some(FaultKind::Locked) => (allowance, refused(Refusal::being_modified())),
-        Some(FaultKind::ErrorInside) => (allowance, refused(Refusal::internal().with_status(200))),
-        Some(FaultKind::Unavailable) => (allowance, Some(Hindrance::Foreign(Foreign::Gateway))),
-        Some(FaultKind::Captive) => (allowance, Some(Hindrance::Foreign(Foreign::Captive))),
-        Some(FaultKind::Redirect) => (allowance, Some(Hindrance::Foreign(Foreign::Redirect))),
-        _ if allowance.is_some_and(|allowance| !allowance.admitted) => (allowance, refused(Refusal::too_many_requests())),
+        Some(FaultKind::TooManyAtOnce) => (spent(Some(0), Duration::from_secs(1)), Some(Refusal::too_many_requests())),
+        Some(FaultKind::InternalError) => (allowance, Some(Refusal::internal())),
+        Some(FaultKind::Locked) => (allowance, Some(Refusal::being_modified())),
+        Some(FaultKind::ErrorInside) => (allowance, Some(Refusal::internal().with_status(200))),
+        _ if allowance.is_some_and(|allowance| !allowance.admitted) => (allowance, Some(Refusal::too_many_requests())),
         _ => (allowance, None),
     }
 }

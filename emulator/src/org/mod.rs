@@ -18,6 +18,7 @@ use crate::{
     faults::{Fault, Faults},
     ids::Seed,
     limits::{RateLimits, Windows},
+    portal,
     store::{Store, Table, Tx},
     switches::Switches,
 };
@@ -27,7 +28,7 @@ pub(crate) use self::exchange::{Break, Outcome};
 /// How many requests [`Org::requests`] remembers.
 const REMEMBERED: usize = 100_000;
 
-/// A local Okta org. Clones are handles on the same org.
+/// A local Okta org, and the Tyk portal beside it. Clones are handles on the same org.
 ///
 /// # Guarantees
 /// A request is answered as a whole or not at all: its writes are committed together, for an org in a directory to the disk,
@@ -100,13 +101,16 @@ impl Org {
         };
         let stored = store.tables().table(Table::Org).get("org").cloned();
         let is_new = stored.is_none();
-        let organization: Organization = match stored {
+        let mut organization: Organization = match stored {
             Some(row) => serde_json::from_value((*row).clone()).map_err(|_| corrupt(&config.data))?,
             None => Organization::found(&new_seed(&config)?, clock.stamp()),
         };
         let seed = Seed::decode(&organization.seed).ok_or_else(|| corrupt(&config.data))?;
         if is_new {
             make(&mut store, &organization, &seed, &config)?;
+        } else if organization.portal_token.is_empty() {
+            organization.portal_token = seed.portal_token();
+            keep(&mut store, &organization, &seed, &config)?;
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
@@ -127,6 +131,11 @@ impl Org {
     /// Returns the API token that the org accepts, an SSWS token.
     pub fn okta_token(&self) -> &str {
         &self.inner.organization.token
+    }
+
+    /// Returns the admin API token that the portal accepts, raw.
+    pub fn portal_token(&self) -> &str {
+        &self.inner.organization.portal_token
     }
 
     /// Returns the org's id.
@@ -192,6 +201,14 @@ impl Org {
         secrets.into_iter().map(|secret| LiveSecret { id: secret.id, status: secret.status, value: secret.value }).collect()
     }
 
+    /// Returns the registration token of one of the portal's providers, by its `ID` or `CID`, which no answer shows. Sends no
+    /// request.
+    pub fn live_registration_token(&self, provider: &str) -> Option<String> {
+        let state = self.state();
+        let tables = state.store.tables();
+        portal::registration_token(&Tx::begin(tables, tables, &self.inner.seed), provider)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while the lock is held cannot leave half a write: the tables change in one step.
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -208,6 +225,14 @@ fn new_seed(config: &Config) -> Result<Seed, Error> {
 
 fn corrupt(data: &Data) -> Error {
     Error::Corrupt { path: data.path(), row: "org/org".into() }
+}
+
+/// Writes what the org itself is.
+fn keep(store: &mut Store, organization: &Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
+    let mut tx = Tx::begin(store.tables(), store.tables(), seed);
+    tx.put(Table::Org, "org".into(), organization).expect("what an org is can be written down");
+    let changes = tx.into_changes();
+    store.commit(changes).map_err(|source| Error::Store { path: config.data.path(), source })
 }
 
 /// Writes everything that a new org has, in one step.

@@ -4,6 +4,8 @@
 
 use http::{HeaderValue, Response, StatusCode, header};
 
+use crate::faults::FaultKind;
+
 /// Another origin than any org's.
 const ELSEWHERE: &str = "https://elsewhere.example.net";
 /// How long an endless answer is in process, where it is held in memory: more than anybody should take in.
@@ -21,6 +23,16 @@ pub(super) enum Foreign {
 }
 
 impl Foreign {
+    /// Returns who answers under a fault, if anybody but the org does.
+    pub(super) fn of(fault: FaultKind) -> Option<Self> {
+        match fault {
+            FaultKind::Unavailable => Some(Self::Gateway),
+            FaultKind::Captive => Some(Self::Captive),
+            FaultKind::Redirect => Some(Self::Redirect),
+            _ => None,
+        }
+    }
+
     pub(super) fn response(self, path: &str) -> Response<Vec<u8>> {
         let (status, page) = match self {
             Self::Gateway => (StatusCode::SERVICE_UNAVAILABLE, "<h1>503 Service Unavailable</h1>"),

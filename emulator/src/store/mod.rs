@@ -41,10 +41,30 @@ pub(crate) enum Table {
     Groups,
     /// Groups' access to apps by `{app id}/{group id}`.
     Assignments,
+    /// The portal's providers by id, with zeros in front.
+    PortalProviders,
+    /// The portal's client types by `{provider id}/{id}`, both with zeros in front.
+    PortalClientTypes,
+    /// The portal's products by id, with zeros in front.
+    PortalProducts,
+    /// The last id that each of the portal's resources has given out.
+    PortalCounters,
 }
 
 impl Table {
-    const ALL: [Self; 7] = [Self::Org, Self::Apps, Self::ClientIds, Self::Grants, Self::Policies, Self::Groups, Self::Assignments];
+    const ALL: [Self; 11] = [
+        Self::Org,
+        Self::Apps,
+        Self::ClientIds,
+        Self::Grants,
+        Self::Policies,
+        Self::Groups,
+        Self::Assignments,
+        Self::PortalProviders,
+        Self::PortalClientTypes,
+        Self::PortalProducts,
+        Self::PortalCounters,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -55,6 +75,10 @@ impl Table {
             Self::Policies => "policies",
             Self::Groups => "groups",
             Self::Assignments => "assignments",
+            Self::PortalProviders => "portal_providers",
+            Self::PortalClientTypes => "portal_client_types",
+            Self::PortalProducts => "portal_products",
+            Self::PortalCounters => "portal_counters",
         }
     }
 }
@@ -62,7 +86,7 @@ impl Table {
 /// One consistent state of all tables. Cheap to copy.
 #[derive(Clone, Default)]
 pub(crate) struct Tables {
-    rows: [Arc<BTreeMap<String, Row>>; 7],
+    rows: [Arc<BTreeMap<String, Row>>; 11],
     /// How many ids and secrets have been given out.
     count: u64,
 }

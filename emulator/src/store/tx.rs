@@ -93,6 +93,18 @@ impl<'a> Tx<'a> {
         self.seed.id(kind, self.changes.count)
     }
 
+    /// Gives out the next whole number of a counter, from 1; a number that was given out never comes again.
+    pub(crate) fn next_number(&mut self, table: Table, counter: &str) -> Result<u64, Refusal> {
+        let number = self.row(table, counter).and_then(Value::as_u64).unwrap_or_default() + 1;
+        self.put(table, counter.to_owned(), &number)?;
+        Ok(number)
+    }
+
+    /// Returns the root of everything random-looking.
+    pub(crate) fn seed(&self) -> &'a Seed {
+        self.seed
+    }
+
     /// Gives out the next generated client secret.
     pub(crate) fn new_client_secret(&mut self) -> String {
         self.changes.count += 1;

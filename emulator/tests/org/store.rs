@@ -1,9 +1,10 @@
 //! What the store keeps, and what a second process is told.
 
 use idpctl_emulator::{Config, Data, Error, Org, switches};
+use redb::{ReadableTable as _, TableHandle as _};
 use serde_json::{Value, json};
 
-use crate::support::{create, frozen, get, org, send, service, web};
+use crate::support::{create, frozen, get, org, portal_ok, provider, send, service, web};
 
 #[tokio::test]
 async fn forks_go_their_own_ways() {
@@ -115,6 +116,38 @@ async fn two_stored_orgs_have_different_tokens() {
         Org::open(Config { data, ..Config::default() }).unwrap().okta_token().to_owned()
     };
     assert_ne!(token("one"), token("two"));
+}
+
+/// Makes the file of a store look as it did before there was a portal.
+fn forget_the_portal(file: &std::path::Path) {
+    const ORG: redb::TableDefinition<'static, &str, &[u8]> = redb::TableDefinition::new("org");
+    let database = redb::Database::open(file).unwrap();
+    let transaction = database.begin_write().unwrap();
+    {
+        let mut table = transaction.open_table(ORG).unwrap();
+        let mut row: Value = serde_json::from_slice(table.get("org").unwrap().unwrap().value()).unwrap();
+        assert!(row.as_object_mut().unwrap().shift_remove("portal_token").is_some());
+        table.insert("org", row.to_string().as_bytes()).unwrap();
+    }
+    for table in transaction.list_tables().unwrap().filter(|table| table.name().starts_with("portal_")) {
+        transaction.delete_table(table).unwrap();
+    }
+    transaction.commit().unwrap();
+}
+
+#[tokio::test]
+async fn an_org_from_before_the_portal_is_given_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || Config { data: Data::Directory(folder.path().to_owned()), ..Config::default() };
+    let okta = Org::open(config()).unwrap().okta_token().to_owned();
+    forget_the_portal(&folder.path().join("org.redb"));
+    let org = Org::open(config()).unwrap();
+    assert_eq!(org.okta_token(), okta);
+    let token = org.portal_token().to_owned();
+    assert!(!token.is_empty());
+    assert_eq!(portal_ok(&org, "POST", "/oauth-providers", provider("Okta prod")).await["ID"], 1);
+    drop(org);
+    assert_eq!(Org::open(config()).unwrap().portal_token(), token);
 }
 
 #[tokio::test]

@@ -58,6 +58,53 @@ pub(crate) fn refusal((status, body): (u16, Value)) -> String {
     format!("{status} {code} {summary} {causes:?}")
 }
 
+/// Asks the portal, at a path below `/portal-api`.
+pub(crate) async fn portal(org: &Org, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("http://127.0.0.1/portal-api{path}"))
+        .header("authorization", org.portal_token())
+        .header("accept", "application/json");
+    let response = org.call(request.body(bytes).unwrap()).await.unwrap();
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_default())
+}
+
+/// Asks the portal for something that must be there or be done.
+pub(crate) async fn portal_ok(org: &Org, method: &str, path: &str, body: Value) -> Value {
+    let (status, body) = portal(org, method, path, body).await;
+    assert!((200..300).contains(&status), "{method} {path}: {status} {body}");
+    body
+}
+
+/// An Okta provider, its token included.
+pub(crate) fn provider(name: &str) -> Value {
+    json!({
+        "Name": name,
+        "Type": "Okta",
+        "WellKnownURL": "https://org.example.com/oauth2/default/.well-known/openid-configuration",
+        "RegistrationAccessToken": "00made-up",
+        "SSLInsecureSkipVerify": false,
+    })
+}
+
+/// A client type with all six keys.
+pub(crate) fn client_type(name: &str) -> Value {
+    json!({
+        "Name": name,
+        "Description": "For servers",
+        "ResponseTypes": "token,code",
+        "GrantType": "authorization_code,refresh_token",
+        "TokenEndpointAuthMethod": "client_secret_basic",
+        "OktaAppType": "web",
+    })
+}
+
+/// A product without client types.
+pub(crate) fn product(name: &str) -> Value {
+    json!({"Name": name, "ProviderID": 1, "IsDocumentationOnly": false})
+}
+
 /// The smallest web app.
 pub(crate) fn web(label: &str) -> Value {
     json!({

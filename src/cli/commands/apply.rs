@@ -25,7 +25,7 @@ use crate::render;
 use crate::secret::SecretRef;
 
 /// What a saved plan decides; none of it can be given along with one. The flags that get past a guard can, and must be.
-const CHOICES: [&str; 5] = ["target", "vars", "select", "prune", "secrets"];
+const CHOICES: [&str; 6] = ["target", "vars", "select", "prune", "secrets", "resend"];
 
 /// Reads the manifests and the org, shows what would change, asks, and changes it. With a saved plan it does exactly what that plan says, or refuses.
 #[derive(Debug, Args)]

@@ -53,6 +53,19 @@ enum Reading {
     Refused(Error),
 }
 
+/// What was found out about an org.
+struct Okta {
+    org: Org,
+    user: Option<String>,
+    readings: [Reading; 4],
+}
+
+/// What was found out about a portal.
+struct Portal {
+    url: String,
+    providers: Reading,
+}
+
 /// Runs the command.
 pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit, CommandError> {
     let AuthCommand::Check(args) = command;
@@ -64,22 +77,45 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
     };
     let connection = connect(target, &args.network, context)?.hiding(checked.at_hand());
     let reader = connection.reader();
-    let org =
-        observe::org(&reader).await.map_err(|error| hinted(error).doing(format!("could not read which org `{}` is", reader.org())))?;
+    let okta = match reader.org() {
+        Some(_) => Some(okta(&reader, &connection).await?),
+        None => None,
+    };
+    let portal = match reader.portal() {
+        Some(_) => Some(portal(&reader, &connection).await?),
+        None => None,
+    };
+    let readings = okta.iter().flat_map(|okta| &okta.readings).chain(portal.iter().map(|portal| &portal.providers));
+    let complete = readings.into_iter().all(|reading| !matches!(reading, Reading::Refused(_)));
+    match args.format {
+        Format::Json => context.printer.json(&tree(okta.as_ref(), portal.as_ref(), &connection))?,
+        Format::Text => context.printer.data(&text(okta.as_ref(), portal.as_ref(), &connection))?,
+    }
+    Ok(if complete { Exit::Done } else { Exit::Error })
+}
+
+async fn okta(reader: &Reader, connection: &Connection) -> Result<Okta, CommandError> {
+    let url = reader.org().map(ToString::to_string).unwrap_or_default();
+    let org = observe::org(reader).await.map_err(|error| hinted(error).doing(format!("could not read which org `{url}` is")))?;
     connection.expected.check(reader.org(), &org)?;
-    let apps = match apps(&reader).await {
+    let apps = match apps(reader).await {
         Err(error) if error.is_unauthenticated() => return Err(hinted(error).doing("the credentials sign nobody in")),
         apps => apps,
     };
     let user = reader.get::<Clean>(Request::get("/api/v1/users/me")).await.ok();
     let user = user.and_then(|user| user.tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
-    let readings = readings(&reader, apps).await;
-    let complete = readings.iter().all(|reading| !matches!(reading, Reading::Refused(_)));
-    match args.format {
-        Format::Json => context.printer.json(&tree(&org, &connection, user.as_deref(), &readings))?,
-        Format::Text => context.printer.data(&text(&org, &connection, user.as_deref(), &readings))?,
-    }
-    Ok(if complete { Exit::Done } else { Exit::Error })
+    Ok(Okta { org, user, readings: readings(reader, apps).await })
+}
+
+async fn portal(reader: &Reader, connection: &Connection) -> Result<Portal, CommandError> {
+    connection.expected.check_portal(reader.portal())?;
+    let request = Request::get("/portal-api/oauth-providers").query("per_page", "1");
+    let providers = match reader.get::<Clean>(request).await {
+        Err(error) if error.is_unauthenticated() => return Err(hinted(error).doing("the portal's credentials sign nobody in")),
+        Err(error) => Reading::Refused(error),
+        Ok(_) => Reading::Readable,
+    };
+    Ok(Portal { url: reader.portal().map(ToString::to_string).unwrap_or_default(), providers })
 }
 
 fn hinted(error: Error) -> CommandError {
@@ -113,38 +149,47 @@ async fn reading(reader: &Reader, request: Option<Request>) -> Reading {
     }
 }
 
-fn text(org: &Org, connection: &Connection, user: Option<&str>, readings: &[Reading]) -> String {
+fn text(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -> String {
     let shown = |text: &str| printable_head(text, 200);
-    let mut lines = vec![
-        format!("Org          {} ({})", shown(&org.url), shown(&org.id)),
-        format!("Credentials  {}", connection.how),
-        format!("Signed in as {}", user.unwrap_or("somebody whose own profile cannot be read")),
-    ];
-    for ((name, why), reading) in NEEDED.iter().zip(readings) {
-        lines.push(match reading {
-            Reading::Readable => format!("{name:<12} can be read"),
-            Reading::Untried => format!("{name:<12} not tried, for want of an app to try it on"),
-            Reading::Refused(error) => format!("{name:<12} CANNOT be read ({why}): {error}"),
-        });
-        if let Reading::Refused(error) = reading {
-            lines.extend(advice(error).map(|advice| format!("{:<12} {advice}", "")));
-        }
+    let mut lines = Vec::new();
+    if let Some(Okta { org, user, readings }) = okta {
+        lines.push(format!("Org          {} ({})", shown(&org.url), shown(&org.id)));
+        lines.push(format!("Credentials  {}", connection.how));
+        lines.push(format!("Signed in as {}", user.as_deref().unwrap_or("somebody whose own profile cannot be read")));
+        lines.extend(NEEDED.iter().zip(readings).flat_map(|((name, why), reading)| told(name, why, reading)));
+    }
+    if let Some(Portal { url, providers }) = portal {
+        lines.push(format!("Portal       {}", shown(url)));
+        lines.extend(told("providers", "for manifests with an OAuthProvider or a ClientType", providers));
     }
     lines.join("\n") + "\n"
 }
 
-fn tree(org: &Org, connection: &Connection, user: Option<&str>, readings: &[Reading]) -> Value {
-    let reads: serde_json::Map<_, _> = NEEDED
-        .iter()
-        .zip(readings)
-        .map(|((name, _), reading)| {
-            let reading = match reading {
-                Reading::Readable => json!({"readable": true}),
-                Reading::Untried => json!({"readable": null}),
-                Reading::Refused(error) => json!({"readable": false, "error": error.to_string()}),
-            };
-            ((*name).to_owned(), reading)
-        })
-        .collect();
-    json!({"format_version": 1, "org": {"id": org.id, "url": org.url}, "credentials": connection.how, "user": user, "reads": reads})
+fn told(name: &str, why: &str, reading: &Reading) -> Vec<String> {
+    match reading {
+        Reading::Readable => vec![format!("{name:<12} can be read")],
+        Reading::Untried => vec![format!("{name:<12} not tried, for want of an app to try it on")],
+        Reading::Refused(error) => {
+            let line = format!("{name:<12} CANNOT be read ({why}): {error}");
+            [line].into_iter().chain(advice(error).map(|advice| format!("{:<12} {advice}", ""))).collect()
+        }
+    }
+}
+
+fn tree(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -> Value {
+    let reading = |reading: &Reading| match reading {
+        Reading::Readable => json!({"readable": true}),
+        Reading::Untried => json!({"readable": null}),
+        Reading::Refused(error) => json!({"readable": false, "error": error.to_string()}),
+    };
+    let readings = okta.into_iter().flat_map(|okta| NEEDED.iter().map(|(name, _)| *name).zip(&okta.readings));
+    let readings = readings.chain(portal.map(|portal| ("providers", &portal.providers)));
+    let reads: serde_json::Map<_, _> = readings.map(|(name, read)| (name.to_owned(), reading(read))).collect();
+    let org = okta.map(|okta| json!({"id": okta.org.id, "url": okta.org.url}));
+    let user = okta.and_then(|okta| okta.user.clone());
+    let mut tree = json!({"format_version": 1, "org": org, "credentials": connection.how, "user": user, "reads": reads});
+    if let Some(portal) = portal {
+        tree["portal"] = json!({"url": portal.url});
+    }
+    tree
 }

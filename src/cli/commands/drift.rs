@@ -41,7 +41,7 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let connection = connect(&declared.target, &args.network, context)?.hiding(declared.at_hand());
     let secrets = mode(Some(args.secrets)).unwrap_or(SecretsMode::Skip);
     let choices = Choices { secrets, select: args.select.clone(), ..Choices::default() };
-    let sweep = connection.sweep(&args.network, context);
+    let sweep = connection.sweep(&declared, &args.network, context)?;
     let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
     let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
     let items = items.map_err(|error| refuse(error, &declared, printer))?;

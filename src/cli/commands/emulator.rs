@@ -1,4 +1,4 @@
-//! `emulator`: a local Okta org, served until somebody ends it.
+//! `emulator`: a local Okta org and Tyk portal, served until somebody ends them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ const FAULTS: &str = "\
 Faults: 429[=SECONDS], 429-bare, concurrency, 423, 500, 503, error-200, captive, redirect, reset-before, reset-after, cut-off, \
     slow=DURATION, wrong-type, foreign-link, endless, hold, hold-after, list-lag=DURATION";
 
-/// Serves a local Okta org at 127.0.0.1 and prints one line of JSON when it is ready: its address and a token. Ctrl-C or SIGTERM ends it.
+/// Serves a local Okta org and Tyk portal at 127.0.0.1 and prints one line of JSON when they are ready: address and token of each. Ctrl-C or SIGTERM ends it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   idpctl emulator --port 8080 --data .idpctl/emulator
@@ -40,7 +40,7 @@ pub(crate) struct EmulatorArgs {
     /// Let something go wrong: [METHOD] [/PATH] KIND [after N] [xN | every N]; repeatable
     #[arg(long = "fault", value_name = "SPEC")]
     faults: Vec<Fault>,
-    /// Settle an open question about Okta; repeatable
+    /// Settle an open question about Okta or the portal; repeatable
     #[arg(long = "switch", value_name = "NAME=VALUE")]
     switches: Vec<String>,
     /// Fill a new org with so many apps
@@ -70,7 +70,8 @@ pub(crate) async fn run(args: &EmulatorArgs, context: &Context) -> Result<Exit, 
     let ends = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
     let [terminated, interrupted] = ends;
     let (terminated, interrupted) = (terminated.map_err(CommandError::new)?, interrupted.map_err(CommandError::new)?);
-    let hello = json!({"okta": format!("http://{address}"), "okta_token": org.okta_token()});
+    let url = format!("http://{address}");
+    let hello = json!({"okta": url, "okta_token": org.okta_token(), "tyk_portal": url, "tyk_portal_token": org.portal_token()});
     context.printer.data(&format!("{hello}\n"))?;
     let served = org.serve(listener, ended(terminated, interrupted)).await;
     served.map_err(|error| CommandError::new(error).doing("could not go on serving"))?;

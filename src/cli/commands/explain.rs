@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
-use crate::address::Kind;
+use crate::address::{Kind, System};
 use crate::diagnostic::{Code, codes};
 use crate::json::Path;
 use crate::printable::printable;
@@ -103,7 +103,9 @@ fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
     if let Some(at) = &rule.at {
         lines.push(format!("In the API's object it is `{at}`."));
     }
-    if rule.ours {
+    if rule.compare == Compare::WriteOnly {
+        lines.push("A manifest says where its value is to be had, never the value.".to_owned());
+    } else if rule.ours {
         lines.push("It is idpctl's own; the API has no such field.".to_owned());
     }
     lines.push(if *required { "It must be said.".to_owned() } else { "Absent: not managed; what is there stays.".to_owned() });
@@ -113,9 +115,15 @@ fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
         Compare::Set => Some("The order of the list does not matter.".to_owned()),
         Compare::FirstThenSet => Some("Which item is first matters; the order of the others does not.".to_owned()),
         Compare::Keys => Some("Keys that are not declared stay, unless pruned.".to_owned()),
+        Compare::Csv => Some("The order of the list does not matter. On the wire it is one text, separated by commas.".to_owned()),
+        Compare::WriteOnly => Some("The server never shows it, so it is never compared.".to_owned()),
     });
+    lines.extend(rule.alike.iter().map(|group| format!("These mean the same: {}.", group.join(", "))));
     if rule.immutable {
-        lines.push("It cannot be changed: another value means another app, which `--allow-replace` must allow.".to_owned());
+        lines.push(match kind.system() {
+            System::Okta => "It cannot be changed: another value means another app, which `--allow-replace` must allow.".to_owned(),
+            System::Portal => "It cannot be changed: another value is refused.".to_owned(),
+        });
     }
     lines.extend(match rule.facet {
         Facet::Body => None,
@@ -189,6 +197,8 @@ mod tests {
         App                What an app is: its label, how people see it, and the OAuth settings of its client
         ClientCredentials  How a client proves who it is: its id, its secrets or its keys
         Grant              Which Okta API scopes an app may use. Each scope is an object of its own
+        OAuthProvider      An identity provider at which the portal registers clients: the parent of client types
+        ClientType         How the portal registers clients of one sort. What it has registered already keeps what it has
         ----
         Grant: Which Okta API scopes an app may use. Each scope is an object of its own
 

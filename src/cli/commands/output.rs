@@ -1,4 +1,4 @@
-//! `output`: the ids and client ids of declared apps, for scripts. Sends GETs alone.
+//! `output`: the ids and client ids of declared objects, for scripts. Sends GETs alone.
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -8,12 +8,12 @@ use super::super::connect::connect;
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
-use crate::address::Address;
-use crate::bind::{self, BoundApp, bind};
+use crate::address::{Address, System};
+use crate::bind::{self, BoundApp, BoundPortal, Details, bind, details};
 use crate::printable::printable;
 use crate::select::Select;
 
-/// Prints what the org calls the declared apps: their ids and client ids.
+/// Prints what org and portal call the declared objects: their ids, and the client ids of apps.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   idpctl output
@@ -42,11 +42,19 @@ enum OutputFormat {
     Shell,
 }
 
-/// What the org calls one declared app.
+/// What org or portal call one declared object.
 struct Known {
     address: Address,
-    /// Its id and client id; `None` if it is not there.
-    ids: Option<(String, String)>,
+    /// Its ids; `None` if it is not there.
+    ids: Option<Ids>,
+}
+
+/// What an object is called.
+#[derive(Clone)]
+struct Ids {
+    id: String,
+    /// Of an app.
+    client_id: Option<String>,
 }
 
 /// Runs the command.
@@ -54,13 +62,17 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
     let select = Select::new(&args.addresses).map_err(CommandError::new)?;
     let declared = load_for_org(&args.manifests, context)?;
     let connection = connect(&declared.target, &args.network, context)?.hiding(declared.at_hand());
-    let listed = connection.sweep(&args.network, context).list(&connection.expected).await?;
+    let listed = connection.sweep(&declared, &args.network, context)?.list(&connection.expected).await?;
     let bound = bind(&declared.desired, listed.observed(), &bind::Choices::default());
+    let needs = Details { client_types: details(&declared.desired, &bound, None).client_types, ..Details::default() };
+    let observed = listed.details(needs).await?;
+    let bound = bind(&declared.desired, &observed, &bind::Choices::default());
     if bound.problems.has_errors() {
         return Err(declared.refuse(&bound.problems, context.printer));
     }
     let chosen = bound.apps.iter().filter(|app| app.wanted().documents.iter().any(|document| select.has(document)));
-    let known: Vec<_> = chosen.map(known).collect();
+    let portal = bound.portal.iter().filter(|object| select.has(&object.wanted.address));
+    let known: Vec<_> = chosen.map(known).chain(portal.map(known_to_portal)).collect();
     if known.is_empty() {
         return Err(
             CommandError::new("no declared object has such an address").hint("`idpctl output` without an address prints all of them")
@@ -78,23 +90,34 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
 }
 
 fn known(app: &BoundApp<'_>) -> Known {
-    Known { address: app.wanted().address.clone(), ids: app.live().map(|live| (live.id.to_string(), live.client_id.clone())) }
+    let ids = app.live().map(|live| Ids { id: live.id.to_string(), client_id: Some(live.client_id.clone()) });
+    Known { address: app.wanted().address.clone(), ids }
+}
+
+fn known_to_portal(object: &BoundPortal<'_>) -> Known {
+    let ids = object.live.map(|live| Ids { id: live.id.to_string(), client_id: None });
+    Known { address: object.wanted.address.clone(), ids }
 }
 
 fn tree(known: &[Known]) -> Value {
     let entry = |known: &Known| {
-        let (id, client_id) = known.ids.clone().unzip();
-        (known.address.to_string(), json!({"id": id, "client_id": client_id}))
+        let id = known.ids.as_ref().map(|ids| ids.id.as_str());
+        let mut entry = json!({"id": id});
+        if known.address.kind.system() == System::Okta {
+            entry["client_id"] = json!(known.ids.as_ref().and_then(|ids| ids.client_id.as_deref()));
+        }
+        (known.address.to_string(), entry)
     };
     json!({"format_version": 1, "objects": known.iter().map(entry).collect::<Map<_, _>>()})
 }
 
 fn shell(known: &[Known]) -> String {
     let lines = known.iter().filter_map(|known| {
-        let (id, client_id) = known.ids.as_ref()?;
+        let Ids { id, client_id } = known.ids.as_ref()?;
         let kind = known.address.kind.as_str().to_ascii_uppercase();
         let prefix = format!("IDPCTL_{kind}_{}", known.address.name.to_ascii_uppercase().replace('-', "_"));
-        Some(format!("{prefix}_ID={}\n{prefix}_CLIENT_ID={}\n", quoted(id), quoted(client_id)))
+        let client_id = client_id.as_ref().map(|client_id| format!("{prefix}_CLIENT_ID={}\n", quoted(client_id)));
+        Some(format!("{prefix}_ID={}\n{}", quoted(id), client_id.unwrap_or_default()))
     });
     lines.collect()
 }
@@ -112,7 +135,7 @@ mod tests {
     fn two() -> [Known; 2] {
         let known = |name: &str, ids: Option<(&str, &str)>| Known {
             address: Address::new(Kind::App, name),
-            ids: ids.map(|(id, client_id)| (id.to_owned(), client_id.to_owned())),
+            ids: ids.map(|(id, client_id)| Ids { id: id.to_owned(), client_id: Some(client_id.to_owned()) }),
         };
         [known("web-portal", Some(("0oa1", "it's $(x)"))), known("worker", None)]
     }

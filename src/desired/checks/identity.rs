@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use crate::address::Kind;
+use crate::address::{Kind, System};
 use crate::desired::draft::{Draft, ordered};
 use crate::desired::resolve::spoken_of;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -71,7 +71,7 @@ pub(super) fn scopes(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
 /// Checks what each document says by itself: the issuer of its grants, and metadata that has no effect.
 pub(super) fn documents(drafts: &[Draft<'_>], documents: &[Document], diagnostics: &mut Diagnostics) {
     let apps: BTreeMap<&Reference, &Draft<'_>> = drafts.iter().map(|draft| (&draft.reference, draft)).collect();
-    for document in documents.iter().filter(|document| document.kind != Kind::App) {
+    for document in documents.iter().filter(|document| document.kind.system() == System::Okta && document.kind != Kind::App) {
         issuer(document, diagnostics);
         let Some(reference @ Reference::Name(_)) = spoken_of(document) else { continue };
         if let Some(app) = apps.get(&reference) {

@@ -1,4 +1,5 @@
-//! Checks of what documents declare together: whatever the server would refuse, or change without a word (okta-api.md, 1.3, 1.4, 2).
+//! Checks of what documents declare together: whatever the server would refuse, or change without a word (okta-api.md, 1.3, 1.4, 2;
+//! tyk-portal-api.md, 3, 4).
 //!
 //! A check speaks of what is declared and of nothing else: a field that no document of the app declares may have any value at the server.
 
@@ -6,8 +7,10 @@ mod combination;
 mod credentials;
 mod identity;
 mod keys;
+mod portal;
 mod uri;
 
+use super::PortalObject;
 use super::draft::Draft;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::json::Path;
@@ -40,7 +43,7 @@ const CHECKS: [(&str, Check); 19] = [
 ];
 
 /// Runs every check.
-pub(super) fn run(drafts: &[Draft<'_>], documents: &[Document], diagnostics: &mut Diagnostics) {
+pub(super) fn run(drafts: &[Draft<'_>], portal: &[PortalObject], documents: &[Document], diagnostics: &mut Diagnostics) {
     for draft in drafts {
         for (_, check) in CHECKS {
             check(draft, diagnostics);
@@ -49,6 +52,7 @@ pub(super) fn run(drafts: &[Draft<'_>], documents: &[Document], diagnostics: &mu
     identity::documents(drafts, documents, diagnostics);
     identity::client_ids(drafts, diagnostics);
     identity::ids(drafts, diagnostics);
+    portal::run(portal, documents, diagnostics);
 }
 
 /// Returns an error about a declared field.

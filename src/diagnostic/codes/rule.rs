@@ -76,4 +76,28 @@ super::codes! { RULE:
     METADATA_ELSEWHERE = 540, "metadata that has no effect here",
         "The app is declared by a document of its own, and what `metadata` says of it is said there.",
         "Move the member to the App document.";
+    METADATA_NO_EFFECT = 541, "metadata that has no effect on this kind",
+        "The portal's objects bear no mark, so there is nothing to adopt and no place to remember a protection.",
+        "Take the member out.";
+    DISCOVERY = 550, "a discovery document that cannot be used",
+        "The portal reads from `WellKnownURL` where to register clients.",
+        "Write the whole https URL of the provider's discovery document.";
+    OKTA_APP_TYPE = 551, "a client type for Okta without `OktaAppType`",
+        "Okta registers a client as a sort of application, and the portal's documentation calls `OktaAppType` needed for a provider of that type.",
+        "Say `web`, `native`, `browser` or `service`.";
+    OKTA_GRANT = 552, "a client type that Okta would refuse to register",
+        "Okta refuses a web or native application without `authorization_code`, and a service without `client_credentials`.",
+        "Add the grant type that the message names, or choose another `OktaAppType`.";
+    OKTA_GRANT_ODD = 553, "a grant type that Okta may refuse for this sort of application",
+        "Okta's documentation does not list the grant type for the sort; its API takes some that are not listed.",
+        "Choose among the grant types that the message lists, or another `OktaAppType`.";
+    OKTA_RESPONSE = 554, "a response type that Okta refuses without `implicit`",
+        "Okta registers `token` and `id_token` only with the grant type `implicit`, but for a service.",
+        "Take the response type out, or add `implicit`.";
+    OKTA_METHOD = 555, "a secret for an application that cannot keep one",
+        "Browser and native applications are public clients: whoever has the application has the secret.",
+        "Take `TokenEndpointAuthMethod` out, or choose another `OktaAppType`.";
+    IT_TOKEN = 556, "the response type `it_token`",
+        "The portal's API description lists `it_token`, its documentation and every provider `id_token`.",
+        "Write `id_token` unless your portal refuses it.";
 }

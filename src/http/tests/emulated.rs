@@ -24,7 +24,12 @@ fn open(config: Config) -> (Org, Writer) {
 }
 
 async fn list(writer: &Writer) -> crate::observe::Listed {
-    let sweep = Sweep { reader: writer.reader().clone(), parallelism: 8.try_into().unwrap(), progress: Arc::new(Silent) };
+    let sweep = Sweep {
+        reader: writer.reader().clone(),
+        systems: [crate::address::System::Okta].into(),
+        parallelism: 8.try_into().unwrap(),
+        progress: Arc::new(Silent),
+    };
     sweep.list(&Expected::default()).await.unwrap()
 }
 
@@ -33,9 +38,10 @@ async fn a_sweep_reads_every_page_and_only_the_needed_details() {
     let (org, writer) = open(Config { seed_apps: 450, ..Config::default() });
     let listed = list(&writer).await;
     assert_eq!(listed.observed().apps.len(), 450);
-    assert_eq!(listed.observed().org.id, org.org_id());
+    assert_eq!(listed.observed().org.as_ref().unwrap().id, org.org_id());
     let some: BTreeSet<Id> = listed.observed().apps.iter().step_by(50).map(|app| app.id.clone()).collect();
-    let observed = listed.details(Details { secrets: some.clone(), grants: some.clone(), policies: true }).await.unwrap();
+    let observed =
+        listed.details(Details { secrets: some.clone(), grants: some.clone(), policies: true, ..Details::default() }).await.unwrap();
     assert_eq!((observed.secrets.len(), observed.grants.len()), (9, 9));
     assert!(!observed.policies.is_empty());
     assert_eq!(org.requests().len(), 1 + 3 + 1 + 9 + 9, "{:?}", org.requests());

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::style::{Style, Tone, counted};
 use crate::address::Address;
-use crate::plan::{Finding, Guard, Note, Plan};
+use crate::plan::{Finding, Guard, Note, Org, Plan, Portal};
 use crate::printable::printable_head;
 use crate::program::Verb;
 
@@ -24,9 +24,21 @@ const VERBS: [Verb; 4] = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delet
 
 /// Returns a plan as text.
 pub fn text(plan: &Plan, style: Style) -> String {
-    let Plan { format_version: _, project, org, choices: _, bindings: _, actions, guards, findings, left_alone, not_compared, notes } =
-        plan;
-    let head = format!("Plan for `{}` in {} ({})", inert(project), inert(&org.url), inert(&org.id));
+    let Plan {
+        format_version: _,
+        project,
+        org,
+        portal,
+        choices: _,
+        bindings: _,
+        actions,
+        guards,
+        findings,
+        left_alone,
+        not_compared,
+        notes,
+    } = plan;
+    let head = format!("Plan for `{}` in {}", inert(project), places(org.as_ref(), portal.as_ref()));
     let mut was_short = false;
     let mut sections = vec![vec![style.paint(Tone::Heading, head)]];
     for lines in actions.iter().map(|each| action::lines(each, style)) {
@@ -100,6 +112,13 @@ pub(super) const fn word(verb: Verb) -> &'static str {
         Verb::Replace => "replace",
         Verb::Delete => "delete",
     }
+}
+
+/// Returns in words which org and portal something is about.
+pub(super) fn places(org: Option<&Org>, portal: Option<&Portal>) -> String {
+    let org = org.map(|Org { id, url }| format!("{} ({})", inert(url), inert(id)));
+    let portal = portal.map(|Portal { url }| format!("the portal {}", inert(url)));
+    org.into_iter().chain(portal).collect::<Vec<_>>().join(" and ")
 }
 
 /// Returns a text from outside, made inert and not too long.

@@ -11,19 +11,21 @@ use crate::program::{Body, Edit, Expect, Probe, Step};
 /// Returns the lines of a step.
 pub(super) fn lines(number: usize, step: &Step, style: Style) -> Vec<String> {
     let Step { call, probe, pre, post } = step;
+    // The portal's objects are of several kinds; what the rest is about is an app.
+    let noun = if matches!(probe, Probe::ByPath { .. } | Probe::FindListed { .. }) { "object" } else { "app" };
     let query: Vec<_> = call.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     let head = format!("{number}. {} {}", call.method.as_str(), inert(&format!("{}{query}", call.path)));
     let mut out = vec![style.paint(Tone::Heading, head)];
-    let mut said: Vec<String> = body(&call.body);
+    let mut said: Vec<String> = body(&call.body, noun);
     said.push(format!("looks at {}", subject(probe)));
-    said.push(format!("sent if {}", all(pre)));
-    said.push(format!("done when {}", all(post)));
+    said.push(format!("sent if {}", all(pre, noun)));
+    said.push(format!("done when {}", all(post, noun)));
     out.extend(said.into_iter().map(|line| format!("   {line}")));
     out
 }
 
-fn body(body: &Body) -> Vec<String> {
+fn body(body: &Body, noun: &str) -> Vec<String> {
     match body {
         Body::None => Vec::new(),
         Body::Json { tree, secrets } => {
@@ -34,7 +36,7 @@ fn body(body: &Body) -> Vec<String> {
             format!("{tree:#}").lines().map(shortened).collect()
         }
         Body::Edited { edits, secrets } => {
-            let mut lines = vec!["the live app, with".to_owned()];
+            let mut lines = vec![format!("the live {noun}, with")];
             lines.extend(edits.iter().map(edit));
             lines.extend(secrets.iter().map(|(path, reference)| format!("  {} = (secret from {})", place(path), inert(reference))));
             lines
@@ -64,22 +66,33 @@ fn subject(probe: &Probe) -> String {
         }
         Probe::Secrets(app) => format!("the secrets of {}", inert(app)),
         Probe::Grants(app) => format!("the grants of {}", inert(app)),
+        Probe::ByPath { kind: _, path } => inert(path),
+        Probe::FindListed { kind: _, list, name, cid } => {
+            let by = cid.as_deref().map(|cid| format!(" or the CID {}", one_line(&Value::from(cid)))).unwrap_or_default();
+            format!("{} for the name {}{by}", inert(list), one_line(&Value::from(name.as_str())))
+        }
     }
 }
 
-fn all(expected: &[Expect]) -> String {
-    if expected.is_empty() { "nothing is in the way".to_owned() } else { expected.iter().map(one).collect::<Vec<_>>().join(", and ") }
+fn all(expected: &[Expect], noun: &str) -> String {
+    if expected.is_empty() {
+        "nothing is in the way".to_owned()
+    } else {
+        expected.iter().map(|expect| one(expect, noun)).collect::<Vec<_>>().join(", and ")
+    }
 }
 
-fn one(expect: &Expect) -> String {
+fn one(expect: &Expect, noun: &str) -> String {
     match expect {
         Expect::NoApp => "there is no such app".to_owned(),
+        Expect::NoObject => "there is no such object".to_owned(),
+        Expect::Sent(path) => format!("{} was sent, which nothing that is read can tell", place(path)),
         Expect::AsCreated => "the app was made by this plan".to_owned(),
-        Expect::BodyIs(fingerprint) => format!("the app is as it was planned for (fingerprint {})", inert(fingerprint.as_str())),
+        Expect::BodyIs(fingerprint) => format!("the {noun} is as it was planned for (fingerprint {})", inert(fingerprint.as_str())),
         Expect::Fields(fields) => {
             let places: Vec<_> = fields.iter().map(|field| place(&field.path)).collect();
             match places.as_slice() {
-                [] => "the app is there".to_owned(),
+                [] => format!("the {noun} is there"),
                 [only] => format!("{only} is as declared"),
                 several if several.len() <= 5 => format!("these are as declared: {}", several.join(", ")),
                 several => format!("{} fields are as declared", several.len()),

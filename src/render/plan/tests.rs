@@ -151,7 +151,8 @@ fn everything() -> Plan {
     Plan {
         format_version: FORMAT_VERSION,
         project: "payments".to_owned(),
-        org: Org { id: "00o1a2b3c4d5e6f7g8h9".to_owned(), url: "https://acme.okta.com".to_owned() },
+        org: Some(Org { id: "00o1a2b3c4d5e6f7g8h9".to_owned(), url: "https://acme.okta.com".to_owned() }),
+        portal: None,
         choices: Choices::default(),
         bindings: BTreeMap::new(),
         actions,

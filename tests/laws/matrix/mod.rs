@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use idpctl::apply::Outcome;
 use idpctl::plan::Choices;
+use idpctl::resource::app::without;
 use idpctl_emulator::{Config, Seen};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -71,7 +72,13 @@ impl Prepared {
         world
             .somebody("POST", &format!("/api/v1/apps/{theirs}/grants"), json!({"scopeId": "okta.users.read", "issuer": world.url()}))
             .await;
+        let body = json!({"Name": "Theirs", "Type": "Other", "WellKnownURL": "https://idp.example.com"});
+        let provider = world.in_portal("POST", "/oauth-providers", body).await["ID"].to_string();
+        let body = json!({"Name": "server-side", "ResponseTypes": "token", "GrantType": "implicit"});
+        world.in_portal("POST", &format!("/oauth-providers/{provider}/client-types"), body).await;
         let mut bystanders = BTreeMap::new();
+        let there = world.in_portal("GET", &format!("/oauth-providers/{provider}"), Value::Null).await;
+        bystanders.insert(format!("/portal-api/oauth-providers/{provider}"), there);
         for path in ["", "/grants", "/credentials/secrets"] {
             let path = format!("/api/v1/apps/{theirs}{path}");
             let there = world.somebody("GET", &path, Value::Null).await;
@@ -79,8 +86,8 @@ impl Prepared {
         }
         let undisturbed = world.fork();
         undisturbed.does(&row.after, &row.choices).await;
-        let expected = contents(&undisturbed).await;
-        assert_ne!(contents(&world).await, expected, "{}: there is something to do", row.name);
+        let expected = everything(&undisturbed).await;
+        assert_ne!(everything(&world).await, expected, "{}: there is something to do", row.name);
         Self { row, world, bystanders, expected }
     }
 
@@ -118,7 +125,7 @@ impl Prepared {
         let requests = org.org.requests();
         org.suffers(&[]);
         org.timeout = None;
-        let there = contents(&org).await;
+        let there = everything(&org).await;
         if outcome == "done" {
             wrong.unless(there == self.expected, || format!("what is said to be done is not: {there:#?}"));
         } else {
@@ -129,7 +136,7 @@ impl Prepared {
         find_repetition(&requests, &mut wrong);
         self.find_anything_else(&org, &mut wrong).await;
         let again = org.tries(after, choices).await;
-        wrong.unless(contents(&org).await == self.expected, || format!("the next run does not end where this one should have:\n{again}"));
+        wrong.unless(everything(&org).await == self.expected, || format!("the next run does not end where this one should have:\n{again}"));
         let plan = org.plan(&desired, choices).await.0;
         wrong.unless(plan.actions.is_empty(), || "a plan after the next run is not empty".to_owned());
         let wrong = wrong.0.into_iter().map(|what| format!("{name}: {fault}: {what}")).collect();
@@ -139,7 +146,15 @@ impl Prepared {
     /// Finds out whether anything is there twice, and whether anybody else's things were touched.
     async fn find_anything_else(&self, org: &World, wrong: &mut Wrong) {
         for (path, there) in &self.bystanders {
-            wrong.unless(org.somebody("GET", path, Value::Null).await == *there, || format!("{path} is another"));
+            let now = match path.strip_prefix("/portal-api") {
+                Some(path) => org.in_portal("GET", path, Value::Null).await,
+                None => org.somebody("GET", path, Value::Null).await,
+            };
+            wrong.unless(now == *there, || format!("{path} is another"));
+        }
+        let mut names = BTreeSet::new();
+        for (provider, object) in org.portal_objects().await {
+            wrong.unless(names.insert(format!("{provider:?} {}", object["Name"])), || format!("{} is there twice", object["Name"]));
         }
         let mut labels = BTreeSet::new();
         for line in org.state().await.lines() {
@@ -183,7 +198,30 @@ impl Wrong {
     }
 }
 
+/// Returns what is in the org and in the portal, but for ids and times.
+async fn everything(world: &World) -> BTreeSet<String> {
+    let mut all = contents(world).await;
+    for (provider, object) in world.portal_objects().await {
+        let token = object["ID"].as_u64().filter(|_| provider.is_none()).and_then(|id| world.org.live_registration_token(&id.to_string()));
+        let body = without(&object, &["ID", "CID", "CreatedAt", "UpdatedAt", "ClientTypes"]);
+        all.insert(format!("{provider:?} {token:?} {body}"));
+    }
+    all
+}
+
 impl World {
+    /// Returns every provider, and every client type with its provider's name.
+    async fn portal_objects(&self) -> Vec<(Option<String>, Value)> {
+        let mut objects = Vec::new();
+        for provider in self.in_portal("GET", "/oauth-providers", Value::Null).await.as_array().expect("a list") {
+            let path = format!("/oauth-providers/{}/client-types", provider["ID"]);
+            let listed = self.in_portal("GET", &path, Value::Null).await;
+            objects.extend(listed.as_array().expect("a list").iter().map(|item| (Some(provider["Name"].to_string()), item.clone())));
+            objects.push((None, provider.clone()));
+        }
+        objects
+    }
+
     /// Returns the requests that a row is about.
     fn met(&self, row: &Row) -> Vec<Seen> {
         let parts: Vec<_> = row.path.split('/').collect();
@@ -267,6 +305,15 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
         always error 6: 423 500 503 reset-before reset-after cut-off
         always error 8: 429-bare concurrency
         always error 30: 429
+    providers: GET /portal-api/oauth-providers
+    client types: GET /portal-api/oauth-providers/*/client-types
+        once   done 2: slow=1s foreign-link
+        once   done 3: 429 429-bare concurrency 500 503 reset-before reset-after cut-off
+        once   error 1: 423 error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always done 2: slow=1s foreign-link
+        always error 1: 423 error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always error 6: 500 503 reset-before reset-after cut-off
+        always error 8: 429 429-bare concurrency
     the list of apps before a create: GET /api/v1/apps
         once   done 1: slow=1s
         once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
@@ -304,6 +351,24 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
         always failed 6: 423 500 503 reset-before reset-after cut-off
         always failed 8: 429-bare concurrency
         always failed 30: 429
+    providers before a create: GET /portal-api/oauth-providers
+    client types before a create: GET /portal-api/oauth-providers/*/client-types
+        once   done 2: slow=1s foreign-link
+        once   done 3: 429 429-bare concurrency 500 503 reset-before reset-after cut-off
+        once   failed 1: 423 error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always done 2: slow=1s foreign-link
+        always failed 1: 423 error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always failed 6: 500 503 reset-before reset-after cut-off
+        always failed 8: 429 429-bare concurrency
+    a provider before a write: GET /portal-api/oauth-providers/*
+    a client type before a write: GET /portal-api/oauth-providers/*/client-types/*
+        once   done 1: slow=1s foreign-link
+        once   done 2: 429 429-bare concurrency 500 503 reset-before reset-after cut-off
+        once   failed 1: 423 error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always done 1: slow=1s foreign-link
+        always failed 1: 423 error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always failed 6: 500 503 reset-before reset-after cut-off
+        always failed 8: 429 429-bare concurrency
     create an app: POST /api/v1/apps
         once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
         once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
@@ -339,6 +404,20 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
         always failed 6: 423
         always failed 8: 429-bare concurrency
         always failed 30: 429
+        always in doubt 1: slow=2m hold hold-after
+    create a provider: POST /portal-api/oauth-providers
+    update a provider: PUT /portal-api/oauth-providers/*
+    create a client type: POST /portal-api/oauth-providers/*/client-types
+    update a client type: PUT /portal-api/oauth-providers/*/client-types/*
+    delete a client type: DELETE /portal-api/oauth-providers/*/client-types/*
+        once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        once   done 2: 429 429-bare concurrency 500 503 error-200 captive reset-before
+        once   failed 1: 423 redirect
+        once   in doubt 1: slow=2m hold hold-after
+        always done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        always failed 1: 423 redirect
+        always failed 4: 500 503 error-200 captive reset-before
+        always failed 8: 429 429-bare concurrency
         always in doubt 1: slow=2m hold hold-after
     ");
 }

@@ -1,0 +1,43 @@
+//! One read each of what the sweep, and apply after it, look at in the portal.
+
+use super::decode::{ClientType, Provider};
+use crate::address::Kind;
+use crate::http::{Error, Reader};
+use crate::observed::{Id, LivePortal};
+use crate::request::{Request, segment};
+
+/// The providers' path.
+const PROVIDERS: &str = "/portal-api/oauth-providers";
+
+/// Reads all providers.
+pub(super) async fn providers(reader: &Reader) -> Result<Vec<LivePortal>, Error> {
+    portal_list(reader, Kind::OAuthProvider, PROVIDERS).await
+}
+
+/// Reads all client types of a provider. The provider's own answer holds them too, but whether always all of them is not documented.
+pub(super) async fn client_types(reader: &Reader, provider: &Id) -> Result<Vec<LivePortal>, Error> {
+    portal_list(reader, Kind::ClientType, &format!("{PROVIDERS}/{}/client-types", segment(&provider.0))).await
+}
+
+/// Reads a whole list by its path.
+pub async fn portal_list(reader: &Reader, kind: Kind, path: &str) -> Result<Vec<LivePortal>, Error> {
+    let request = Request::get(path);
+    Ok(match kind {
+        Kind::ClientType => {
+            let listed = reader.list_numbered(request, |ClientType(item)| item.id.to_string()).await?;
+            listed.into_iter().map(|ClientType(item)| item).collect()
+        }
+        _ => {
+            let listed = reader.list_numbered(request, |Provider(item)| item.id.to_string()).await?;
+            listed.into_iter().map(|Provider(item)| item).collect()
+        }
+    })
+}
+
+/// Reads one object by its path.
+pub async fn portal_object(reader: &Reader, kind: Kind, path: &str) -> Result<LivePortal, Error> {
+    match kind {
+        Kind::ClientType => reader.get(Request::get(path)).await.map(|ClientType(client_type)| client_type),
+        _ => reader.get(Request::get(path)).await.map(|Provider(provider)| provider),
+    }
+}
