@@ -32,6 +32,8 @@
 //! | `hold` | nothing done, and no answer ever |
 //! | `hold-after` | the work is done, and no answer ever |
 //! | `list-lag=DURATION` | lists of apps, secrets, keys and grants show the state of that long ago, the portal's do not; takes no method, path or count |
+//!
+//! The codes are the org's; the portal says the same in its own form.
 
 mod glob;
 mod parse;
