@@ -46,6 +46,6 @@ pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<
         let own = object.live.filter(|_| object.wanted.kind() == Kind::OAuthProvider && object.wanted.metadata.prune);
         details.client_types.extend(own.map(|provider| provider.id.clone()));
     }
-    details.client_types.extend(bound.parents.iter().map(|id| Id::clone(id)));
+    details.client_types.extend(bound.parents.iter().copied().cloned());
     details
 }

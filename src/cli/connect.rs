@@ -82,7 +82,7 @@ fn real(expected: Expected, credentials: Credentials, network: &Network) -> Resu
     let settle = if local { Duration::ZERO } else { SETTLE };
     let names_org = expected.org_url.is_some() || expected.org_id.is_some();
     let connection = Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network);
-    Ok(Connection { expected, settle, names_org, ..connection })
+    Ok(Connection { expected, names_org, settle, ..connection })
 }
 
 /// A server on this machine is the emulated org or a test: its lists do not lag, unless they are told to.
@@ -103,8 +103,7 @@ fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connecti
     let portal = Credentials::portal_token(url.clone(), Secret::new(org.portal_token().to_owned()));
     let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).zip(portal);
     let (okta, portal) = credentials.expect("the emulator makes sound tokens");
-    let connection = Connection::new(Arc::new(InProcessTransport::new(org)), okta.and(portal), "the emulator's own token", network);
-    Ok(Connection { names_org: true, ..connection })
+    Ok(Connection::new(Arc::new(InProcessTransport::new(org)), okta.and(portal), "the emulator's own token", network))
 }
 
 #[cfg(not(feature = "emulator"))]

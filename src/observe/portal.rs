@@ -22,22 +22,20 @@ pub(super) async fn client_types(reader: &Reader, provider: &Id) -> Result<Vec<L
 /// Reads a whole list by its path.
 pub async fn portal_list(reader: &Reader, kind: Kind, path: &str) -> Result<Vec<LivePortal>, Error> {
     let request = Request::get(path);
-    Ok(match kind {
-        Kind::ClientType => {
-            let listed = reader.list_numbered(request, |ClientType(item)| item.id.to_string()).await?;
-            listed.into_iter().map(|ClientType(item)| item).collect()
-        }
-        _ => {
-            let listed = reader.list_numbered(request, |Provider(item)| item.id.to_string()).await?;
-            listed.into_iter().map(|Provider(item)| item).collect()
-        }
-    })
+    if kind == Kind::ClientType {
+        let listed = reader.list_numbered(request, |ClientType(item)| item.id.to_string()).await?;
+        Ok(listed.into_iter().map(|ClientType(item)| item).collect())
+    } else {
+        let listed = reader.list_numbered(request, |Provider(item)| item.id.to_string()).await?;
+        Ok(listed.into_iter().map(|Provider(item)| item).collect())
+    }
 }
 
 /// Reads one object by its path.
 pub async fn portal_object(reader: &Reader, kind: Kind, path: &str) -> Result<LivePortal, Error> {
-    match kind {
-        Kind::ClientType => reader.get(Request::get(path)).await.map(|ClientType(client_type)| client_type),
-        _ => reader.get(Request::get(path)).await.map(|Provider(provider)| provider),
+    if kind == Kind::ClientType {
+        reader.get(Request::get(path)).await.map(|ClientType(item)| item)
+    } else {
+        reader.get(Request::get(path)).await.map(|Provider(item)| item)
     }
 }

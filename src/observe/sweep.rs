@@ -54,18 +54,8 @@ impl Sweep {
         if reads(System::Portal) {
             expected.check_portal(self.reader.portal())?;
         }
-        let okta = async {
-            match reads(System::Okta) {
-                true => self.okta(expected).await.map(Some),
-                false => Ok(None),
-            }
-        };
-        let portal = async {
-            match reads(System::Portal) {
-                true => self.portal().await.map(Some),
-                false => Ok(None),
-            }
-        };
+        let okta = async { if reads(System::Okta) { self.okta(expected).await.map(Some) } else { Ok(None) } };
+        let portal = async { if reads(System::Portal) { self.portal().await.map(Some) } else { Ok(None) } };
         let (okta, portal) = match tokio::join!(okta, portal) {
             (Ok(okta), Ok(portal)) => (okta, portal),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),

@@ -13,8 +13,7 @@ use serde_json::{Map, Value};
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ClientType {
-    /// The provider at which clients are registered: an `OAuthProvider` document, or `{id: …}` or `{Name: …}` of one that no manifest
-    /// declares. It stays the same for life
+    /// The provider at which clients are registered: an `OAuthProvider` document, or `{id: …}` or `{Name: …}` of one that none declares
     #[schemars(extend("x-idpctl" = {"ours": true}))]
     pub provider: ProviderReference,
     /// What the portal shows to people who ask for access
@@ -23,8 +22,7 @@ pub struct ClientType {
     /// More about it
     #[schemars(extend("x-idpctl" = {"absent": ""}))]
     pub Description: Option<String>,
-    /// The response types of registered clients, at least one. The portal's documentation says `it_token` where it means `id_token`:
-    /// what is declared is what is sent, and the two compare as equal
+    /// The response types of registered clients, at least one. `it_token`, as the portal's API description says, means `id_token`
     #[schemars(extend("x-idpctl" = {"compare": "csv", "alike": [["it_token", "id_token"]]}))]
     pub ResponseTypes: Vec<ResponseType>,
     /// The grant types of registered clients, at least one. `pkce` and `device_code` are the portal's own words
@@ -33,7 +31,7 @@ pub struct ClientType {
     /// How registered clients authenticate at the token endpoint
     #[schemars(extend("x-idpctl" = {"absent": ""}))]
     pub TokenEndpointAuthMethod: Option<AuthMethod>,
-    /// The sort of application that Okta makes of a registered client; only for a provider of the type `Okta`, which needs it
+    /// The sort of application that Okta makes of a registered client; a provider of the type `Okta` needs it
     #[schemars(extend("x-idpctl" = {"absent": ""}))]
     pub OktaAppType: Option<OktaAppType>,
     /// The portal's identifier of your own choice, which stays the same across environments. It cannot be changed later

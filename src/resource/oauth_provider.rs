@@ -23,8 +23,7 @@ pub struct OAuthProvider {
     /// The provider's discovery document, for example <https://acme.okta.com/oauth2/default/.well-known/openid-configuration>
     #[schemars(length(min = 1))]
     pub WellKnownURL: String,
-    /// What the portal registers clients with; for Okta an API token. The portal never shows it: it goes along with every write of the
-    /// provider, and can be sent again with `--resend`. Null says that there is none
+    /// What the portal registers clients with, for Okta an API token; sent with every write, again with `--resend`. Null: there is none
     #[schemars(extend("x-idpctl" = {"compare": "write_only", "absent": "", "ours": true}))]
     pub RegistrationAccessToken: Option<SecretSource>,
     /// Whether the portal accepts any certificate of the provider

@@ -202,8 +202,10 @@ fn wrong_type(field: &Field, path: &Path, value: &Value) -> Fault {
         (Shape::Text { .. }, Value::Number(_) | Value::Bool(_)) => fault.help("put it in quotes"),
         (Shape::List(_), Value::String(_)) => fault.help("put it in brackets: `[…]`"),
         (Shape::Flag, Value::String(_)) => fault.help("write true or false, without quotes"),
-        (Shape::Object(members), Value::String(_)) if members.contains_key("env") => Fault { code: SECRET_IN_MANIFEST, ..fault }
-            .help("a secret is never written in a manifest: `{name: \"2026-09\", env: IDPCTL_…}`"),
+        (Shape::Object(members), Value::String(_)) if members.contains_key("env") => {
+            let name = if members.contains_key("name") { "name: \"2026-09\", " } else { "" };
+            Fault { code: SECRET_IN_MANIFEST, ..fault }.help(format!("a secret is never written in a manifest: `{{{name}env: IDPCTL_…}}`"))
+        }
         _ => fault,
     }
 }

@@ -111,8 +111,10 @@ impl<'a> Resolver<'a> {
         for object in &desired.portal {
             if let Token::Of { reference, origin } = &object.token {
                 let resolution = found.entry(reference.clone()).or_insert_with(|| self.resolve(reference));
-                if let Resolution::Unresolved(why) = resolution {
-                    refused(why, origin).into_iter().for_each(|diagnostic| diagnostics.push(diagnostic));
+                if let Resolution::Unresolved(why) = resolution
+                    && let Some(diagnostic) = refused(why, origin)
+                {
+                    diagnostics.push(diagnostic);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The README's console blocks are what the program says: each is replayed, in order, in a copy of the example.
 //!
-//! A line that starts with `$ ` is a command (`\` continues it), the lines below are its output. A line `…` stands for any number of lines.
+//! A block below `<!-- file: NAME -->` is written to a file of that name before that. A line that starts with `$ ` is a command (`\` continues it), the lines below are its output. A line `…` stands for any number of lines.
 //! Ids, times and the cargo wrapper differ from run to run and are replaced on both sides.
 
 use std::ffi::OsString;
@@ -44,6 +44,17 @@ fn shown(text: &str) -> Vec<Shown> {
         }
     }
     found
+}
+
+/// Returns the files that the text shows, with their names.
+fn files(text: &str) -> Vec<(&str, &str)> {
+    let shown = text.split("<!-- file: ").skip(1);
+    let file = |shown: &'_ str| -> Option<(usize, usize, usize)> {
+        let name = shown.find(" -->\n```yaml\n")?;
+        let start = name + " -->\n```yaml\n".len();
+        Some((name, start, start + shown[start..].find("```")?))
+    };
+    shown.map(|shown| file(shown).map(|(name, start, end)| (&shown[..name], &shown[start..end])).expect("a file has a block")).collect()
 }
 
 /// Tells whether an output is what stands in the README, where `…` is any number of lines.
@@ -110,6 +121,9 @@ fn what_the_readme_shows_is_what_happens() {
     fs::copy(root().join("idpctl.yaml"), folder.path().join("idpctl.yaml")).unwrap();
     fs::create_dir(folder.path().join("bin")).unwrap();
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_idpctl"), folder.path().join("bin/idpctl")).unwrap();
+    for (name, text) in files(&readme) {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
     let commands = shown(&readme);
     assert!(commands.len() >= 10, "{} commands", commands.len());
     for Shown { command, output, line } in commands {

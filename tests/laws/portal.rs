@@ -240,14 +240,38 @@ fn an_object_is_found_by_its_id_then_its_cid_then_its_name() {
         org.does(&both(), &none()).await;
         let cid = org.in_portal("GET", "/oauth-providers/1/client-types/1", Value::Null).await["CID"].as_str().unwrap().to_owned();
         let renamed = with(with(server_side(), "metadata.id", json!("1")), "spec.Name", json!("Web"));
-        insta::assert_snapshot!(org.does(&[provider("okta-prod"), renamed], &none()).await, @"");
+        insta::assert_snapshot!(org.does(&[provider("okta-prod"), renamed], &none()).await, @r#"
+        ~ update ClientType/server-side "Web"
+            Name: "Server-side application" → "Web"
+            note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
+
+        Not compared
+          OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod
+
+        1 to update, with 1 request.
+        "#);
         let by_cid = with(with(server_side(), "spec.CID", json!(cid)), "spec.Name", json!("Web 2"));
-        insta::assert_snapshot!(org.does(&[provider("okta-prod"), by_cid.clone()], &none()).await, @"");
+        insta::assert_snapshot!(org.does(&[provider("okta-prod"), by_cid.clone()], &none()).await, @r#"
+        ~ update ClientType/server-side "Web 2"
+            Name: "Web" → "Web 2"
+            note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
+
+        Not compared
+          OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod
+
+        1 to update, with 1 request.
+        "#);
         org.sent();
-        insta::assert_snapshot!(org.shows(&[provider("okta-prod"), with(by_cid.clone(), "metadata.id", json!("17"))], &none()).await, @"");
+        insta::assert_snapshot!(org.shows(&[provider("okta-prod"), with(by_cid.clone(), "metadata.id", json!("17"))], &none()).await, @"
+        ClientType/server-side is pinned to `17`, and there is no such object
+          help: correct `metadata.id`, or take it out to have the object found by its name, or made
+        ");
         let moved = with(with(server_side(), "spec.CID", json!("another")), "spec.Name", json!("Web 2"));
         let problems = org.shows(&[provider("okta-prod"), moved], &none()).await.replace(&cid, "(the CID)");
-        insta::assert_snapshot!(problems, @"");
+        insta::assert_snapshot!(problems, @"
+        `CID` of ClientType/server-side is `(the CID)` and cannot be changed to `another`
+          help: write `CID: (the CID)`, or take it out
+        ");
     });
 }
 
@@ -265,8 +289,13 @@ fn two_objects_of_one_name_are_told_apart_by_their_ids_alone() {
           help: pin the right one with `metadata.id`
         ");
         insta::assert_snapshot!(org.shows(&[provider("okta-prod"), with(server_side(), "metadata.id", json!("1"))], &none()).await, @"
-        ClientType/server-side is pinned to `1`, and there is no such object
-          help: correct `metadata.id`, or take it out to have the object found by its name, or made
+        Left alone
+          OAuthProvider/okta-prod/client-type/2: the client type 2 `Server-side application` of the provider 1 is not declared; `metadata.prune: true` in the provider's document would allow pruning it
+
+        Not compared
+          OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod
+
+        Nothing to do, as far as could be compared.
         ");
     });
 }

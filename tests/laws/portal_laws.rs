@@ -181,13 +181,23 @@ fn every_field_of_the_portals_kinds_obeys_the_three_laws() {
     ");
 }
 
-/// Switches that no request of idpctl can tell apart: it sends texts and no lists, asks for JSON, and has the right token.
-const UNSEEN: [&str; 3] = ["portal-array-input", "portal-bad-token", "portal-missing-accept"];
+/// Switches that no request of idpctl can tell apart: it sends texts and no lists, asks for JSON, has the right token, takes any 2xx for a
+/// success, makes no second object of a name, and says of an Okta provider's client types what they are.
+const UNSEEN: [&str; 6] = [
+    "portal-array-input",
+    "portal-bad-token",
+    "portal-missing-accept",
+    "portal-post-status",
+    "portal-duplicate-name",
+    "portal-okta-without-app-type",
+];
 
 #[test]
 fn the_laws_hold_under_every_combination_of_what_nobody_knows() {
-    let (unseen, seen): (Vec<&Switch>, Vec<&Switch>) = switches().into_iter().partition(|switch| UNSEEN.contains(&switch.name));
-    assert_eq!(unseen.len(), UNSEEN.len(), "every name is a switch's");
+    // All of them against each other takes minutes: that is for whoever changes the portal's rules.
+    let all = std::env::var_os("IDPCTL_EVERY_COMBINATION").is_some();
+    let (unseen, seen): (Vec<&Switch>, Vec<&Switch>) = switches().into_iter().partition(|switch| !all && UNSEEN.contains(&switch.name));
+    assert!(all || unseen.len() == UNSEEN.len(), "every name is a switch's");
     let combinations: usize = seen.iter().map(|switch| switch.values.len()).product();
     let mut tally = Tally::default();
     for number in 0..combinations {
