@@ -98,5 +98,30 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, CommandError> {
 
 fn wait(command: impl Future<Output = Result<Exit, CommandError>>) -> Result<Exit, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| CommandError::new(error).doing("could not start"))?.block_on(command)
+    let runtime = runtime.map_err(|error| CommandError::new(error).doing("could not start"))?;
+    let outcome = runtime.block_on(command);
+    // A host's name may still be looked up, which nothing can stop: nobody waits for that when the command is over.
+    runtime.shutdown_background();
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_is_over_waits_for_nothing() {
+        let (over, looked_up) = std::sync::mpsc::channel::<()>();
+        let outcome = wait(async move {
+            let (begun, begins) = tokio::sync::oneshot::channel();
+            tokio::task::spawn_blocking(move || {
+                begun.send(()).expect("somebody waits for it");
+                looked_up.recv()
+            });
+            begins.await.expect("it begins");
+            Ok(Exit::Done)
+        });
+        assert_eq!(outcome.expect("it is done"), Exit::Done);
+        over.send(()).expect("it is still being looked up");
+    }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use tokio::time::Instant;
+
 use super::credentials::{BaseUrl, Credentials};
 use super::decode::Decode;
 use super::error::{Error, Kind};
@@ -55,6 +57,11 @@ impl Reader {
     /// Returns the gate that its requests pass.
     pub fn governor(&self) -> &Governor {
         &self.0.governor
+    }
+
+    /// Returns when everything is given up.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.0.policy.deadline
     }
 
     /// Reads one thing.

@@ -269,7 +269,7 @@ impl Sweep {
 
 fn is_hopeless(error: &http::Error) -> bool {
     match error.kind() {
-        Kind::TimedOut | Kind::Starved { .. } => true,
+        Kind::TimedOut | Kind::TooLate | Kind::Starved { .. } => true,
         Kind::Transport(fault) => !matches!(fault, TransportError::TooLarge { .. }),
         _ => error.is_unauthenticated(),
     }

@@ -19,7 +19,7 @@ pub fn advice(error: &Error) -> Option<&'static str> {
         Kind::Transport(TransportError::Untrusted(_)) => {
             Some("something between here and the org may terminate TLS: add its certificate to the system's trust store")
         }
-        Kind::TimedOut | Kind::Starved { .. } => {
+        Kind::TimedOut | Kind::TooLate | Kind::Starved { .. } => {
             Some("give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`")
         }
         Kind::NotJson { .. } | Kind::Redirect { .. } => {

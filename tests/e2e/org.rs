@@ -198,8 +198,22 @@ impl TestOrg {
         self.output(output.status.code(), &output.stdout, &output.stderr)
     }
 
+    /// Runs the binary with so much memory to be had and no more. Each thread reserves some that it does not use, so there are few.
+    pub(crate) fn run_within(&self, mebibytes: u32, arguments: &str) -> Output {
+        self.org.clear_requests();
+        let limited = format!("ulimit -v {} && exec \"$0\" \"$@\"", mebibytes * 1024);
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &limited, env!("CARGO_BIN_EXE_idpctl")]);
+        let mut command = self.prepared(shell, &arguments.split_whitespace().collect::<Vec<_>>());
+        let output = command.env("TOKIO_WORKER_THREADS", "2").output().expect("the binary runs");
+        self.output(output.status.code(), &output.stdout, &output.stderr)
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_idpctl"));
+        self.prepared(Command::new(env!("CARGO_BIN_EXE_idpctl")), arguments)
+    }
+
+    fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).env_clear().envs(&self.env).env("HOME", self.folder.path().join("home")).env("LC_ALL", "C.UTF-8");
         command.current_dir(self.path(".")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
