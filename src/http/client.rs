@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use tokio::time::Instant;
-
 use super::credentials::{BaseUrl, Credentials};
 use super::decode::Decode;
 use super::error::{Error, Kind};
