@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -45,11 +44,6 @@ impl Reader {
     /// Returns the portal that it reads, if it reads one.
     pub fn portal(&self) -> Option<&BaseUrl> {
         self.0.credentials.portal()
-    }
-
-    /// Returns how long there is until everything is given up; `None` if nothing ever is.
-    pub fn time_left(&self) -> Option<Duration> {
-        self.0.policy.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Returns the gate that its requests pass.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
@@ -123,7 +124,8 @@ impl Listed {
         let (all, wait) = (count(wants.len()), sweep.forecast(&wants));
         sweep.progress.tell(Step::Remaining { requests: all, wait });
         // Better said at once than when the time is up.
-        if let Some(left) = sweep.reader.time_left().filter(|left| *left < wait) {
+        let left = sweep.reader.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if let Some(left) = left.filter(|left| *left < wait) {
             return Err(Error::TooLong { requests: all, wait, left });
         }
         let outcomes = sweep.read_all(wants, all).await;
