@@ -101,6 +101,10 @@ impl Refusal {
         Self::new(429, "E0000047", summary)
     }
 
+    pub(crate) fn being_modified() -> Self {
+        Self::new(423, "E0000239", "Policy priorities are being reconciled. Please try again later.")
+    }
+
     pub(crate) fn delete_forbidden() -> Self {
         Self::new(403, "E0000056", "Delete application forbidden.")
     }

@@ -23,6 +23,7 @@ pub(super) struct Answer {
     secret: Option<LiveSecret>,
     grant: Option<LiveGrant>,
     object: Option<LivePortal>,
+    empty: bool,
 }
 
 impl Decode for Answer {
@@ -33,6 +34,7 @@ impl Decode for Answer {
         let object = LivePortal::kind_of(&raw)
             .map(|kind| LivePortal::read(kind, &Clean::new(raw.clone())).ok_or(DecodeError::expected("an object with `ID` and `Name`")));
         Ok(Self {
+            empty: raw.is_null() || raw.as_object().is_some_and(serde_json::Map::is_empty),
             echoed,
             object: object.transpose()?,
             app: app.then(|| LiveApp::decode(raw.clone())).transpose()?,
@@ -43,6 +45,11 @@ impl Decode for Answer {
 }
 
 impl Answer {
+    /// Returns whether it says nothing, as Okta answers what is done and has no more to tell.
+    pub(super) fn is_empty(&self) -> bool {
+        self.empty
+    }
+
     /// Returns what the step's probe would see, if the answer tells; the step looks by itself otherwise.
     pub(super) fn seen(&self, step: &Step) -> Option<Seen> {
         match step.probe {

@@ -12,6 +12,7 @@
 //! - A failure stops the actions that wait for it, and no others. Every action has an outcome, in address order.
 
 mod answer;
+mod cost;
 mod expect;
 mod fill;
 mod journal;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+pub use cost::forecast;
 pub use journal::{Entry, Journal, NoJournal};
 pub use outcome::{Failure, Outcome, Report};
 

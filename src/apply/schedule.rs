@@ -3,13 +3,13 @@
 //! No rate-limit bucket has all places to itself while there is work for another one: actions that wait for the budget of theirs must not
 //! hold up those that have a budget left.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::cost::slowest;
 use super::step::{Done, Stop};
 use super::{Entry, Failure, Outcome, Report, Run};
 use crate::address::Address;
@@ -53,7 +53,7 @@ pub(super) struct Board {
 impl Board {
     pub(super) fn new(actions: &[Action]) -> Self {
         Self {
-            waiting: actions.iter().map(|action| (bucket(action), action.clone())).collect(),
+            waiting: actions.iter().map(|action| (slowest(action), action.clone())).collect(),
             busy: BTreeSet::new(),
             running: Vec::new(),
             report: Report::default(),
@@ -93,7 +93,7 @@ impl Board {
         if let Some(lane) = &action.lane {
             self.busy.remove(lane);
         }
-        let bucket = bucket(action);
+        let bucket = slowest(action);
         if let Some(place) = self.running.iter().position(|running| *running == bucket) {
             self.running.swap_remove(place);
         }
@@ -118,20 +118,6 @@ impl Board {
             };
             self.settle(&action, Outcome::Skipped { why });
         }
-    }
-}
-
-/// Returns the bucket that an action waits for longest: the smallest of those that its requests are counted in.
-fn bucket(action: &Action) -> Bucket {
-    let buckets = action.steps.iter().map(|step| Bucket::of(&without_slot(&step.call.path)));
-    buckets.min().unwrap_or(Bucket::Public)
-}
-
-/// Returns a path with one segment in the place of its slot, which may have several.
-fn without_slot(path: &str) -> Cow<'_, str> {
-    match (path.find('{'), path.find('}')) {
-        (Some(from), Some(to)) if from < to => Cow::Owned(format!("{}id{}", &path[..from], &path[to + 1..])),
-        _ => Cow::Borrowed(path),
     }
 }
 

@@ -1,12 +1,16 @@
 //! One step: look, send if it must be, and make sure.
 
-use tokio::time::{sleep, sleep_until};
+use std::error::Error as _;
+use std::fmt::Display;
+
+use tokio::time::{Instant, sleep_until};
 
 use super::answer::Answer;
 use super::expect::differences;
 use super::probe::{Seen, failed, recognises};
 use super::{Entry, Failure, Run};
 use crate::address::Address;
+use crate::http::Error;
 use crate::observed::Status;
 use crate::program::{Expect, Probe, Step, Subject};
 use crate::request::{Method, Request};
@@ -26,6 +30,20 @@ pub(super) enum Stop {
     InDoubt(String),
 }
 
+/// Returns what is said when the effect of a request could not be read.
+fn unread(what: &dyn Display, stop: &Stop) -> Stop {
+    let mut why = match stop {
+        Stop::Refused(why) | Stop::InDoubt(why) => why.clone(),
+        Stop::Failed(failure) => failure.to_string(),
+    };
+    let mut cause = if let Stop::Failed(failure) = stop { failure.source() } else { None };
+    while let Some(inner) = cause {
+        why = format!("{why}: {inner}");
+        cause = inner.source();
+    }
+    Stop::InDoubt(format!("{what}, and whether it was done could not be read ({why}); plan again to see"))
+}
+
 /// What a step came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Done {
@@ -40,20 +58,20 @@ impl Run {
     pub(super) async fn step(&self, action: &Address, step: &Step) -> Result<Done, Stop> {
         if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. }) {
             // The list may not show yet what was made a moment before the plan: the first "no" was heard when the org was read.
-            sleep_until(self.options.observed_at + self.options.settle).await;
+            self.rest_until(self.options.observed_at + self.options.settle).await;
         }
         let mut seen = self.look(&step.probe).await?;
-        if differences(&step.post, &seen, &self.secrets).is_empty() {
-            self.remember(action, step, &seen);
-            return Ok(Done::Before);
-        }
         let mut attempt = 0;
         loop {
-            attempt += 1;
+            if differences(&step.post, &seen, &self.secrets).is_empty() {
+                self.remember(action, step, &seen);
+                return Ok(if attempt == 0 { Done::Before } else { Done::Now });
+            }
             let unmet = differences(&step.pre, &seen, &self.secrets);
             if !unmet.is_empty() {
                 return Err(Stop::Refused(unmet.join("; ")));
             }
+            attempt += 1;
             let request = self.fill(&step.call, &seen)?;
             self.note(action, &request, "sending", None);
             match self.writer.send::<Answer>(request.clone()).await {
@@ -63,51 +81,71 @@ impl Run {
                 }
                 Err(error) => {
                     self.note(action, &request, "failed", Some(error.to_string()));
-                    let ambiguous = error.is_ambiguous();
-                    if ambiguous && !recognises(&step.probe) {
-                        let why = format!(
-                            "the answer to {request} never came ({error}), and what it makes bears nothing to know it by; look in Okta before trying again"
-                        );
-                        return Err(Stop::InDoubt(why));
-                    }
-                    seen = self.look_again(step, ambiguous).await?;
-                    if differences(&step.post, &seen, &self.secrets).is_empty() {
-                        self.remember(action, step, &seen);
-                        return Ok(Done::Now);
-                    }
-                    if !ambiguous || attempt == ATTEMPTS {
-                        let sent = if attempt == 1 { String::new() } else { format!(", which was sent {attempt} times") };
-                        return Err(failed(format!("could not do {request}{sent}"), error));
-                    }
+                    seen = self.look_after_failure(step, &request, error, attempt).await?;
                 }
             }
         }
     }
 
-    /// Looks whether a request that failed had an effect all the same. A "no" counts only after it was heard again.
-    async fn look_again(&self, step: &Step, ambiguous: bool) -> Result<Seen, Stop> {
+    /// Looks whether a request that failed had an effect all the same. Returns what is there if it had, or if it may be sent again.
+    async fn look_after_failure(&self, step: &Step, request: &Request, error: Error, attempt: u32) -> Result<Seen, Stop> {
+        let ambiguous = error.is_ambiguous();
+        if ambiguous && !recognises(&step.probe) {
+            let why = format!(
+                "the answer to {request} never came ({error}), and what it makes bears nothing to know it by; look in Okta before trying again"
+            );
+            return Err(Stop::InDoubt(why));
+        }
+        match self.look_again(step, ambiguous).await {
+            Ok(seen) if differences(&step.post, &seen, &self.secrets).is_empty() => return Ok(seen),
+            Ok(seen) if ambiguous => {
+                let unmet = differences(&step.pre, &seen, &self.secrets);
+                if !unmet.is_empty() {
+                    let why = format!("{error}, and what is there now is neither what was planned for nor what was asked: ");
+                    return Err(Stop::InDoubt(why + &unmet.join("; ")));
+                }
+                if attempt < ATTEMPTS {
+                    return Ok(seen);
+                }
+            }
+            Err(stop) if ambiguous => return Err(unread(&error, &stop)),
+            Ok(_) | Err(_) => {}
+        }
+        let sent = if attempt == 1 { String::new() } else { format!(", which was sent {attempt} times") };
+        Err(failed(format!("could not do {request}{sent}"), error))
+    }
+
+    /// Looks again. What may only be late counts as missing when that was heard twice.
+    async fn look_again(&self, step: &Step, may_be_late: bool) -> Result<Seen, Stop> {
         let seen = self.look(&step.probe).await?;
         let done = differences(&step.post, &seen, &self.secrets).is_empty();
-        if done || !ambiguous {
+        if done || !may_be_late {
             return Ok(seen);
         }
-        sleep(self.options.settle).await;
+        self.rest_until(Instant::now() + self.options.settle).await;
         self.look(&step.probe).await
     }
 
+    /// Waits, but not for longer than there is any use in it.
+    async fn rest_until(&self, time: Instant) {
+        let deadline = self.writer.reader().deadline();
+        sleep_until(deadline.map_or(time, |deadline| deadline.min(time))).await;
+    }
+
     async fn make_sure(&self, action: &Address, step: &Step, request: &Request, answer: &Answer) -> Result<Done, Stop> {
+        let unconfirmed = |stop| unread(&format_args!("`{request}` was answered"), &stop);
         let seen = match answer.seen(step) {
             Some(seen) => seen,
-            // A deletion that was answered is done; lists may still show what is gone.
-            None if step.call.method == Method::Delete => return Ok(Done::Now),
+            // A deletion that was answered with nothing is done; lists may still show what is gone.
+            None if step.call.method == Method::Delete && answer.is_empty() => return Ok(Done::Now),
             None if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. }) => {
                 return Err(Stop::InDoubt(format!("the answer to {request} does not show what was made")));
             }
-            None => self.look(&step.probe).await?,
+            None => self.look(&step.probe).await.map_err(unconfirmed)?,
         };
         let mut differences = answer.faults(step, request, &seen, &self.secrets);
         if let (Seen::App(Some(app)), [_, ..]) = (&seen, answer.unconfirmed(step, &self.secrets).as_slice()) {
-            let there = self.look(&Probe::Secrets(Subject::Id(app.id.clone()))).await?;
+            let there = self.look(&Probe::Secrets(Subject::Id(app.id.clone()))).await.map_err(unconfirmed)?;
             let held = |reference: &SecretRef| Expect::SecretHeld { reference: reference.clone(), status: Status::Active };
             let wanted: Vec<_> = answer.unconfirmed(step, &self.secrets).into_iter().map(held).collect();
             differences.extend(self::differences(&wanted, &there, &self.secrets));

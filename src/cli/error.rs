@@ -128,12 +128,18 @@ impl StdError for Doing {
     }
 }
 
+/// What to do about a run that takes longer than it may.
+pub(super) const LONGER: &str = "give it more time with `--timeout 2h`, or a larger share of the rate limits with `--rate-budget`";
+
 impl From<observe::Error> for CommandError {
     fn from(error: observe::Error) -> Self {
         let hints: Vec<_> = match &error {
             observe::Error::WrongPlace { .. } => {
                 let hint = "choose the target that belongs to the credentials with `--target`, or set `OKTA_CLIENT_ORGURL` and `OKTA_CLIENT_TOKEN`, or `TYK_PORTAL_URL` and `TYK_PORTAL_TOKEN`, for this one";
                 return Self::refused(error).hint(hint);
+            }
+            observe::Error::TooLong { .. } => {
+                return Self::new(error).hint(LONGER);
             }
             observe::Error::Unread { failures, .. } => failures.iter().flat_map(hints).collect(),
         };

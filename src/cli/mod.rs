@@ -73,10 +73,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> Exit {
     let context = Context { printer, env, root: PathBuf::from("."), verbose: verbose > 0 };
     let done = runtime.and_then(|runtime| {
         here()?;
-        let done = dispatch(command, &runtime, &context);
-        // What still runs is of no use to anybody, such as looking up a name for a request that was given up.
-        runtime.shutdown_background();
-        done
+        over(runtime, |runtime| dispatch(command, runtime, &context))
     });
     done.unwrap_or_else(|error| {
         printer.error(&error);
@@ -96,6 +93,14 @@ fn started() -> Result<Runtime, CommandError> {
     drop(signal(FILE_TOO_LARGE).map_err(failed)?);
     drop(entered);
     Ok(runtime)
+}
+
+/// Does something on a runtime, and leaves it when that is over.
+fn over<T>(runtime: Runtime, work: impl FnOnce(&Runtime) -> T) -> T {
+    let outcome = work(&runtime);
+    // A host's name may still be looked up, which nothing can stop: nobody waits for that when the command is over.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// Makes sure that there is a working directory: the repository is looked for there.
@@ -127,5 +132,28 @@ fn dispatch(command: Command, runtime: &Runtime, context: &Context) -> Result<Ex
         Command::Emulator(args) => runtime.block_on(commands::emulator::run(&args, context)),
         Command::Completions(args) => commands::completions::run(&args, context),
         Command::Man(args) => commands::man::run(&args, context),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_is_over_waits_for_nothing() {
+        let (over, looked_up) = std::sync::mpsc::channel::<()>();
+        let outcome = super::over(started().expect("it starts"), |runtime| {
+            runtime.block_on(async move {
+                let (begun, begins) = tokio::sync::oneshot::channel();
+                tokio::task::spawn_blocking(move || {
+                    begun.send(()).expect("somebody waits for it");
+                    looked_up.recv()
+                });
+                begins.await.expect("it begins");
+                Exit::Done
+            })
+        });
+        assert_eq!(outcome, Exit::Done);
+        over.send(()).expect("it is still being looked up");
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::credentials::{BaseUrl, Credentials};
 use super::decode::Decode;
 use super::error::{Error, Kind};
@@ -47,6 +49,11 @@ impl Reader {
     /// Returns the gate that its requests pass.
     pub fn governor(&self) -> &Governor {
         &self.0.governor
+    }
+
+    /// Returns when everything is given up.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.0.policy.deadline
     }
 
     /// Reads one thing.

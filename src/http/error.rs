@@ -42,7 +42,7 @@ pub enum Kind {
     Transport(TransportError),
     /// The server answered with an error.
     Status {
-        /// The status.
+        /// The status; not always that of an error.
         status: u16,
         /// What it says went wrong.
         problem: Problem,
@@ -79,6 +79,8 @@ pub enum Kind {
     },
     /// The deadline came before the answer.
     TimedOut,
+    /// The deadline came before the request was sent.
+    TooLate,
     /// The link to the next page leads elsewhere.
     ForeignLink {
         /// Where to.
@@ -205,9 +207,12 @@ impl Error {
                 Kind::Transport(TransportError::TooLarge { .. }) | Kind::TimedOut | Kind::Decode { .. } => true,
                 Kind::NotJson { status, .. } => *status < 400,
                 Kind::Transport(error) => error.phase() == Phase::Unknown,
-                Kind::Status { status, .. } => *status >= 500 || *status == 408,
-                Kind::Redirect { .. }
-                | Kind::Starved { .. }
+                // An error under a status that says "done" leaves open which of the two is true.
+                Kind::Status { status, .. } => *status >= 500 || *status == 408 || *status < 300,
+                // This one redirect is an answer to work that was done (RFC 9110, 15.4.4).
+                Kind::Redirect { status, .. } => *status == 303,
+                Kind::Starved { .. }
+                | Kind::TooLate
                 | Kind::ForeignLink { .. }
                 | Kind::LinkLoop
                 | Kind::TooManyPages { .. }
@@ -260,6 +265,7 @@ impl fmt::Display for Kind {
                 write!(f, "would wait {} s for the rate limit, and {} s are left", wait.as_secs_f64().ceil(), left.as_secs_f64().floor())
             }
             Self::TimedOut => f.write_str("was not answered before the time was up"),
+            Self::TooLate => f.write_str("was not sent before the time was up"),
             Self::ForeignLink { link } => write!(f, "was answered with a next page at `{link}`, which is elsewhere"),
             Self::LinkLoop => f.write_str("was answered with a next page that was there before"),
             Self::TooManyPages { pages } => write!(f, "has more than {pages} pages"),

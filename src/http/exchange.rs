@@ -95,6 +95,9 @@ impl Exchange {
         let url = address(&account.url, request).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
         let bucket = Bucket::of(&request.path);
         loop {
+            if self.policy.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Err(trail.error(Kind::TooLate));
+            }
             let authorization = signed.then(|| account.authorization());
             let mut wire = wire(&url, request, authorization).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
             if let Some(id) = trail.request_id.as_deref().and_then(|id| id.parse().ok()) {
@@ -155,7 +158,7 @@ impl Exchange {
 }
 
 impl Answer {
-    /// Decodes the body. Nothing of the raw tree remains.
+    /// Decodes the body. Nothing of the raw tree remains. A body that says it is an error is one under any status.
     pub(super) fn decode<T: Decode>(self) -> Result<T, Error> {
         let misfit = |error, excerpt| Kind::Decode { rust_type: short_name::<T>(), error, excerpt };
         if !self.body.is_empty() && !self.is_json() {
@@ -165,6 +168,9 @@ impl Answer {
         let Some(raw) = self.json() else {
             return Err(self.trail.error(misfit(DecodeError::expected("a whole JSON document"), None)));
         };
+        if let Some(problem) = Problem::inside(&raw, &self.trail.mask) {
+            return Err(self.trail.error(Kind::Status { status: self.status.as_u16(), problem }));
+        }
         // Only a body that does not fit is quoted, so it is read again then rather than copied always.
         T::decode(raw).map_err(|error| self.trail.error(misfit(error, self.json().map(|body| self.trail.mask.excerpt(&body)))))
     }

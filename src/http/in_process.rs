@@ -2,9 +2,10 @@
 
 use idpctl_emulator::{Org, Reset};
 
-use super::transport::{Sending, Transport, TransportError};
+use super::transport::{ReqwestTransport, Sending, Transport, TransportError};
 
-/// Sends to an emulated org in this process. Every authority in a request's address means that org.
+/// Sends to an emulated org in this process. Every authority in a request's address means that org, and an answer may be as long as over
+/// the network.
 #[derive(Clone)]
 pub struct InProcessTransport(Org);
 
@@ -17,7 +18,13 @@ impl InProcessTransport {
 
 impl Transport for InProcessTransport {
     fn send(&self, request: http::Request<Vec<u8>>) -> Sending<'_> {
-        Box::pin(async move { self.0.call(request).await.map_err(|reset: Reset| TransportError::Broken(reset.to_string())) })
+        Box::pin(async move {
+            let answer = self.0.call(request).await.map_err(|reset: Reset| TransportError::Broken(reset.to_string()))?;
+            if answer.body().len() > ReqwestTransport::CAP {
+                return Err(TransportError::TooLarge { limit: ReqwestTransport::CAP });
+            }
+            Ok(answer)
+        })
     }
 }
 

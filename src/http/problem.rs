@@ -27,7 +27,18 @@ pub struct Problem {
 impl Problem {
     /// Reads an error body; what is not there stays empty.
     pub(super) fn of(body: &[u8], mask: &Mask) -> Self {
-        let Ok(Value::Object(body)) = serde_json::from_slice(body) else { return Self::default() };
+        serde_json::from_slice(body).map_or_else(|_| Self::default(), |body| Self::read(&body, mask))
+    }
+
+    /// Returns the error that a good answer really is, in Okta's or the portal's own form, whatever the status says.
+    pub(super) fn inside(body: &Value, mask: &Mask) -> Option<Self> {
+        let of_okta = ["errorCode", "errorSummary"].iter().all(|name| body.get(name).is_some_and(Value::is_string));
+        let errors = body.get("errors").and_then(Value::as_array);
+        let of_portal = body.get("ID").is_none() && errors.is_some_and(|errors| !errors.is_empty() && errors.iter().all(Value::is_string));
+        (of_okta || of_portal).then(|| Self::read(body, mask))
+    }
+
+    fn read(body: &Value, mask: &Mask) -> Self {
         let quote = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(|text| mask.quote(text, TEXT));
         let text = |okta: &str, oauth: &str| body.get(okta).or_else(|| body.get(oauth)).and_then(quote);
         let causes = body.get("errorCauses").and_then(Value::as_array).into_iter().flatten();

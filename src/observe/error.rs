@@ -1,6 +1,7 @@
 //! What could not be read, each with its name.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::http;
 use crate::observed::Id;
@@ -17,6 +18,15 @@ pub enum Error {
         expected: String,
         /// What the credentials are for.
         found: String,
+    },
+    /// What is left to read takes longer than there is time.
+    TooLong {
+        /// How many requests.
+        requests: u32,
+        /// How long they take at least, within the rate budget.
+        wait: Duration,
+        /// How long there is.
+        left: Duration,
     },
     /// Some reads failed.
     Unread {
@@ -88,14 +98,14 @@ impl Error {
                 failures.extend(more);
                 Self::Unread { failures, untried: untried + besides }
             }
-            (wrong @ Self::WrongPlace { .. }, _) | (Self::Unread { .. }, wrong) => wrong,
+            (first @ (Self::WrongPlace { .. } | Self::TooLong { .. }), _) | (Self::Unread { .. }, first) => first,
         }
     }
 
     /// Returns the reads that failed.
     pub fn failures(&self) -> &[Failure] {
         match self {
-            Self::WrongPlace { .. } => &[],
+            Self::WrongPlace { .. } | Self::TooLong { .. } => &[],
             Self::Unread { failures, .. } => failures,
         }
     }
@@ -147,6 +157,15 @@ impl fmt::Display for Error {
                 let place = if *what == "tyk_portal.url" { "portal" } else { "org" };
                 write!(f, "the credentials are for another {place}: the target's `{what}` is `{expected}`, theirs is `{found}`")
             }
+            Self::TooLong { requests, wait, left } => {
+                let minutes = |time: &Duration| time.as_secs().div_ceil(60);
+                write!(
+                    f,
+                    "{requests} more requests take about {} min within the rate budget, and {} min are left",
+                    minutes(wait),
+                    minutes(left)
+                )
+            }
             Self::Unread { failures, untried } => {
                 match failures.as_slice() {
                     [failure] => write!(f, "{failure}")?,
@@ -166,7 +185,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unread { failures, .. } if failures.len() == 1 => std::error::Error::source(&failures[0]),
-            Self::Unread { .. } | Self::WrongPlace { .. } => None,
+            Self::Unread { .. } | Self::WrongPlace { .. } | Self::TooLong { .. } => None,
         }
     }
 }

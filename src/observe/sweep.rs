@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
@@ -122,6 +123,11 @@ impl Listed {
         let wants = wants(needs);
         let (all, wait) = (count(wants.len()), sweep.forecast(&wants));
         sweep.progress.tell(Step::Remaining { requests: all, wait });
+        // Better said at once than when the time is up.
+        let left = sweep.reader.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if let Some(left) = left.filter(|left| *left < wait) {
+            return Err(Error::TooLong { requests: all, wait, left });
+        }
         let outcomes = sweep.read_all(wants, all).await;
         let untried = all - count(outcomes.len());
         let mut failures = Vec::new();
@@ -265,7 +271,7 @@ impl Sweep {
 
 fn is_hopeless(error: &http::Error) -> bool {
     match error.kind() {
-        Kind::TimedOut | Kind::Starved { .. } => true,
+        Kind::TimedOut | Kind::TooLate | Kind::Starved { .. } => true,
         Kind::Transport(fault) => !matches!(fault, TransportError::TooLarge { .. }),
         _ => error.is_unauthenticated(),
     }

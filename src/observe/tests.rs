@@ -15,7 +15,7 @@ use crate::secret::{Secret, SecretHash};
 #[derive(Clone)]
 struct Org {
     asked: Arc<Mutex<Vec<String>>>,
-    reader: Reader,
+    transport: Arc<dyn crate::http::Transport>,
 }
 
 impl Org {
@@ -31,6 +31,11 @@ impl Org {
             if let Some(next) = body["next"].as_str() {
                 response = response.header("link", format!("<https://acme.okta.com{next}>; rel=\"next\""));
             }
+            if let Some(limit) = body["limit"].as_u64() {
+                let now = "Sat, 21 Nov 2026 03:11:15 GMT";
+                response = response.header("date", now).header("x-rate-limit-limit", limit).header("x-rate-limit-remaining", limit - 1);
+                response = response.header("x-rate-limit-reset", "1795230735");
+            }
             let body = body.get("page").unwrap_or(&body).to_string();
             // The longer the path, the sooner the answer, so that answers do not come in the order of the requests.
             let latency = Duration::from_millis(1000_u64.saturating_sub(path.len() as u64));
@@ -39,14 +44,25 @@ impl Org {
                 Ok(response.body(body.into_bytes()).unwrap())
             }
         });
-        let credentials = Credentials::ssws(BaseUrl::parse("https://acme.okta.com").unwrap(), Secret::new("00-token".to_owned())).unwrap();
+        Self { asked, transport: Arc::new(transport) }
+    }
+
+    fn transport(&self) -> Arc<dyn crate::http::Transport> {
+        Arc::clone(&self.transport)
+    }
+
+    fn credentials() -> Credentials {
+        Credentials::ssws(BaseUrl::parse("https://acme.okta.com").unwrap(), Secret::new("00-token".to_owned())).unwrap()
+    }
+
+    fn reader(&self) -> Reader {
         let policy = RetryPolicy { jitter: Jitter::from_fn(|_| 0), failures: 1, ..RetryPolicy::default() };
-        Self { asked, reader: Reader::new(Arc::new(transport), credentials, Governor::new(Budget::default()), policy) }
+        Reader::new(self.transport(), Self::credentials(), Governor::new(Budget::default()), policy)
     }
 
     async fn list(&self, expected: &Expected) -> Result<Listed, Error> {
         let sweep = Sweep {
-            reader: self.reader.clone(),
+            reader: self.reader(),
             systems: [crate::address::System::Okta].into(),
             parallelism: 3.try_into().unwrap(),
             progress: Arc::new(Silent),
@@ -181,6 +197,29 @@ async fn a_credential_that_is_not_accepted_is_tried_a_few_times_only() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_in_time_is_not_begun() {
+    let org = Org::new(|path| match path {
+        "/api/v1/apps?filter=name+eq+%22oidc_client%22&limit=200" => (200, json!({"page": [app("0oa1")], "limit": 20})),
+        path => sound(path),
+    });
+    let policy = RetryPolicy::default().timeout(Duration::from_mins(10));
+    let reader = |policy| Reader::new(org.transport(), Org::credentials(), Governor::new(Budget::default()), policy);
+    let sweep = |policy| Sweep {
+        reader: reader(policy),
+        systems: [crate::address::System::Okta].into(),
+        parallelism: 2.try_into().unwrap(),
+        progress: Arc::new(Silent),
+    };
+    let many: Vec<String> = (0..500).map(|n| format!("0oa{n}")).collect();
+    let many = || Details { grants: ids(&many.iter().map(String::as_str).collect::<Vec<_>>()), ..Details::default() };
+    let error = sweep(policy).list(&Expected::default()).await.unwrap().details(many()).await.unwrap_err();
+    insta::assert_snapshot!(error, @"500 more requests take about 51 min within the rate budget, and 10 min are left");
+    assert_eq!(org.asked().matches("/grants").count(), 0);
+    let patient = sweep(RetryPolicy::default()).list(&Expected::default()).await.unwrap().details(many()).await;
+    assert_eq!(patient.unwrap().grants.len(), 500);
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_org_is_shown_no_credential() {
     let expected = |url: Option<&str>, id: Option<&str>| Expected {
         org_url: url.map(|url| BaseUrl::parse(url).unwrap()),
@@ -222,7 +261,7 @@ impl Progress for Told {
 async fn progress_is_told() {
     let told = Arc::new(Told::default());
     let sweep = Sweep {
-        reader: Org::new(sound).reader,
+        reader: Org::new(sound).reader(),
         systems: [crate::address::System::Okta].into(),
         parallelism: 2.try_into().unwrap(),
         progress: Arc::<Told>::clone(&told),

@@ -2,10 +2,11 @@
 
 use std::net::TcpListener;
 
+use idpctl_emulator::Config;
 use serde_json::json;
 
 use crate::liar::Liar;
-use crate::org::TestOrg;
+use crate::org::{TestOrg, frozen};
 
 /// An address where nobody answers.
 fn nowhere() -> String {
@@ -363,4 +364,28 @@ fn secrets_that_cannot_be_had_stop_an_apply_before_its_first_write() {
     hint: set the variables, for example with a secret manager's `run` command around idpctl
     [exit status: 1]
     "#);
+}
+
+/// Many small services, each with a grant, in an org that admits few requests a minute.
+fn many(count: usize) -> TestOrg {
+    let test = TestOrg::with(Config { rate_limits: "apps=20,window=60s".parse().unwrap(), ..frozen() });
+    let manifest = |n: usize| {
+        format!(
+            "---\napiVersion: idpctl/v1\nkind: App\nmetadata: {{name: service-{n}}}\nspec:\n  label: Service {n}\n  settings: {{oauthClient: {{application_type: service, grant_types: [client_credentials], response_types: [token]}}}}\n"
+        )
+    };
+    test.write("manifests/services.yaml", (0..count).map(manifest).collect::<String>());
+    test
+}
+
+#[test]
+fn what_cannot_end_in_time_is_not_begun() {
+    let test = many(30);
+    let output = test.run("apply --auto-approve --timeout 90s").ends_with(1);
+    assert_eq!(output.writes(), [""; 0]);
+    insta::assert_snapshot!(output.stderr, @"
+    error: nothing was changed: the plan takes about 7 min within the rate budget, and `--timeout` allows 2 min
+
+    hint: give it more time with `--timeout 2h`, or a larger share of the rate limits with `--rate-budget`
+    ");
 }

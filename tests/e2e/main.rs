@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod approved;
 #[cfg(test)]
+mod between;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod emulated_data;

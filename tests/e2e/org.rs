@@ -199,6 +199,14 @@ impl TestOrg {
         self.output(output.status.code(), &output.stdout, &output.stderr)
     }
 
+    /// Runs the binary with so much memory to be had and no more. Each thread reserves some that it does not use, so there are few.
+    pub(crate) fn run_within(&self, mebibytes: u32, arguments: &str) -> Output {
+        self.org.clear_requests();
+        let mut command = self.after(&format!("ulimit -v {}", mebibytes * 1024), arguments);
+        let output = command.env("TOKIO_WORKER_THREADS", "2").output().expect("the binary runs");
+        self.output(output.status.code(), &output.stdout, &output.stderr)
+    }
+
     /// Returns the binary with arguments, ready to be run in this environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         self.program(env!("CARGO_BIN_EXE_idpctl"), arguments)

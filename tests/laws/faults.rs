@@ -1,11 +1,17 @@
 //! Answers that never come, lists that lag, and a server that does not do what it was asked.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use idpctl::apply;
+use idpctl::http::{BaseUrl, Budget, Credentials, FnTransport, Governor, RetryPolicy, TransportError, Writer};
 use idpctl::plan::Choices;
+use idpctl::secret::Secret;
+use idpctl_emulator::Switches;
 use serde_json::{Value, json};
 
-use crate::story::{grant, org, outcomes, web, with, with_client_id};
+use crate::story::{grant, org, outcomes, pruning, web, with, with_client_id};
 use crate::world::{World, declared};
 
 fn none() -> Choices {
@@ -202,6 +208,105 @@ fn one_failure_stops_what_waits_for_it_and_nothing_else() {
 
         2 to create, with 2 requests.
         "#);
+    });
+}
+
+#[test]
+fn a_deletion_that_is_answered_with_something_else_is_looked_after() {
+    org(&[]).run(async |org| {
+        org.does(&portal(), &pruning()).await;
+        let (plan, observation) = org.plan(&declared(&[web("shop", "Shop")]), &pruning()).await;
+        let there = org.org.clone();
+        let transport = FnTransport(move |request: http::Request<Vec<u8>>| {
+            let org = there.clone();
+            async move {
+                if request.method() == "DELETE" {
+                    let mut answer = http::Response::new(br#"{"message": "sign in to this network first"}"#.to_vec());
+                    answer.headers_mut().insert("content-type", "application/json".parse().expect("a value"));
+                    return Ok(answer);
+                }
+                org.call(request).await.map_err(|reset| TransportError::Broken(reset.to_string()))
+            }
+        });
+        let url = BaseUrl::parse(&org.url()).expect("an address");
+        let credentials = Credentials::ssws(url, Secret::new(org.org.okta_token().to_owned())).expect("a token");
+        let governor = Governor::new(Budget::default());
+        let writer = Writer::new(Arc::new(transport), credentials, governor, RetryPolicy::default());
+        let report = apply::apply(&plan, writer, BTreeMap::new(), org.options(&observation)).await;
+        insta::assert_snapshot!(outcomes(&plan, &report), @"
+        failed    delete App/portal
+            the server accepted the request and did not do what was asked: the app 0oaf00000AId9MIMC5d7 is there already
+        applied   create App/shop
+
+        1 applied, 1 failed.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+    });
+}
+
+#[test]
+fn a_write_that_cannot_be_looked_after_is_told_rather_than_the_look() {
+    org(&[]).run(async |org| {
+        // Whether it was done is not known, and cannot be found out.
+        let told = under(org, &["POST /api/v1/apps reset-after", "GET /api/v1/apps 500 after 1"], &portal()).await;
+        insta::assert_snapshot!(told, @r#"
+        in doubt  create App/portal
+            `POST /api/v1/apps?activate=true` got no answer, 1 attempt in 0.0 s, and whether it was done could not be read (could not look for the app in the list: `GET /api/v1/apps?q=Portal&filter=name eq "oidc_client"&limit=200` was answered 500: E0000009, Internal Server Error, request id Yb8ddBkDUWu-xpqQdu0w3GXd3x0KnKTN, 6 attempts in 11.6 s); plan again to see
+        skipped   create Grant/portal/okta.users.read
+            App/portal did not come about
+
+        1 skipped, 1 in doubt.
+        What is done stays done: look at the reasons, then plan and apply again.
+        "#);
+        assert_eq!(org.writes(), "POST /api/v1/apps");
+    });
+    org(&[]).run(async |org| {
+        // It certainly was not done.
+        let told = under(org, &["POST /api/v1/apps 423", "GET /api/v1/apps 500 after 1"], &portal()).await;
+        insta::assert_snapshot!(told, @"
+        failed    create App/portal
+            could not do POST /api/v1/apps?activate=true
+            caused by: `POST /api/v1/apps?activate=true` was answered 423: E0000239, Policy priorities are being reconciled. Please try again later, request id 7GZGiO8wx1DAyIOX5dFbRiQai7S_7WzY, 6 attempts in 11.6 s
+        skipped   create Grant/portal/okta.users.read
+            App/portal did not come about
+
+        1 failed, 1 skipped.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+        assert_eq!(org.state().await, "");
+    });
+    org(&[]).run(async |org| {
+        // It was answered well, but the answer does not tell.
+        org.does(&portal(), &none()).await;
+        let [app, grant] = portal();
+        let told = under(org, &["GET /api/v1/apps/* captive after 1"], &[with(app, "spec.status", json!("INACTIVE")), grant]).await;
+        insta::assert_snapshot!(told, @"
+        in doubt  update App/portal
+            `POST /api/v1/apps/0oaf00000AId9MIMC5d7/lifecycle/deactivate` was answered, and whether it was done could not be read (could not read the app 0oaf00000AId9MIMC5d7: `GET /api/v1/apps/0oaf00000AId9MIMC5d7` was answered 200 by `text/html`, not JSON, perhaps by something between us and the server, 1 attempt in 0.0 s); plan again to see
+
+        1 in doubt.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+    });
+}
+
+#[test]
+fn an_update_that_came_out_otherwise_and_was_not_answered_is_in_doubt() {
+    org(&[]).run(async |org| {
+        org.does(&portal(), &none()).await;
+        let mut switches = Switches::default();
+        switches.set("consent-method", "absent").expect("a switch");
+        org.org.set_switches(switches);
+        let [app, grant] = portal();
+        let app = with(with(app, "spec.label", json!("Web Portal")), "spec.settings.oauthClient.consent_method", json!("REQUIRED"));
+        insta::assert_snapshot!(under(org, &["PUT /api/v1/apps/* reset-after x1"], &[app, grant]).await, @"
+        in doubt  update App/portal
+            `PUT /api/v1/apps/0oaf00000AId9MIMC5d7` got no answer, 1 attempt in 0.0 s, and what is there now is neither what was planned for nor what was asked: the app 0oaf00000AId9MIMC5d7 was changed since the plan was made; plan again to see how
+
+        1 in doubt.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+        insta::assert_snapshot!(org.writes(), @"PUT /api/v1/apps/0oaf00000AId9MIMC5d7");
     });
 }
 

@@ -301,7 +301,7 @@ pub(crate) fn key_sets() -> idpctl::desired::KeySets {
 }
 
 /// A public key that is long enough; nobody has its private part.
-fn key(kid: &str) -> Value {
+pub(crate) fn key(kid: &str) -> Value {
     let n = format!("v{}Q", kid.repeat(340));
     json!({"kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", "e": "AQAB", "n": n})
 }

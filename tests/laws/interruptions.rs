@@ -11,7 +11,7 @@ use crate::story::{app, document, grant, org, outcomes, web, with, with_client_i
 use crate::world::{World, declared};
 
 /// Returns what is in an org, but for what differs from run to run: ids.
-async fn contents(world: &World) -> BTreeSet<String> {
+pub(crate) async fn contents(world: &World) -> BTreeSet<String> {
     let mut contents = BTreeSet::new();
     for line in world.state().await.lines() {
         let id = line.split(' ').next().expect("a line starts with an id");
@@ -102,7 +102,8 @@ impl Change {
     }
 }
 
-fn secrets(name: &str, spec: Value, entries: &[(&str, &str)]) -> Value {
+/// Returns the `ClientCredentials` document of an app, with some secrets.
+pub(crate) fn secrets(name: &str, spec: Value, entries: &[(&str, &str)]) -> Value {
     let entries: Vec<_> = entries
         .iter()
         .map(|(name, status)| json!({"name": name.to_lowercase(), "env": format!("IDPCTL_{name}"), "status": status}))

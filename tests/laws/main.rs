@@ -8,6 +8,7 @@ mod identity;
 mod interruptions;
 mod laws;
 mod lossfree;
+mod matrix;
 mod portal;
 mod portal_laws;
 mod portal_schemas;

@@ -11,10 +11,10 @@ use idpctl::desired::{Desired, resolve};
 use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
 use idpctl::http::{
-    BaseUrl, Budget, Credentials, Governor, InProcessTransport, Reader, ReqwestTransport, RetryPolicy, Sending, Transport, Writer,
+    BaseUrl, Budget, Credentials, Governor, InProcessTransport, Jitter, Reader, ReqwestTransport, RetryPolicy, Sending, Transport, Writer,
 };
 use idpctl::manifest::{self, SourceFile, Variables};
-use idpctl::observe::{Expected, Silent, Sweep};
+use idpctl::observe::{self, Expected, Silent, Sweep};
 use idpctl::pipeline::{self, Observation};
 use idpctl::plan::{Choices, Plan};
 use idpctl::secret::{Secret, SecretRef};
@@ -31,6 +31,8 @@ pub(crate) struct World {
     pub(crate) sent: Sent,
     /// For how long something must have been missing before it is made.
     pub(crate) settle: Duration,
+    /// When a reading of the org, and an apply, are given up.
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl World {
@@ -40,15 +42,14 @@ impl World {
             let places = [SecretRef::Env(format!("IDPCTL_{name}")), SecretRef::File(format!("secrets/{name}"))];
             places.map(|place| (place, Secret::new(secret_value(name))))
         };
-        let sent = Sent::default();
-        Self {
-            org,
-            config,
-            socket: None,
-            sent,
-            secrets: ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect(),
-            settle: Duration::ZERO,
-        }
+        let secrets = ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect();
+        Self { org, config, socket: None, sent: Sent::default(), secrets, settle: Duration::ZERO, timeout: None }
+    }
+
+    /// Returns a world of its own that goes on from here.
+    pub(crate) fn fork(&self) -> Self {
+        let (org, config, secrets) = (self.org.fork(), self.config.clone(), self.secrets.clone());
+        Self { org, config, socket: None, sent: Sent::default(), secrets, settle: self.settle, timeout: self.timeout }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -130,7 +131,10 @@ impl World {
             None => Arc::new(Recording(InProcessTransport::new(self.org.clone()), Arc::clone(&self.sent))),
             Some(_) => Arc::new(ReqwestTransport::new().expect("a client")),
         };
-        (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), RetryPolicy::default())
+        // Without chance, a run takes the same time every time.
+        let policy = RetryPolicy { jitter: Jitter::from_fn(|most| most / 2), ..RetryPolicy::default() };
+        let policy = if let Some(timeout) = self.timeout { policy.timeout(timeout) } else { policy };
+        (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), policy)
     }
 
     fn hashes(&self) -> SecretHashes {
@@ -139,12 +143,17 @@ impl World {
     }
 
     pub(crate) async fn observe(&self, desired: &Desired, choices: &Choices) -> Observation {
+        self.try_observe(desired, choices).await.expect("the org is read")
+    }
+
+    /// Returns what there is, or why that could not be read.
+    pub(crate) async fn try_observe(&self, desired: &Desired, choices: &Choices) -> Result<Observation, observe::Error> {
         let (transport, credentials, governor, policy) = self.connection();
         let reader = Reader::new(transport, credentials, governor, policy);
         let kinds = [(System::Okta, !desired.apps.is_empty() || desired.portal.is_empty()), (System::Portal, !desired.portal.is_empty())];
         let systems = kinds.into_iter().filter_map(|(system, speaks)| speaks.then_some(system)).collect();
         let sweep = Sweep { reader, systems, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
-        pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await.expect("the org is read")
+        pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await
     }
 
     pub(crate) async fn plan(&self, desired: &Desired, choices: &Choices) -> (Plan, Observation) {
@@ -155,26 +164,35 @@ impl World {
     /// Returns the plan, or what is wrong with the manifests in this org.
     pub(crate) async fn try_plan(&self, desired: &Desired, choices: &Choices) -> (Result<Plan, String>, Observation) {
         let observation = self.observe(desired, choices).await;
-        let planned = pipeline::plan(desired, &observation.observed, &self.hashes(), choices.clone()).map_err(|error| match error {
+        (self.plan_of(desired, choices, &observation), observation)
+    }
+
+    /// Returns the plan that an observation gives, or what is wrong with the manifests in this org.
+    pub(crate) fn plan_of(&self, desired: &Desired, choices: &Choices, observation: &Observation) -> Result<Plan, String> {
+        pipeline::plan(desired, &observation.observed, &self.hashes(), choices.clone()).map_err(|error| match error {
             pipeline::Error::Problems(problems) => {
                 let said = |d: &&Diagnostic| format!("{}\n  help: {}\n", d.message, d.help.as_deref().unwrap_or("none"));
                 problems.sorted().iter().map(said).collect()
             }
             error => format!("{error}\n"),
-        });
-        (planned, observation)
+        })
     }
 
     pub(crate) async fn apply(&self, plan: &Plan, observation: &Observation) -> Report {
         let (transport, credentials, governor, policy) = self.connection();
-        let options = apply::Options {
+        let writer = Writer::new(transport, credentials, governor, policy);
+        apply::apply(plan, writer, self.secrets.clone(), self.options(observation)).await
+    }
+
+    /// Returns how a plan is carried out: one action after the other.
+    pub(crate) fn options(&self, observation: &Observation) -> apply::Options {
+        apply::Options {
             parallelism: NonZeroUsize::MIN,
             settle: self.settle,
             observed_at: observation.at,
             stop: watch::channel(false).1,
             journal: Arc::new(NoJournal),
-        };
-        apply::apply(plan, Writer::new(transport, credentials, governor, policy), self.secrets.clone(), options).await
+        }
     }
 }
 

@@ -14,16 +14,26 @@
 //! | kind | what happens |
 //! |---|---|
 //! | `429[=SECONDS]` | the rate limit is spent until that many seconds from now (1) |
+//! | `429-bare` | 429 without any header that says until when |
 //! | `concurrency` | the other 429: too many requests at once, limit and remaining are zero |
+//! | `423` | E0000239, the object is being modified by somebody else, nothing done |
 //! | `500` | E0000009, nothing done |
 //! | `503` | a gateway's page that is not JSON, nothing done |
+//! | `error-200` | E0000009 as above, but the status says 200, nothing done |
+//! | `captive` | the page of a captive portal, 200 and HTML, nothing done |
+//! | `redirect` | 302 to another origin, nothing done |
 //! | `reset-before` | the connection dies, nothing done |
 //! | `reset-after` | the connection dies, the work is done |
 //! | `cut-off` | the work is done, the answer's body stops half way |
 //! | `slow=DURATION` | the work is done, the second half of the body takes that long |
+//! | `wrong-type` | the work is done, the answer calls itself `text/plain` |
+//! | `foreign-link` | the work is done, the answer's only link, to the next page, leads to another origin |
+//! | `endless` | the work is done, the answer is followed by blanks up to 2 GB; in process, where it is held in memory, 65 MiB |
 //! | `hold` | nothing done, and no answer ever |
 //! | `hold-after` | the work is done, and no answer ever |
 //! | `list-lag=DURATION` | lists of apps, secrets, keys and grants show the state of that long ago, the portal's do not; takes no method, path or count |
+//!
+//! The codes are the org's; the portal says the same in its own form.
 
 mod glob;
 mod parse;
@@ -47,13 +57,21 @@ pub struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FaultKind {
     TooManyRequests(Duration),
+    TooManyUntold,
     TooManyAtOnce,
+    Locked,
     InternalError,
     Unavailable,
+    ErrorInside,
+    Captive,
+    Redirect,
     ResetBefore,
     ResetAfter,
     CutOff,
     Slow(Duration),
+    WrongType,
+    ForeignLink,
+    Endless,
     HoldBefore,
     HoldAfter,
     ListLag(Duration),

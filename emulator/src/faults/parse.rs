@@ -5,8 +5,8 @@ use std::{str::FromStr, time::Duration};
 use super::{Fault, FaultKind, Times};
 use crate::error::Error;
 
-const KINDS: &str =
-    "429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION";
+const KINDS: &str = "429[=SECONDS], 429-bare, concurrency, 423, 500, 503, error-200, captive, redirect, reset-before, reset-after, cut-off, \
+    slow=DURATION, wrong-type, foreign-link, endless, hold, hold-after, list-lag=DURATION";
 /// A year: longer than anybody waits, and far from what a clock cannot add.
 const LONGEST: Duration = Duration::from_hours(24 * 365);
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -56,12 +56,20 @@ fn parse_kind(word: &str) -> Result<FaultKind, String> {
         "slow" => FaultKind::Slow(length()?),
         "list-lag" => FaultKind::ListLag(length()?),
         _ if value.is_some() => return Err(format!("`{name}` takes no value")),
+        "429-bare" => FaultKind::TooManyUntold,
         "concurrency" => FaultKind::TooManyAtOnce,
+        "423" => FaultKind::Locked,
         "500" => FaultKind::InternalError,
         "503" => FaultKind::Unavailable,
+        "error-200" => FaultKind::ErrorInside,
+        "captive" => FaultKind::Captive,
+        "redirect" => FaultKind::Redirect,
         "reset-before" => FaultKind::ResetBefore,
         "reset-after" => FaultKind::ResetAfter,
         "cut-off" => FaultKind::CutOff,
+        "wrong-type" => FaultKind::WrongType,
+        "foreign-link" => FaultKind::ForeignLink,
+        "endless" => FaultKind::Endless,
         "hold" => FaultKind::HoldBefore,
         "hold-after" => FaultKind::HoldAfter,
         _ => return Err(format!("`{name}` is no kind; there are {KINDS}")),
@@ -121,11 +129,11 @@ mod tests {
 
     #[test]
     fn a_fault_that_cannot_be_read_is_told_what_is_possible() {
-        insta::assert_snapshot!(problem("teapot"), @"`teapot` is not a fault: `teapot` is no kind; there are 429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION");
+        insta::assert_snapshot!(problem("teapot"), @"`teapot` is not a fault: `teapot` is no kind; there are 429[=SECONDS], 429-bare, concurrency, 423, 500, 503, error-200, captive, redirect, reset-before, reset-after, cut-off, slow=DURATION, wrong-type, foreign-link, endless, hold, hold-after, list-lag=DURATION");
         insta::assert_snapshot!(problem("slow"), @"`slow` is not a fault: slow needs a duration, such as `slow=3s` or `slow=250ms`");
         insta::assert_snapshot!(problem("500 sometimes"), @"`500 sometimes` is not a fault: `sometimes` is none of `after N`, `every N`, `xN`");
         insta::assert_snapshot!(problem("500 every 0"), @"`500 every 0` is not a fault: a count must be a number from 1");
         insta::assert_snapshot!(problem("GET list-lag=3s"), @"`GET list-lag=3s` is not a fault: list-lag holds for the whole org and takes no method, path or count");
-        insta::assert_snapshot!(problem("GET"), @"`GET` is not a fault: it names no kind; there are 429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION");
+        insta::assert_snapshot!(problem("GET"), @"`GET` is not a fault: it names no kind; there are 429[=SECONDS], 429-bare, concurrency, 423, 500, 503, error-200, captive, redirect, reset-before, reset-after, cut-off, slow=DURATION, wrong-type, foreign-link, endless, hold, hold-after, list-lag=DURATION");
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderValue, Request, Response, header};
 use serde_json::Value;
 
+use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, Seen, State};
 use crate::{
     Reset,
@@ -23,6 +24,8 @@ pub(crate) enum Outcome {
     Whole(Response<Vec<u8>>),
     /// An answer whose body does not arrive as it should.
     Broken(Response<Vec<u8>>, Break),
+    /// An answer whose body goes on and on.
+    Endless(Response<Vec<u8>>),
     /// The connection dies without an answer.
     Reset,
 }
@@ -47,6 +50,7 @@ impl Org {
                 tokio::time::sleep(time).await;
                 Ok(response)
             }
+            Outcome::Endless(response) => Ok(lengthened(response)),
             Outcome::Broken(_, Break::CutOff) | Outcome::Reset => Err(Reset),
         }
     }
@@ -59,27 +63,30 @@ impl Org {
         let fault = self.state().faults.strike(&call.method, &call.path);
         match fault {
             Some(FaultKind::ResetBefore) => {
-                self.note(&call, None);
+                self.note(&call, None, false);
                 return Outcome::Reset;
             }
             Some(FaultKind::HoldBefore) => {
-                self.note(&call, None);
+                self.note(&call, None, false);
                 return std::future::pending().await;
             }
             _ => {}
         }
-        let response = self.execute(&call, fault);
-        self.note(&call, Some(response.status().as_u16()));
+        let (response, done) = self.execute(&call, fault);
+        self.note(&call, Some(response.status().as_u16()), done);
         match fault {
             Some(FaultKind::ResetAfter) => Outcome::Reset,
             Some(FaultKind::HoldAfter) => std::future::pending().await,
             Some(FaultKind::CutOff) => Outcome::Broken(response, Break::CutOff),
             Some(FaultKind::Slow(time)) => Outcome::Broken(response, Break::Slow(time)),
+            Some(FaultKind::WrongType) => Outcome::Whole(mistyped(response)),
+            Some(FaultKind::ForeignLink) => Outcome::Whole(misled(response, &call.path)),
+            Some(FaultKind::Endless) => Outcome::Endless(response),
             _ => Outcome::Whole(response),
         }
     }
 
-    fn note(&self, call: &Call, status: Option<u16>) {
+    fn note(&self, call: &Call, status: Option<u16>, done: bool) {
         if self.inner.log_requests {
             tracing::info!(
                 target: "idpctl_emulator::requests",
@@ -92,10 +99,15 @@ impl Org {
         if state.seen.len() == REMEMBERED {
             state.seen.pop_front();
         }
-        state.seen.push_back(Seen { method: call.method.clone(), path: call.path.clone(), query: call.query.as_sent().to_owned(), status });
+        let (method, path, query) = (call.method.clone(), call.path.clone(), call.query.as_sent().to_owned());
+        state.seen.push_back(Seen { method, path, query, status, done });
     }
 
-    fn execute(&self, call: &Call, fault: Option<FaultKind>) -> Response<Vec<u8>> {
+    /// Returns the answer, and whether what was asked is done.
+    fn execute(&self, call: &Call, fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
+        if let Some(foreign) = fault.and_then(Foreign::of) {
+            return (foreign.response(&call.path), false);
+        }
         let segments = call.segments();
         if portal::is_portal(&segments) {
             return self.ask_portal(call, &segments, fault);
@@ -106,18 +118,18 @@ impl Org {
         let allowance = Bucket::of(&segments).map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
-            Some(Hindrance::Refused(refusal)) => Err(refusal),
-            Some(Hindrance::Gateway) => return self.gateway_page(number),
+            Some(refusal) => Err(refusal),
             None => self.answer(&mut state, call, &segments),
         };
         drop(state);
+        let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
         let (status, body, links) = match answer {
             Ok(Answer { status: 500, .. }) => (500, Some(error(&Refusal::internal())), Vec::new()),
             Ok(answer) => (answer.status, answer.body, answer.links),
             Err(refusal) => (refusal.status, Some(error(&refusal)), Vec::new()),
         };
-        self.response(number, status, body.as_ref(), &links, allowance)
+        (self.response(number, status, body.as_ref(), &links, allowance), done)
     }
 
     /// Answers a request that was admitted, and commits what it writes.
@@ -137,16 +149,20 @@ impl Org {
         Ok(answer)
     }
 
-    /// Answers a request to the portal, unless a fault does.
-    fn ask_portal(&self, call: &Call, segments: &[&str], fault: Option<FaultKind>) -> Response<Vec<u8>> {
+    /// Answers a request to the portal, unless a fault does; and tells whether what was asked is done.
+    fn ask_portal(&self, call: &Call, segments: &[&str], fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
         let reply = match fault {
-            Some(FaultKind::TooManyRequests(_) | FaultKind::TooManyAtOnce) => Err(portal::Refusal::too_many_requests()),
+            Some(FaultKind::TooManyRequests(_) | FaultKind::TooManyUntold | FaultKind::TooManyAtOnce) => {
+                Err(portal::Refusal::too_many_requests())
+            }
+            Some(FaultKind::Locked) => Err(portal::Refusal::locked()),
             Some(FaultKind::InternalError) => Err(portal::Refusal::internal()),
-            Some(FaultKind::Unavailable) => Err(portal::Refusal::gateway()),
+            Some(FaultKind::ErrorInside) => Err(portal::Refusal::inside()),
             _ => self.portal_answer(&mut self.state(), call, segments),
         };
+        let done = reply.is_ok();
         let reply = reply.unwrap_or_else(|portal::Refusal(reply)| reply);
-        reply.response(&self.inner.clock.http_date())
+        (reply.response(&self.inner.clock.http_date()), done)
     }
 
     fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
@@ -200,14 +216,6 @@ impl Org {
         }
         response
     }
-
-    fn gateway_page(&self, number: u64) -> Response<Vec<u8>> {
-        let mut response = self.response(number, 503, None, &[], None);
-        let html = HeaderValue::from_static("text/html");
-        response.headers_mut().insert(header::CONTENT_TYPE, html);
-        *response.body_mut() = b"<html><body><h1>503 Service Unavailable</h1></body></html>\n".to_vec();
-        response
-    }
 }
 
 fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
@@ -217,25 +225,20 @@ fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
     })
 }
 
-/// Why a request is not answered by its family.
-enum Hindrance {
-    Refused(Refusal),
-    Gateway,
-}
-
-/// Applies rate limits and those faults that stand for an answer of their own.
-fn hinder(allowance: Option<Allowance>, fault: Option<FaultKind>) -> (Option<Allowance>, Option<Hindrance>) {
-    let refused = |refusal| Some(Hindrance::Refused(refusal));
+/// Applies rate limits and those faults that stand for a refusal of the org's own.
+fn hinder(allowance: Option<Allowance>, fault: Option<FaultKind>) -> (Option<Allowance>, Option<Refusal>) {
     let spent = |limit: Option<u32>, reset: Duration| {
         allowance.map(|allowance| Allowance { limit: limit.unwrap_or(allowance.limit), remaining: 0, reset, admitted: false })
     };
     match fault {
-        Some(FaultKind::TooManyRequests(reset)) => (spent(None, reset), refused(Refusal::too_many_requests())),
+        Some(FaultKind::TooManyRequests(reset)) => (spent(None, reset), Some(Refusal::too_many_requests())),
+        Some(FaultKind::TooManyUntold) => (None, Some(Refusal::too_many_requests())),
         // Okta's mark of the limit on concurrent requests: limit and remaining are both zero.
-        Some(FaultKind::TooManyAtOnce) => (spent(Some(0), Duration::from_secs(1)), refused(Refusal::too_many_requests())),
-        Some(FaultKind::InternalError) => (allowance, refused(Refusal::internal())),
-        Some(FaultKind::Unavailable) => (allowance, Some(Hindrance::Gateway)),
-        _ if allowance.is_some_and(|allowance| !allowance.admitted) => (allowance, refused(Refusal::too_many_requests())),
+        Some(FaultKind::TooManyAtOnce) => (spent(Some(0), Duration::from_secs(1)), Some(Refusal::too_many_requests())),
+        Some(FaultKind::InternalError) => (allowance, Some(Refusal::internal())),
+        Some(FaultKind::Locked) => (allowance, Some(Refusal::being_modified())),
+        Some(FaultKind::ErrorInside) => (allowance, Some(Refusal::internal().with_status(200))),
+        _ if allowance.is_some_and(|allowance| !allowance.admitted) => (allowance, Some(Refusal::too_many_requests())),
         _ => (allowance, None),
     }
 }

@@ -1,6 +1,7 @@
 //! An org: opened from its settings, asked in process or through a socket, and looked into by tests.
 
 mod exchange;
+mod spoilt;
 
 use std::{
     collections::VecDeque,
@@ -69,6 +70,8 @@ pub struct Seen {
     pub query: String,
     /// The status of the answer that was made, whether or not it got through; none if nothing was done.
     pub status: Option<u16>,
+    /// Whether the org did what was asked: neither its checks nor a fault stood in the way.
+    pub done: bool,
 }
 
 /// A client secret as the org really holds it.

@@ -125,9 +125,13 @@ impl Refusal {
         Self::error(429, "too many requests")
     }
 
-    /// What a gateway in front says when there is no portal behind it.
-    pub(crate) fn gateway() -> Self {
-        Self(Reply { status: 503, body: Body::Page("<html><body><h1>503 Service Unavailable</h1></body></html>\n") })
+    pub(crate) fn locked() -> Self {
+        Self::error(423, "somebody else is changing this")
+    }
+
+    /// An error whose status says that all is well.
+    pub(crate) fn inside() -> Self {
+        Self::error(200, "internal server error")
     }
 }
 

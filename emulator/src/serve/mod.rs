@@ -63,6 +63,10 @@ async fn answer(State(mut server): State<Server>, ConnectInfo(line): ConnectInfo
             line.interrupt(response.body().len() / 2, kind);
             response.map(Body::from)
         }
+        Outcome::Endless(response) => {
+            line.flood(&response);
+            Response::default()
+        }
         Outcome::Reset => {
             line.sever();
             Response::default()

@@ -1,4 +1,4 @@
-//! Connections that can be severed: before an answer, in the middle of its body, or for a while.
+//! Connections that can be severed: before an answer, in the middle of its body, or for a while; and flooded in its place.
 
 use std::{
     io,
@@ -11,6 +11,7 @@ use std::{
 
 use axum::{
     extract::connect_info::Connected,
+    http::StatusCode,
     serve::{IncomingStream, Listener},
 };
 use tokio::{
@@ -67,6 +68,43 @@ enum Flow {
     },
     /// Nothing passes for a while.
     Paused(Pin<Box<Sleep>>),
+    /// Something else passes in place of what is to be written.
+    Flooded(Flood),
+}
+
+/// How long an endless answer is.
+const ENDLESS: usize = 2 << 30;
+/// What it mostly consists of.
+static BLANKS: [u8; 1 << 16] = [b' '; 1 << 16];
+
+/// An answer, and blanks behind it.
+struct Flood {
+    answer: Vec<u8>,
+    sent: usize,
+    length: usize,
+}
+
+impl Flood {
+    fn of(response: &http::Response<Vec<u8>>) -> Self {
+        // An answer without a body says so by its status.
+        let status = if response.body().is_empty() { StatusCode::OK } else { response.status() };
+        let mut answer = format!("HTTP/1.1 {status}\r\ncontent-length: {ENDLESS}\r\n").into_bytes();
+        for (name, value) in response.headers() {
+            answer.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        answer.extend(b"\r\n");
+        let length = answer.len() + ENDLESS;
+        answer.extend(response.body());
+        Self { answer, sent: 0, length }
+    }
+
+    /// Returns some of what comes next; nothing at the end.
+    fn next(&self) -> &[u8] {
+        match self.answer.get(self.sent..) {
+            Some(rest @ [_, ..]) => rest,
+            _ => &BLANKS[..BLANKS.len().min(self.length - self.sent)],
+        }
+    }
 }
 
 impl Line {
@@ -80,6 +118,11 @@ impl Line {
         *self.flow() = Flow::Head { body, kind };
     }
 
+    /// Lets an answer pass that does not end, in place of the next one.
+    pub(super) fn flood(&self, response: &http::Response<Vec<u8>>) {
+        *self.flow() = Flow::Flooded(Flood::of(response));
+    }
+
     fn flow(&self) -> MutexGuard<'_, Flow> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -90,7 +133,7 @@ impl Line {
         loop {
             match &mut *flow {
                 Flow::Free => return Poll::Ready(Ok(bytes.len())),
-                Flow::Severed => return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+                Flow::Severed | Flow::Flooded(_) => return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
                 Flow::Head { body, kind } => {
                     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
                     let head = end.map_or(bytes.len(), |end| end + 4);
@@ -133,6 +176,21 @@ impl Connected<IncomingStream<'_, Wired>> for Line {
     }
 }
 
+impl Wire {
+    /// Writes the flood, if there is one, until it ends or the other side has had enough.
+    fn poll_flood(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let mut flow = self.line.flow();
+            let Flow::Flooded(flood) = &mut *flow else { return Poll::Ready(Ok(())) };
+            if flood.next().is_empty() {
+                *flow = Flow::Severed;
+                return Poll::Ready(Ok(()));
+            }
+            flood.sent += ready!(Pin::new(&mut self.stream).poll_write(cx, flood.next()))?;
+        }
+    }
+}
+
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
@@ -141,6 +199,7 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(self.poll_flood(cx))?;
         let admitted = ready!(self.line.poll_passage(cx, bytes))?;
         let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &bytes[..admitted]))?;
         self.line.passed(written);

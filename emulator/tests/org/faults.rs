@@ -62,6 +62,58 @@ async fn errors_on_purpose_do_nothing_and_pass() {
     assert_eq!(get(&org, "/api/v1/apps").await, json!([]));
 }
 
+/// Returns an answer as a client sees it: status, the headers that tell something, and the beginning of the body.
+async fn seen_under(fault: &str, method: &str, path: &str, body: Value) -> String {
+    let org = faulty(&[&format!("{fault} x1")]);
+    let response = try_send(&org, method, path, body).await.unwrap();
+    let header = |name: &str| response.headers().get(name).map(|value| format!(" {name}: {}", value.to_str().unwrap()));
+    let headers: String = ["content-type", "location", "link", "x-rate-limit-limit"].into_iter().filter_map(header).collect();
+    let body = String::from_utf8_lossy(response.body());
+    let done = if org.requests()[0].done { "done" } else { "not done" };
+    assert_eq!(get(&org, "/api/v1/apps").await.as_array().unwrap().len(), usize::from(method == "POST" && done == "done"));
+    format!("{fault}, {done}: {}{headers}\n    {}", response.status().as_u16(), body.trim_end().split("\"errorId").next().unwrap())
+}
+
+#[tokio::test]
+async fn what_stands_between_a_client_and_the_org_answers_in_its_own_way() {
+    let mut lines = Vec::new();
+    for fault in ["429-bare", "423", "503", "error-200", "captive", "redirect"] {
+        lines.push(seen_under(fault, "POST", "/api/v1/apps", web("One")).await);
+    }
+    for fault in ["wrong-type", "foreign-link"] {
+        lines.push(seen_under(fault, "GET", "/api/v1/apps", Value::Null).await);
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    429-bare, not done: 429 content-type: application/json
+        {"errorCode":"E0000047","errorSummary":"API call exceeded rate limit due to too many requests.","errorLink":"E0000047",
+    423, not done: 423 content-type: application/json x-rate-limit-limit: 1000000
+        {"errorCode":"E0000239","errorSummary":"Policy priorities are being reconciled. Please try again later.","errorLink":"E0000239",
+    503, not done: 503 content-type: text/html
+        <html><body><h1>503 Service Unavailable</h1></body></html>
+    error-200, not done: 200 content-type: application/json x-rate-limit-limit: 1000000
+        {"errorCode":"E0000009","errorSummary":"Internal Server Error","errorLink":"E0000009",
+    captive, not done: 200 content-type: text/html
+        <html><body><h1>Welcome to this network</h1><form method=post>Sign in to go on</form></body></html>
+    redirect, not done: 302 content-type: text/html location: https://elsewhere.example.net/api/v1/apps
+        <html><body><h1>302 Found</h1></body></html>
+    wrong-type, done: 200 content-type: text/plain link: <https://org.example.com/api/v1/apps?limit=20>; rel="self" x-rate-limit-limit: 1000000
+        []
+    foreign-link, done: 200 content-type: application/json link: <https://elsewhere.example.net/api/v1/apps?after=elsewhere>; rel="next" x-rate-limit-limit: 1000000
+        []
+    "#);
+}
+
+#[tokio::test]
+async fn the_answer_of_work_that_is_done_may_be_useless() {
+    let org = faulty(&["POST wrong-type x1", "POST endless after 1 x1"]);
+    let mistyped = try_send(&org, "POST", "/api/v1/apps", web("One")).await.unwrap();
+    assert_eq!(mistyped.headers()["content-type"], "text/plain");
+    let endless = try_send(&org, "POST", "/api/v1/apps", web("Two")).await.unwrap();
+    assert_eq!(endless.body().len(), 65 << 20, "in process it must be held in memory");
+    assert_eq!(serde_json::from_slice::<Value>(endless.body()).unwrap()["label"], "Two", "blanks take nothing from an answer");
+    assert_eq!(get(&org, "/api/v1/apps").await.as_array().unwrap().len(), 2);
+}
+
 #[tokio::test(start_paused = true)]
 async fn held_requests_never_end_and_slow_ones_late() {
     let org = faulty(&["POST hold x1", "POST hold-after after 1 x1", "GET slow=5s x1"]);

@@ -185,12 +185,14 @@ async fn faults_befall_the_portal_by_path_and_leave_no_trace_of_okta() {
         "/portal-api/** concurrency after 1 x1",
         "/portal-api/** 500 after 2 x1",
         "/portal-api/** 503 after 3 x1",
+        "/portal-api/** 423 after 4 x1",
+        "/portal-api/** error-200 after 5 x1",
     ];
     let org = Org::open(Config { faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(), ..frozen() }).unwrap();
     assert_eq!(get(&org, "/api/v1/apps").await, json!([]));
     let headers = [("authorization", org.portal_token()), ("accept", "application/json")];
     let mut seen = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..7 {
         let body = provider("Okta prod").to_string();
         seen.push(whole(&ask(&org, "POST", "/portal-api/oauth-providers", &headers, &body).await.unwrap()));
     }
@@ -229,11 +231,31 @@ async fn faults_befall_the_portal_by_path_and_leave_no_trace_of_okta() {
     }
     --
     503
-    content-type: text/html; charset=utf-8
+    content-type: text/html
+
+    <html><body><h1>503 Service Unavailable</h1></body></html>
+    --
+    423
+    content-type: application/json
     cache-control: no-store
     pragma: no-cache
 
-    <html><body><h1>503 Service Unavailable</h1></body></html>
+    {
+    	"errors": [
+    		"somebody else is changing this"
+    	]
+    }
+    --
+    200
+    content-type: application/json
+    cache-control: no-store
+    pragma: no-cache
+
+    {
+    	"errors": [
+    		"internal server error"
+    	]
+    }
     --
     200
     content-type: application/json
@@ -252,7 +274,7 @@ async fn faults_befall_the_portal_by_path_and_leave_no_trace_of_okta() {
     }
     "#);
     let statuses: Vec<_> = org.requests().into_iter().map(|seen| seen.status).collect();
-    assert_eq!(statuses, [200, 429, 429, 500, 503, 200].map(Some));
+    assert_eq!(statuses, [200, 429, 429, 500, 503, 423, 200, 200].map(Some));
 }
 
 #[tokio::test]

@@ -87,6 +87,22 @@ async fn a_cut_off_answer_promises_more_than_it_brings() {
 }
 
 #[tokio::test]
+async fn an_endless_answer_is_one_that_somebody_must_have_enough_of() {
+    let server = serve(&["endless x1"]).await;
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    stream.write_all(b"GET /.well-known/okta-organization HTTP/1.1\r\nhost: org\r\n\r\n").await.unwrap();
+    let mut taken = vec![0; 8 << 20];
+    stream.read_exact(&mut taken).await.unwrap();
+    let text = String::from_utf8(taken).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("\r\ncontent-length: 2147483648\r\n"), "{head}");
+    assert!(body.trim_end().ends_with('}') && body.ends_with("    "), "the answer comes first, and blanks behind it");
+    drop(stream);
+    let next = server.ask("GET /.well-known/okta-organization", "").await;
+    assert!(next.ends_with('}'), "the server goes on: {next}");
+}
+
+#[tokio::test]
 async fn a_slow_answer_arrives_whole() {
     let server = serve(&["GET slow=20ms x1"]).await;
     let answer = server.ask("GET /api/v1/apps", "").await;

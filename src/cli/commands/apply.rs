@@ -11,12 +11,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::super::args::{Format, Manifests, Network, Planning};
-use super::super::error::CommandError;
+use super::super::connect::Connection;
+use super::super::error::{CommandError, LONGER};
 use super::super::journal::FileJournal;
 use super::super::planned::{Planned, choices, planned};
 use super::super::printer::Printer;
 use super::super::{Context, Exit};
-use crate::apply::{Options, apply};
+use crate::apply::{Options, apply, forecast};
 use crate::clock::SystemClock;
 use crate::desired::{self, Desired};
 use crate::plan::{Choices, Plan, SecretsMode, approve, read};
@@ -24,6 +25,8 @@ use crate::printable::printable;
 use crate::render;
 use crate::secret::SecretRef;
 
+/// A wait shorter than this is not worth a word.
+const WORTH_SAYING: Duration = Duration::from_secs(10);
 /// What a saved plan decides; none of it can be given along with one. The flags that get past a guard can, and must be.
 const CHOICES: [&str; 6] = ["target", "vars", "select", "prune", "secrets", "resend"];
 
@@ -90,6 +93,7 @@ pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, Com
 async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Result<Exit, CommandError> {
     let Planned { plan, declared, connection, observation } = planned;
     let secrets = declared.values(needed(&plan, &declared.desired))?;
+    in_time(&plan, &connection, args, context.printer)?;
     let (interrupt, stop) = watch::channel(false);
     let signals = Signals::both()?;
     let report = if plan.is_empty() {
@@ -152,6 +156,24 @@ impl Signals {
 /// Takes a signal over: it ends the process no more.
 fn heard(kind: SignalKind) -> Result<Signal, CommandError> {
     signal(kind).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"))
+}
+
+/// Says how long a plan takes if that is long; refuses to begin what cannot end in time.
+fn in_time(plan: &Plan, connection: &Connection, args: &ApplyArgs, printer: Printer) -> Result<(), CommandError> {
+    let takes = forecast(plan, connection.reader().governor());
+    let minutes = |time: Duration| time.as_secs().div_ceil(60);
+    if takes > args.network.timeout {
+        let error = format!(
+            "nothing was changed: the plan takes about {} min within the rate budget, and `--timeout` allows {} min",
+            minutes(takes),
+            minutes(args.network.timeout)
+        );
+        return Err(CommandError::new(error).hint(LONGER));
+    }
+    if takes >= WORTH_SAYING {
+        printer.note(&format!("The rate limits make this take about {} min.", minutes(takes)));
+    }
+    Ok(())
 }
 
 /// Waits to be interrupted. The first time, what is in flight is finished and nothing more is started; the second time it returns.

@@ -16,7 +16,8 @@ use super::super::{Context, Exit};
 
 /// What can go wrong, for the help.
 const FAULTS: &str = "\
-Faults: 429[=SECONDS], concurrency, 500, 503, reset-before, reset-after, cut-off, slow=DURATION, hold, hold-after, list-lag=DURATION";
+Faults: 429[=SECONDS], 429-bare, concurrency, 423, 500, 503, error-200, captive, redirect, reset-before, reset-after, cut-off, \
+    slow=DURATION, wrong-type, foreign-link, endless, hold, hold-after, list-lag=DURATION";
 
 /// Serves a local Okta org and Tyk portal at 127.0.0.1 and prints one line of JSON when they are ready: address and token of each. Ctrl-C or SIGTERM ends it.
 #[derive(Debug, Args)]

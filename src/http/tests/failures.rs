@@ -112,6 +112,25 @@ async fn a_write_that_was_certainly_not_done_is_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_error_under_a_status_that_says_done_is_an_error_and_leaves_open_what_was_done() {
+    let script = Script::new([Ok(okta(200, "E0000009", "Internal Server Error", &[])), Ok(okta(200, "E0000007", "gone", &[]))]);
+    let error = script.writer.send::<()>(Request::new(Method::Delete, "/api/v1/apps/0oa1")).await.unwrap_err();
+    insta::assert_snapshot!(chain(&error), @"`DELETE /api/v1/apps/0oa1` was answered 200: E0000009, Internal Server Error, request id req-1, 1 attempt in 0.1 s");
+    assert!(error.is_ambiguous());
+    let error = script.reader().get::<Any>(Request::get("/api/v1/apps/0oa1")).await.unwrap_err();
+    assert!(!error.is_not_found() && !error.is_ambiguous(), "nothing is taken for gone that may be there: {error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_all_redirects_one_says_that_the_work_is_done() {
+    for (status, ambiguous) in [(301, false), (302, false), (303, true), (307, false), (308, false)] {
+        let script = Script::new([Ok(answer(status, &[("location", "/elsewhere")], ""))]);
+        let error = script.writer.send::<()>(Request::new(Method::Post, "/api/v1/apps")).await.unwrap_err();
+        assert_eq!((error.is_ambiguous(), script.requests()), (ambiguous, 1), "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn predicates_tell_the_codes_apart() {
     let table = [
         okta(401, "E0000015", "feature", &[]),
@@ -157,6 +176,13 @@ async fn the_deadline_ends_everything() {
     let error = script.writer.send::<Any>(Request::new(Method::Post, "/api/v1/x")).await.unwrap_err();
     insta::assert_snapshot!(error, @"`POST /api/v1/x` was not answered before the time was up, 1 attempt in 0.1 s");
     assert!(error.is_ambiguous());
+
+    // What comes after the deadline is not sent, so nothing can have come of it.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let error = script.writer.send::<Any>(Request::new(Method::Post, "/api/v1/x")).await.unwrap_err();
+    insta::assert_snapshot!(error, @"`POST /api/v1/x` was not sent before the time was up");
+    assert!(!error.is_ambiguous());
+    assert_eq!(script.requests(), 1);
 
     let rate = [
         ("date", "Sat, 21 Nov 2026 03:11:15 GMT"),

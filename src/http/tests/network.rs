@@ -53,6 +53,23 @@ async fn an_answer_is_read_up_to_the_cap() {
 }
 
 #[tokio::test]
+async fn a_compressed_answer_counts_as_what_it_becomes() {
+    // 1,000 and 1,001 blanks.
+    const FITS: &[u8] =
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x53\x50\x18\x05\xa3\x60\x14\x0c\x77\x00\x00\x82\xe3\x93\xcd\xe8\x03\x00\x00";
+    const TOO_LONG: &[u8] =
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x53\x50\x18\x05\xa3\x60\x14\x0c\x7b\x00\x00\xaa\xbe\x17\xea\xe9\x03\x00\x00";
+    let body = |gzip: &[u8]| {
+        [format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", gzip.len()).into_bytes(), gzip.to_vec()]
+            .concat()
+    };
+    let (url, _served) = serve(body(FITS)).await;
+    assert_eq!(ask(&url, 1000).await.unwrap().body().len(), 1000);
+    let (url, _served) = serve(body(TOO_LONG)).await;
+    assert_eq!(ask(&url, 1000).await.unwrap_err(), TransportError::TooLarge { limit: 1000 });
+}
+
+#[tokio::test]
 async fn a_redirect_is_an_answer() {
     let (url, _served) = serve(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_vec()).await;
     assert_eq!(ask(&url, 1000).await.unwrap().status().as_u16(), 302);
