@@ -66,14 +66,17 @@ pub enum StoreError {
     Io(#[from] std::io::Error),
     /// The database.
     #[error(transparent)]
-    Database(#[from] redb::Error),
+    Database(redb::Error),
 }
 
 macro_rules! from_database {
     ($($kind:ty),+) => {$(
         impl From<$kind> for StoreError {
             fn from(error: $kind) -> Self {
-                Self::Database(error.into())
+                match error.into() {
+                    redb::Error::Io(error) => Self::Io(error),
+                    error => Self::Database(error),
+                }
             }
         }
     )+};

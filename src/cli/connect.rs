@@ -9,6 +9,7 @@ use super::Context;
 use super::args::Network;
 use super::declared::Declared;
 use super::error::CommandError;
+use super::waiting::Attentive;
 use crate::address::System;
 use crate::env::Env;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
@@ -45,7 +46,7 @@ pub(super) fn real_org_at_hand(env: &Env) -> bool {
 
 /// Makes the connection to the target's org and portal. Nothing is sent.
 pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> Result<Connection, CommandError> {
-    match &target.place {
+    let connection = match &target.place {
         Place::Emulator { data } => emulated(data, network, context),
         Place::Credentials { org_url, org_id, portal_url } => {
             let credentials = Credentials::from_env(&context.env);
@@ -61,7 +62,10 @@ pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> 
             };
             Ok(Connection { otherwise: otherwise(target), ..real(expected, credentials, network)? })
         }
-    }
+    }?;
+    let printer = context.printer;
+    let transport = Arc::new(Attentive::new(connection.transport, move |line: &str| printer.interject(line)));
+    Ok(Connection { transport, ..connection })
 }
 
 /// Says how to do without an org.
@@ -73,7 +77,10 @@ fn otherwise(target: &Target) -> String {
 }
 
 fn real(expected: Expected, credentials: Credentials, network: &Network) -> Result<Connection, CommandError> {
-    let transport = ReqwestTransport::new().map_err(|error| CommandError::new(error).doing("could not set up the network"))?;
+    let transport = ReqwestTransport::new().map_err(|error| {
+        let hint = "without the system's certificates no server can be trusted: install them (`ca-certificates`), or name a file of them in `SSL_CERT_FILE`";
+        CommandError::new(error).doing("could not set up TLS").hint(hint)
+    })?;
     let local = [credentials.org(), credentials.portal()].into_iter().flatten().all(is_loopback);
     let settle = if local { Duration::ZERO } else { SETTLE };
     let names_org = expected.org_url.is_some() || expected.org_id.is_some();
@@ -91,10 +98,13 @@ fn is_loopback(server: &BaseUrl) -> bool {
 fn emulated(data: &str, network: &Network, context: &Context) -> Result<Connection, CommandError> {
     use idpctl_emulator::{Config, Data, Org};
 
+    use super::commands::emulator::unopened;
     use crate::http::InProcessTransport;
 
     let config = Config { data: Data::Directory(context.root.join(data)), ..Config::default() };
-    let org = Org::open(config).map_err(|error| CommandError::new(error).doing("could not open the emulated org"))?;
+    let served =
+        "wait until the other idpctl has ended, or end it; if it is an `idpctl emulator`, it printed what address and token to use instead";
+    let org = Org::open(config).map_err(|error| unopened(error, served))?;
     let url = BaseUrl::parse("http://localhost").expect("the address is a constant");
     let portal = Credentials::portal_token(url.clone(), Secret::new(org.portal_token().to_owned()));
     let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).zip(portal);

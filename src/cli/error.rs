@@ -1,7 +1,9 @@
 //! Every error of every module becomes one: how the command ends, what went wrong with all its causes, and what to do.
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use super::exit::Exit;
 use crate::observe;
@@ -66,12 +68,40 @@ impl CommandError {
             lines.push("Caused by:".to_owned());
             lines.extend(causes.iter().enumerate().map(|(i, cause)| format!("  {}: {cause}", i + 1)));
         }
-        if !self.hints.is_empty() {
+        let known = self.hints.is_empty().then(|| remedy(&*self.error)).flatten();
+        let hints: Vec<_> = self.hints.iter().map(String::as_str).chain(known).map(|hint| format!("hint: {}", inert(hint))).collect();
+        if !hints.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(self.hints.iter().map(|hint| format!("hint: {}", inert(hint))));
+        lines.extend(hints);
         lines
     }
+}
+
+/// Returns what to do about the system's own error among the causes, where that does not depend on what was being done.
+fn remedy(error: &(dyn StdError + 'static)) -> Option<&'static str> {
+    let mut cause = Some(error);
+    while let Some(inner) = cause {
+        if let Some(system) = inner.downcast_ref::<io::Error>() {
+            return match system.kind() {
+                ErrorKind::StorageFull => Some("make room on the disk, then run it again"),
+                ErrorKind::QuotaExceeded => Some("make room within the disk quota, then run it again"),
+                ErrorKind::FileTooLarge => Some("the limit on the size of files is too low: raise it with `ulimit -f`, then run it again"),
+                ErrorKind::PermissionDenied => Some("check which user this runs as, and what it may read and write there"),
+                ErrorKind::ReadOnlyFilesystem => Some("nothing can be written there: name a place that can be written to"),
+                ErrorKind::NotFound => Some("check that the path is right, and that its folder is there"),
+                ErrorKind::IsADirectory => Some("name a file: this is a folder"),
+                ErrorKind::NotADirectory => Some("check the path: what should be a folder in it is a file"),
+                ErrorKind::AlreadyExists => Some("what is there is no folder: name another, or make room for one"),
+                ErrorKind::AddrInUse => {
+                    Some("something else listens there: end it, or choose another port (`--port 0` takes any that is free)")
+                }
+                _ => None,
+            };
+        }
+        cause = inner.source();
+    }
+    None
 }
 
 /// Makes text inert but for its line breaks, which are ours: what came from outside was made inert where it entered a message.
@@ -111,11 +141,25 @@ impl From<observe::Error> for CommandError {
             observe::Error::TooLong { .. } => {
                 return Self::new(error).hint(LONGER);
             }
-            observe::Error::Unread { failures, .. } => failures.iter().filter_map(|failure| advice(&failure.source)).collect(),
+            observe::Error::Unread { failures, .. } => failures.iter().flat_map(hints).collect(),
         };
         // Ten reads that fail for one reason need its remedy once.
-        hints.into_iter().fold((Self::new(error), ""), |(error, last), hint| (if hint == last { error } else { error.hint(hint) }, hint)).0
+        let once: BTreeSet<_> = hints.iter().copied().collect();
+        let in_order = hints.into_iter().filter({
+            let mut left = once;
+            move |hint| left.remove(hint)
+        });
+        in_order.fold(Self::new(error), Self::hint)
     }
+}
+
+/// Returns what to do about something that could not be read.
+fn hints(failure: &observe::Failure) -> Vec<&'static str> {
+    let forbidden = failure.source.is_forbidden();
+    let about_secrets = matches!(failure.subject, observe::Subject::Secrets { .. });
+    let all = forbidden.then_some("see what can be read, and what that is needed for\n    idpctl auth check");
+    let fewer = (forbidden && about_secrets).then_some("or do without reading secrets, with `--secrets skip`");
+    advice(&failure.source).into_iter().chain(fewer).chain(all).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The record of an apply: `.idpctl/journal/<time>.jsonl`, a line for each thing that happened. For people; the program never reads it.
+//!
+//! Every line in it is whole, and a journal that cannot be written stops nothing.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
@@ -14,9 +16,11 @@ use crate::clock::Clock;
 /// Where journals are, relative to the repository.
 const FOLDER: &str = ".idpctl/journal";
 
+const NONE: &str = "no journal is kept";
+
 /// A journal in a file.
 pub(super) struct FileJournal<C> {
-    file: Mutex<Option<File>>,
+    lines: Mutex<Option<Lines>>,
     clock: C,
     printer: Printer,
 }
@@ -26,9 +30,11 @@ impl<C: Clock> FileJournal<C> {
     pub(super) fn begin(root: &Path, clock: C, printer: Printer) -> Self {
         let name = clock.now().strftime("%Y-%m-%dT%H-%M-%S%.fZ.jsonl").to_string();
         let folder = root.join(FOLDER);
-        let file = fs::create_dir_all(&folder).and_then(|()| File::create_new(folder.join(name)));
-        let file = file.map_err(|error| complain(printer, &error)).ok();
-        Self { file: Mutex::new(file), clock, printer }
+        let path = folder.join(name);
+        let file = fs::create_dir_all(&folder).and_then(|()| File::create_new(&path));
+        let lines = file.map(|file| Lines { file, path, length: 0 });
+        let lines = lines.map_err(|error| complain(printer, NONE, &error)).ok();
+        Self { lines: Mutex::new(lines), clock, printer }
     }
 }
 
@@ -38,18 +44,38 @@ impl<C: Clock> Journal for FileJournal<C> {
         if let (Some(line), Ok(serde_json::Value::Object(entry))) = (line.as_object_mut(), serde_json::to_value(entry)) {
             line.extend(entry);
         }
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = file.as_mut()
-            && let Err(error) = writeln!(open, "{line}").and_then(|()| open.flush())
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = lines.as_mut()
+            && let Err(error) = open.append(format!("{line}\n").as_bytes())
         {
-            complain(self.printer, &error);
-            *file = None;
+            complain(self.printer, if open.length == 0 { NONE } else { "the journal ends here" }, &error);
+            *lines = None;
         }
     }
 }
 
-fn complain(printer: Printer, error: &io::Error) {
-    printer.note(&format!("warning: no journal is kept, because {FOLDER} cannot be written: {error}"));
+fn complain(printer: Printer, what: &str, error: &io::Error) {
+    printer.note(&format!("warning: {what}, because {FOLDER} cannot be written ({error}); what is applied does not depend on it"));
+}
+
+/// A file of whole lines.
+struct Lines {
+    file: File,
+    path: PathBuf,
+    length: u64,
+}
+
+impl Lines {
+    /// Appends a line whole or not at all.
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(line) {
+            // On a full disk the beginning of a line may fit. Where that cannot be mended, the error that is told stands for both.
+            drop(if self.length == 0 { fs::remove_file(&self.path) } else { self.file.set_len(self.length) });
+            return Err(error);
+        }
+        self.length += line.len() as u64;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -8,11 +8,13 @@ mod connect;
 mod declared;
 mod error;
 mod exit;
+mod file;
 mod journal;
 mod planned;
 mod printer;
 mod progress;
 mod trace;
+mod waiting;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,6 +22,8 @@ use std::sync::Arc;
 
 use anstream::ColorChoice;
 use clap::Parser as _;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
 
 pub use exit::Exit;
 
@@ -53,6 +57,7 @@ impl Context {
 
 /// Runs the command that some arguments ask for, and returns how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> Exit {
+    let runtime = started();
     let Cli { global, command } = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -66,62 +71,61 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> Exit {
     let printer = Printer::new(choice);
     trace::start(verbose, log_format);
     let context = Context { printer, env, root: PathBuf::from("."), verbose: verbose > 0 };
-    dispatch(command, &context).unwrap_or_else(|error| {
+    let done = runtime.and_then(|runtime| {
+        here()?;
+        let done = dispatch(command, &runtime, &context);
+        // What still runs is of no use to anybody, such as looking up a name for a request that was given up.
+        runtime.shutdown_background();
+        done
+    });
+    done.unwrap_or_else(|error| {
         printer.error(&error);
         error.exit
     })
 }
 
+/// The signal that a process is sent when a file would become longer than `ulimit -f` allows: the same number on Linux and macOS.
+const FILE_TOO_LARGE: SignalKind = SignalKind::from_raw(25);
+
+/// Starts what commands run on. From here on a write beyond the limit on the size of files is an error that can be told, where it would
+/// otherwise end the process on the spot.
+fn started() -> Result<Runtime, CommandError> {
+    let failed = |error| CommandError::new(error).doing("could not start");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    let entered = runtime.enter();
+    drop(signal(FILE_TOO_LARGE).map_err(failed)?);
+    drop(entered);
+    Ok(runtime)
+}
+
+/// Makes sure that there is a working directory: the repository is looked for there.
+fn here() -> Result<(), CommandError> {
+    let here = std::env::current_dir().map_err(|error| CommandError::new(error).doing("the working directory cannot be used"));
+    here.map(drop).map_err(|error| error.hint("it may have been deleted: change into the repository, and try again"))
+}
+
 /// Help and version are no errors, and wrong usage ends with 1 rather than with clap's 2, which means differences here.
 fn usage(error: &clap::Error) -> Exit {
-    // Where its own message cannot be written there is nowhere left to say so.
-    drop(error.print());
-    if error.use_stderr() { Exit::Error } else { Exit::Done }
+    let printed = Printer::written(error.print());
+    if let Err(failed) = &printed {
+        Printer::new(ColorChoice::Never).error(failed);
+    }
+    if error.use_stderr() || printed.is_err() { Exit::Error } else { Exit::Done }
 }
 
-fn dispatch(command: Command, context: &Context) -> Result<Exit, CommandError> {
+fn dispatch(command: Command, runtime: &Runtime, context: &Context) -> Result<Exit, CommandError> {
     match command {
         Command::Validate(args) => commands::validate::run(&args, context),
-        Command::Plan(args) => wait(commands::plan::run(&args, context)),
-        Command::Apply(args) => wait(commands::apply::run(&args, context)),
-        Command::Drift(args) => wait(commands::drift::run(&args, context)),
-        Command::Output(args) => wait(commands::output::run(&args, context)),
+        Command::Plan(args) => runtime.block_on(commands::plan::run(&args, context)),
+        Command::Apply(args) => runtime.block_on(commands::apply::run(&args, context)),
+        Command::Drift(args) => runtime.block_on(commands::drift::run(&args, context)),
+        Command::Output(args) => runtime.block_on(commands::output::run(&args, context)),
         Command::Schema(args) => commands::schema::run(&args, context),
         Command::Explain(args) => commands::explain::run(&args, context),
-        Command::Auth(command) => wait(commands::auth::run(&command, context)),
+        Command::Auth(command) => runtime.block_on(commands::auth::run(&command, context)),
         #[cfg(feature = "emulator")]
-        Command::Emulator(args) => wait(commands::emulator::run(&args, context)),
+        Command::Emulator(args) => runtime.block_on(commands::emulator::run(&args, context)),
         Command::Completions(args) => commands::completions::run(&args, context),
         Command::Man(args) => commands::man::run(&args, context),
-    }
-}
-
-fn wait(command: impl Future<Output = Result<Exit, CommandError>>) -> Result<Exit, CommandError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CommandError::new(error).doing("could not start"))?;
-    let outcome = runtime.block_on(command);
-    // A host's name may still be looked up, which nothing can stop: nobody waits for that when the command is over.
-    runtime.shutdown_background();
-    outcome
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_that_is_over_waits_for_nothing() {
-        let (over, looked_up) = std::sync::mpsc::channel::<()>();
-        let outcome = wait(async move {
-            let (begun, begins) = tokio::sync::oneshot::channel();
-            tokio::task::spawn_blocking(move || {
-                begun.send(()).expect("somebody waits for it");
-                looked_up.recv()
-            });
-            begins.await.expect("it begins");
-            Ok(Exit::Done)
-        });
-        assert_eq!(outcome.expect("it is done"), Exit::Done);
-        over.send(()).expect("it is still being looked up");
     }
 }

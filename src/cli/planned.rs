@@ -8,7 +8,6 @@ use super::error::CommandError;
 use super::printer::Printer;
 use crate::pipeline::{self, Observation};
 use crate::plan::{Choices, Plan, SecretsMode};
-use crate::printable::printable;
 
 /// A plan and everything that it was made from.
 pub(super) struct Planned {
@@ -65,21 +64,4 @@ pub(super) fn refuse(error: pipeline::Error, declared: &Declared, printer: Print
         pipeline::Error::Problems(problems) => declared.refuse(&problems, printer),
         error => CommandError::new(error),
     }
-}
-
-/// Writes a file whole or not at all.
-pub(super) fn write_file(path: &std::path::Path, text: &str) -> Result<(), CommandError> {
-    use std::io::Write as _;
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-    // Like any file that a person makes: what may be read by whom is for the umask.
-    let permissions = std::fs::Permissions::from_mode(0o666);
-    let written = tempfile::Builder::new().permissions(permissions).tempfile_in(folder).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        Ok(file.persist(path)?)
-    });
-    let doing = || format!("could not write `{}`", printable(&path.display().to_string()));
-    written.map(drop).map_err(|error| CommandError::new(error).doing(doing()))
 }

@@ -68,7 +68,12 @@ impl Printer {
     #[expect(clippy::unused_self, reason = "who has no printer must not write")]
     pub(crate) fn data(&self, text: &str) -> Result<(), CommandError> {
         let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Self::written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    }
+
+    /// Judges a write to standard output. That nobody reads it any more is no error.
+    pub(crate) fn written(outcome: io::Result<()>) -> Result<(), CommandError> {
+        match outcome {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(CommandError::new(error).doing("could not write to standard output"))
             }
@@ -87,6 +92,14 @@ impl Printer {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let mut err = io::stderr().lock();
         drop(write!(err, "{text}{end}"));
+    }
+
+    /// Writes a line to standard error in the midst of other work, over a progress bar if one stands there.
+    pub(crate) fn interject(&self, line: &str) {
+        if self.is_watched() {
+            drop(dialoguer::console::Term::stderr().clear_line());
+        }
+        self.note(line);
     }
 
     /// Writes an error to standard error.

@@ -41,6 +41,12 @@ pub enum TransportError {
     /// The server could not prove who it is.
     #[error("the server's certificate is not trusted: {0}")]
     Untrusted(String),
+    /// What answers there does not speak TLS, or none that is spoken here.
+    #[error("no TLS could be agreed on: {0}")]
+    NoTls(String),
+    /// Nothing can be sent at all.
+    #[error("{0}")]
+    Unready(String),
     /// The request would have gone in the clear.
     #[error("plain http is only used to this machine itself, not to `{0}`")]
     PlainHttp(String),
@@ -61,7 +67,9 @@ impl TransportError {
         match self {
             Self::NotSent(_) => Phase::NotSent,
             Self::Broken(_) => Phase::Unknown,
-            Self::Untrusted(_) | Self::PlainHttp(_) | Self::Malformed(_) | Self::TooLarge { .. } => Phase::Never,
+            Self::Untrusted(_) | Self::NoTls(_) | Self::Unready(_) | Self::PlainHttp(_) | Self::Malformed(_) | Self::TooLarge { .. } => {
+                Phase::Never
+            }
         }
     }
 }
@@ -99,7 +107,7 @@ impl ReqwestTransport {
                 .read_timeout(Duration::from_mins(1))
         };
         let built =
-            |builder: reqwest::ClientBuilder| builder.build().map_err(|error| TransportError::Malformed(reason(&error.without_url())));
+            |builder: reqwest::ClientBuilder| builder.build().map_err(|error| TransportError::Unready(reason(&error.without_url())));
         // A proxy must never see what is sent in the clear, so what is meant for this machine does not pass one.
         Ok(Self { proxied: built(builder())?, direct: built(builder().no_proxy())?, cap })
     }
@@ -135,12 +143,17 @@ impl Transport for ReqwestTransport {
 fn fault(error: reqwest::Error) -> TransportError {
     let connecting = error.is_connect();
     let reason = reason(&error.without_url());
-    match (connecting, reason.contains("certificate")) {
-        (true, true) => TransportError::Untrusted(reason),
-        (true, false) => TransportError::NotSent(reason),
-        (false, _) => TransportError::Broken(reason),
+    match connecting {
+        // An alert may speak of certificates too: of ours, which there are none of.
+        true if NO_TLS.iter().any(|words| reason.contains(words)) => TransportError::NoTls(reason),
+        true if reason.contains("certificate") => TransportError::Untrusted(reason),
+        true => TransportError::NotSent(reason),
+        false => TransportError::Broken(reason),
     }
 }
+
+/// How rustls begins to say that a handshake failed in a way that another try would not mend.
+const NO_TLS: [&str; 4] = ["received corrupt message", "received fatal alert", "peer is incompatible", "peer misbehaved"];
 
 /// Returns the causes of an error in one line, without those that only say which layer of the library they passed.
 fn reason(error: &reqwest::Error) -> String {

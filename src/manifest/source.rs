@@ -42,6 +42,9 @@ pub(super) fn find(root: &Path, paths: &[String], diagnostics: &mut Diagnostics)
             // What the user names may lie anywhere; links below it have to stay below it, or inside the repository.
             Ok(real) if real.is_dir() => search.folder(&path, &shown, &real, &mut vec![]),
             Ok(real) => search.file(&path, &shown, &real),
+            Err(error) if path.is_symlink() => {
+                search.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check where the link leads");
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let message = format!("there is no file or folder `{shown}`");
                 search.push(codes::PATH_MISSING, message, "correct the path, or make the folder");
@@ -87,7 +90,7 @@ impl<'a> Search<'a> {
             }
             if child.is_dir() {
                 self.folder(&child, &shown, within, above);
-            } else if is_manifest {
+            } else if is_manifest || is_unknown(&child) {
                 self.file(&child, &shown, within);
             }
         }
@@ -137,7 +140,9 @@ impl<'a> Search<'a> {
                 None
             }
             Err(error) => {
-                self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check where the link leads");
+                let denied = error.kind() == io::ErrorKind::PermissionDenied;
+                let help = if denied { "check its permissions" } else { "check where the link leads" };
+                self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), help);
                 None
             }
         }
@@ -146,6 +151,12 @@ impl<'a> Search<'a> {
     fn push(&mut self, code: Code, message: impl Into<String>, help: &str) {
         self.diagnostics.push(Diagnostic::error(code, None, message).help(help));
     }
+}
+
+/// Tells whether nobody can say what a path is: a link whose end is not there, or something that may not be looked at. It may be a folder of
+/// manifests, whatever it is called: what they declare would be gone without a word.
+fn is_unknown(path: &Path) -> bool {
+    path.metadata().is_err_and(|error| path.is_symlink() || error.kind() != io::ErrorKind::NotFound)
 }
 
 /// A path as it is shown: with forward slashes, without `./`.
@@ -197,13 +208,23 @@ mod tests {
         symlink(dir.path().join("n"), dir.path().join("m/inside")).unwrap();
         symlink(dir.path().join("m"), dir.path().join("m/loop")).unwrap();
         symlink("nowhere.yaml", dir.path().join("m/broken.yaml")).unwrap();
+        symlink("nowhere", dir.path().join("m/team")).unwrap();
+        symlink("ring-b", dir.path().join("m/ring-a")).unwrap();
+        symlink("ring-a", dir.path().join("m/ring-b")).unwrap();
         insta::assert_snapshot!(found(dir.path(), &["m"]), @"
         m/a.yaml
         m/inside/b.yaml
         IDP0131: `m/broken.yaml` cannot be read: No such file or directory (os error 2)
+        IDP0131: `m/ring-a` cannot be read: Too many levels of symbolic links (os error 40)
+        IDP0131: `m/ring-b` cannot be read: Too many levels of symbolic links (os error 40)
+        IDP0131: `m/team` cannot be read: No such file or directory (os error 2)
         IDP0132: the link `m/folder` leads out of the repository
         IDP0132: the link `m/link.yaml` leads out of the repository
         IDP0133: the link `m/loop` leads back to a folder above it
+        ");
+        insta::assert_snapshot!(found(dir.path(), &["m/ring-a", "m/team"]), @"
+        IDP0131: `m/ring-a` cannot be read: Too many levels of symbolic links (os error 40)
+        IDP0131: `m/team` cannot be read: No such file or directory (os error 2)
         ");
     }
 

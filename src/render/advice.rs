@@ -12,16 +12,21 @@ pub fn advice(error: &Error) -> Option<&'static str> {
         _ if error.is_unauthenticated() => Some(
             "the org does not accept the token: it may have expired or been revoked; make one in the Admin Console under Security > API > Tokens",
         ),
-        _ if error.is_forbidden() => Some("the token's administrator may not do this; `idpctl auth check` says what can be read"),
+        _ if error.is_forbidden() => Some("the token may do what the administrator who made it may do, and that one lacks a role for this"),
         Kind::Transport(TransportError::NotSent(_)) => {
             Some("check `OKTA_CLIENT_ORGURL`, the network, and `HTTPS_PROXY` if there is a proxy")
         }
-        Kind::Transport(TransportError::Untrusted(_)) => {
-            Some("something between here and the org may terminate TLS: add its certificate to the system's trust store")
+        Kind::Transport(TransportError::Untrusted(_)) => Some(
+            "check the machine's clock, and `OKTA_CLIENT_ORGURL`; where something between here and the org terminates TLS, add its certificate to the system's trust store",
+        ),
+        Kind::Transport(TransportError::NoTls(_)) => {
+            Some("check that `OKTA_CLIENT_ORGURL` is the org's own address, and what answers there: it does not speak TLS as Okta does")
         }
-        Kind::TimedOut | Kind::TooLate | Kind::Starved { .. } => {
-            Some("give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`")
-        }
+        Kind::Transport(TransportError::Broken(_)) => Some(
+            "the org, or a proxy before it, gave up the connection: try again, and check `OKTA_CLIENT_ORGURL` and the network if it stays so",
+        ),
+        Kind::TimedOut | Kind::TooLate => Some("check `OKTA_CLIENT_ORGURL` and the network, or give it more time with `--timeout`"),
+        Kind::Starved { .. } => Some("give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`"),
         Kind::NotJson { .. } | Kind::Redirect { .. } => {
             Some("check that `OKTA_CLIENT_ORGURL` is the org's own address, such as https://acme.okta.com")
         }
@@ -38,10 +43,16 @@ fn of_portal(error: &Error) -> Option<&'static str> {
             Some("a product probably uses it: detach it from the product in the portal first; idpctl never forces a deletion")
         }
         Kind::Transport(TransportError::NotSent(_)) => Some("check `TYK_PORTAL_URL`, the network, and `HTTPS_PROXY` if there is a proxy"),
-        Kind::Transport(TransportError::Untrusted(_)) => {
-            Some("something between here and the portal may terminate TLS: add its certificate to the system's trust store")
+        Kind::Transport(TransportError::Untrusted(_)) => Some(
+            "check the machine's clock, and `TYK_PORTAL_URL`; where something between here and the portal terminates TLS, add its certificate to the system's trust store",
+        ),
+        Kind::Transport(TransportError::NoTls(_)) => {
+            Some("check `TYK_PORTAL_URL`, and what answers there: it speaks no TLS, or none that is spoken here")
         }
-        Kind::TimedOut | Kind::Starved { .. } => Some("give it more time with `--timeout`"),
+        Kind::Transport(TransportError::Broken(_)) => Some(
+            "the portal, or a proxy before it, gave up the connection: try again, and check `TYK_PORTAL_URL` and the network if it stays so",
+        ),
+        Kind::TimedOut | Kind::Starved { .. } => Some("check `TYK_PORTAL_URL` and the network, or give it more time with `--timeout`"),
         Kind::NotJson { .. } => Some("check that `TYK_PORTAL_URL` is the portal's own address, such as https://portal.example.com"),
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! What became of a plan, as text for people and JSON for programs, in address order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 
 use serde_json::{Value, json};
@@ -19,6 +19,8 @@ const WORDS: [&str; 6] = ["applied", "unchanged", "failed", "skipped", "refused"
 /// Returns the outcomes as text.
 pub fn text(plan: &Plan, report: &Report, style: Style) -> String {
     let mut lines = Vec::new();
+    // A hundred actions that fail for one reason need its remedy once.
+    let hints: BTreeSet<_> = report.outcomes.values().filter_map(hint).collect();
     for (address, outcome) in &report.outcomes {
         let verb = plan.actions.iter().find(|action| action.address == *address).map_or("", |action| word(action.verb));
         let head = style.paint(tone(outcome), format_args!("{:<9}", outcome.word()));
@@ -32,6 +34,7 @@ pub fn text(plan: &Plan, report: &Report, style: Style) -> String {
     if !report.is_complete() {
         lines.push("What is done stays done: look at the reasons, then plan and apply again.".to_owned());
     }
+    lines.extend(hints.iter().map(|hint| format!("hint: {hint}")));
     lines.join("\n") + "\n"
 }
 
@@ -42,7 +45,8 @@ pub fn json(plan: &Plan, report: &Report) -> Value {
         .iter()
         .map(|(address, outcome)| {
             let verb = plan.actions.iter().find(|action| action.address == *address).map(|action| action.verb);
-            let reasons: Vec<_> = reasons(outcome).iter().map(inert).collect();
+            let hint = hint(outcome).map(|hint| format!("hint: {hint}"));
+            let reasons: Vec<_> = reasons(outcome).into_iter().chain(hint).map(|reason| inert(&reason)).collect();
             json!({"address": address, "verb": verb, "outcome": name(outcome), "reasons": reasons})
         })
         .collect();
@@ -83,7 +87,18 @@ const fn tone(outcome: &Outcome) -> Tone {
     }
 }
 
-/// Returns why it came to an outcome, the nearest cause first, and at last what to do.
+/// Returns what to do about an outcome, where that is known.
+fn hint(outcome: &Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Failed { why } => match &**why {
+            Failure::Http { source, .. } => advice(source),
+            Failure::Midway { .. } | Failure::NotAsAsked { .. } => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns why it came to an outcome, the nearest cause first.
 fn reasons(outcome: &Outcome) -> Vec<String> {
     match outcome {
         Outcome::Applied | Outcome::Unchanged => Vec::new(),
@@ -94,9 +109,6 @@ fn reasons(outcome: &Outcome) -> Vec<String> {
             while let Some(inner) = cause {
                 reasons.push(format!("caused by: {inner}"));
                 cause = inner.source();
-            }
-            if let Failure::Http { source, .. } = &**why {
-                reasons.extend(advice(source).map(|advice| format!("hint: {advice}")));
             }
             reasons
         }

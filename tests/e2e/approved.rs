@@ -236,6 +236,8 @@ fn what_is_no_plan_is_refused_before_anything_is_sent() {
     error: could not read the plan `plan.json`
     Caused by:
       1: No such file or directory (os error 2)
+
+    hint: check that the path is right, and that its folder is there
     [exit status: 1]
     ");
 }

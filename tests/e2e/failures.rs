@@ -72,7 +72,9 @@ fn a_token_that_lacks_the_right_is_said_with_where_to_look() {
     Caused by:
       1: `GET /.well-known/okta-organization` was answered 403: E0000006, You do not have permission to perform the requested action, request id ID, 1 attempt in TIME s
 
-    hint: the token's administrator may not do this; `idpctl auth check` says what can be read
+    hint: the token may do what the administrator who made it may do, and that one lacks a role for this
+    hint: see what can be read, and what that is needed for
+        idpctl auth check
     [exit status: 1]
     ");
 }

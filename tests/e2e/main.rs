@@ -7,6 +7,8 @@ mod between;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod emulated_data;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod first_steps;
@@ -27,9 +29,13 @@ mod readme;
 #[cfg(test)]
 mod readonly;
 #[cfg(test)]
+mod relay;
+#[cfg(test)]
 mod repository;
 #[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod running;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]
@@ -38,5 +44,11 @@ mod secrets;
 mod seed1;
 #[cfg(test)]
 mod seed2;
+#[cfg(test)]
+mod signals;
+#[cfg(test)]
+mod surroundings;
+#[cfg(test)]
+mod unreachable;
 #[cfg(test)]
 mod unresolved;

@@ -3,6 +3,7 @@
 //! What differs from one run to the next (port, folder, times, request ids) is filtered out of all output here and nowhere else.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::net::TcpListener;
@@ -202,24 +203,27 @@ impl TestOrg {
     pub(crate) fn run_within(&self, mebibytes: u32, arguments: &str) -> Output {
         self.org.clear_requests();
         let limited = format!("ulimit -v {} && exec \"$0\" \"$@\"", mebibytes * 1024);
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", &limited, env!("CARGO_BIN_EXE_idpctl")]);
-        let mut command = self.prepared(shell, &arguments.split_whitespace().collect::<Vec<_>>());
-        let output = command.env("TOKIO_WORKER_THREADS", "2").output().expect("the binary runs");
+        let mut command = vec!["-c", &limited, env!("CARGO_BIN_EXE_idpctl")];
+        command.extend(arguments.split_whitespace());
+        let output = self.program("/bin/sh", &command).env("TOKIO_WORKER_THREADS", "2").output().expect("the binary runs");
         self.output(output.status.code(), &output.stdout, &output.stderr)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        self.prepared(Command::new(env!("CARGO_BIN_EXE_idpctl")), arguments)
+    /// Returns the binary with arguments, ready to be run in this environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.program(env!("CARGO_BIN_EXE_idpctl"), arguments)
     }
 
-    fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
+    /// Returns a program with arguments, ready to be run in this environment.
+    pub(crate) fn program(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).env_clear().envs(&self.env).env("HOME", self.folder.path().join("home")).env("LC_ALL", "C.UTF-8");
         command.current_dir(self.path(".")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    fn output(&self, status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Output {
+    /// Makes an output of what a run said and how it ended.
+    pub(crate) fn output(&self, status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Output {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("all output is UTF-8");
         let folder = self.folder.path().display().to_string();
         let volatile = vec![(self.url.clone(), "http://ORG"), (self.url.replace("http://", ""), "ORG"), (folder, "FOLDER")];

@@ -29,7 +29,7 @@ spec:
 const REGISTRATION: &str = "00-registers-clients-at-okta";
 
 /// Returns a portal without an org, with manifests about it.
-fn portal() -> TestOrg {
+pub(crate) fn portal() -> TestOrg {
     let mut test = TestOrg::new().with_portal().without_org();
     test.write("manifests/portal.yaml", PORTAL);
     test.set("IDPCTL_REGISTRATION", REGISTRATION);
@@ -174,7 +174,7 @@ fn what_cannot_be_read_of_both_is_told_together() {
     test.write("manifests/portal.yaml", PORTAL);
     test.write("manifests/app.yaml", "apiVersion: idpctl/v1\nkind: App\nmetadata: {name: web}\nspec: {label: Web}\n");
     test.faults(&["/api/v1/apps 500", "/portal-api/** 500"]);
-    insta::assert_snapshot!(test.run("plan"), @r#"
+    insta::assert_snapshot!(test.run("plan --timeout 1s"), @r#"
     ------- stderr -------
     error: 2 reads failed
       the list of apps: `GET /api/v1/apps?filter=name eq "oidc_client"&limit=200` was answered 500: E0000009, Internal Server Error, request id ID, N attempts in TIME s

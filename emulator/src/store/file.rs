@@ -22,30 +22,34 @@ fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static [
 }
 
 pub(super) struct File {
-    database: Database,
+    path: PathBuf,
+    /// None after a failure, until the file could be opened again.
+    database: Option<Database>,
 }
 
 impl File {
     /// Opens the file in a directory and reads all that it holds.
     pub(super) fn open(directory: &Path) -> Result<(Self, Tables), Error> {
         let path = directory.join(FILE);
-        let refuse = |source: StoreError| Error::Store { path: path.clone(), source };
-        make_private_directory(directory).map_err(|error| refuse(error.into()))?;
-        let file = private_file(&path).map_err(|error| refuse(error.into()))?;
-        let database = match Database::builder().create_file(file) {
-            Ok(database) => database,
-            Err(DatabaseError::DatabaseAlreadyOpen) => return Err(Error::AlreadyServed { path }),
-            Err(error) => return Err(refuse(error.into())),
-        };
-        let file = Self { database };
-        file.make_tables().map_err(refuse)?;
-        let tables = file.read(&path)?;
-        Ok((file, tables))
+        make_private_directory(directory).map_err(|error| Error::Store { path: directory.to_owned(), source: error.into() })?;
+        let (database, tables) = opened(&path)?;
+        Ok((Self { path, database: Some(database) }, tables))
+    }
+
+    /// Closes the file after a failure, opens it again, and reads what it holds: the database takes no more writes otherwise, though there may
+    /// be room again. If that fails too, it is tried after the next write that fails for it.
+    pub(super) fn reopen(&mut self) -> Option<Tables> {
+        // Only one can have it open, so the old one goes first.
+        self.database = None;
+        let (database, tables) = opened(&self.path).inspect_err(|error| tracing::error!(%error, "could not open the store again")).ok()?;
+        self.database = Some(database);
+        Some(tables)
     }
 
     /// Writes the changes of one request, and returns when they are on the disk.
     pub(super) fn write(&self, changes: &Changes) -> Result<(), StoreError> {
-        let transaction = self.database.begin_write()?;
+        let database = self.database.as_ref().ok_or(StoreError::Database(redb::Error::PreviousIo))?;
+        let transaction = database.begin_write()?;
         transaction.open_table(COUNTS)?.insert(GIVEN_OUT, changes.count)?;
         for ((table, key), row) in &changes.rows {
             let mut table = transaction.open_table(definition(*table))?;
@@ -57,34 +61,48 @@ impl File {
         transaction.commit()?;
         Ok(())
     }
+}
 
-    fn make_tables(&self) -> Result<(), StoreError> {
-        let transaction = self.database.begin_write()?;
-        for table in Table::ALL {
-            transaction.open_table(definition(table))?;
-        }
-        transaction.open_table(COUNTS)?;
-        transaction.commit()?;
-        Ok(())
-    }
+/// Opens a file, new or old, and reads all that it holds.
+fn opened(path: &Path) -> Result<(Database, Tables), Error> {
+    let refuse = |source: StoreError| Error::Store { path: path.to_owned(), source };
+    let file = private_file(path).map_err(|error| refuse(error.into()))?;
+    let database = match Database::builder().create_file(file) {
+        Ok(database) => database,
+        Err(DatabaseError::DatabaseAlreadyOpen) => return Err(Error::AlreadyServed { path: path.to_owned() }),
+        Err(error) => return Err(refuse(error.into())),
+    };
+    make_tables(&database).map_err(refuse)?;
+    let tables = read(&database, path)?;
+    Ok((database, tables))
+}
 
-    fn read(&self, path: &Path) -> Result<Tables, Error> {
-        let refuse = |source: StoreError| Error::Store { path: path.to_owned(), source };
-        let corrupt = |table: Table, key: &str| Error::Corrupt { path: path.to_owned(), row: format!("{}/{key}", table.name()) };
-        let transaction = self.database.begin_read().map_err(|e| refuse(e.into()))?;
-        let counts = transaction.open_table(COUNTS).map_err(|e| refuse(e.into()))?;
-        let given_out = counts.get(GIVEN_OUT).map_err(|e| refuse(e.into()))?;
-        let mut tables = Tables { count: given_out.map_or(0, |count| count.value()), ..Tables::default() };
-        for table in Table::ALL {
-            let stored = transaction.open_table(definition(table)).map_err(|e| refuse(e.into()))?;
-            for entry in stored.iter().map_err(|e| refuse(e.into()))? {
-                let (key, row) = entry.map_err(|e| refuse(e.into()))?;
-                let row = serde_json::from_slice::<serde_json::Value>(row.value()).map_err(|_| corrupt(table, key.value()))?;
-                tables.table_mut(table).insert(key.value().to_owned(), row.into());
-            }
-        }
-        Ok(tables)
+fn make_tables(database: &Database) -> Result<(), StoreError> {
+    let transaction = database.begin_write()?;
+    for table in Table::ALL {
+        transaction.open_table(definition(table))?;
     }
+    transaction.open_table(COUNTS)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn read(database: &Database, path: &Path) -> Result<Tables, Error> {
+    let refuse = |source: StoreError| Error::Store { path: path.to_owned(), source };
+    let corrupt = |table: Table, key: &str| Error::Corrupt { path: path.to_owned(), row: format!("{}/{key}", table.name()) };
+    let transaction = database.begin_read().map_err(|e| refuse(e.into()))?;
+    let counts = transaction.open_table(COUNTS).map_err(|e| refuse(e.into()))?;
+    let given_out = counts.get(GIVEN_OUT).map_err(|e| refuse(e.into()))?;
+    let mut tables = Tables { count: given_out.map_or(0, |count| count.value()), ..Tables::default() };
+    for table in Table::ALL {
+        let stored = transaction.open_table(definition(table)).map_err(|e| refuse(e.into()))?;
+        for entry in stored.iter().map_err(|e| refuse(e.into()))? {
+            let (key, row) = entry.map_err(|e| refuse(e.into()))?;
+            let row = serde_json::from_slice::<serde_json::Value>(row.value()).map_err(|_| corrupt(table, key.value()))?;
+            tables.table_mut(table).insert(key.value().to_owned(), row.into());
+        }
+    }
+    Ok(tables)
 }
 
 fn make_private_directory(directory: &Path) -> std::io::Result<()> {
@@ -95,7 +113,7 @@ fn make_private_directory(directory: &Path) -> std::io::Result<()> {
     builder.create(directory)
 }
 
-fn private_file(path: &PathBuf) -> std::io::Result<std::fs::File> {
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

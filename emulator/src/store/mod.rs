@@ -158,8 +158,14 @@ impl Store {
         if changes.is_empty(&self.tables) {
             return Ok(());
         }
-        if let Some(file) = &self.file {
-            file.write(&changes)?;
+        if let Some(file) = &mut self.file
+            && let Err(error) = file.write(&changes)
+        {
+            // Whatever came of it, what the file holds is what the org is.
+            if let Some(tables) = file.reopen() {
+                self.tables = tables;
+            }
+            return Err(error);
         }
         if !self.lag.is_zero() {
             let now = Instant::now();

@@ -1,10 +1,10 @@
 //! `apply`: a plan to its outcomes. The only command that changes anything.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fs, io};
 
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -95,7 +95,7 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
     let secrets = declared.values(needed(&plan, &declared.desired))?;
     in_time(&plan, &connection, args, context.printer)?;
     let (interrupt, stop) = watch::channel(false);
-    let signals = signal(SignalKind::interrupt()).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"))?;
+    let signals = Signals::both()?;
     let report = if plan.is_empty() {
         crate::apply::Report::default()
     } else {
@@ -111,20 +111,26 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
             stopped = interrupted(signals, &interrupt, context.printer) => return Err(stopped),
         }
     };
-    match args.format {
-        Format::Json => context.printer.json(&render::outcomes::json(&plan, &report))?,
-        // The plan that was shown has said so.
-        Format::Text if plan.is_empty() && args.plan.is_none() => {}
-        Format::Text => {
-            let gap = if args.plan.is_none() { "\n" } else { "" };
-            let outcomes = render::outcomes::text(&plan, &report, context.printer.data_style());
-            context.printer.data(&format!("{gap}{outcomes}"))?;
-        }
-    }
-    Ok(match (report.is_complete(), report.is_refused()) {
+    let exit = match (report.is_complete(), report.is_refused()) {
         (true, _) => Exit::Done,
         (false, true) => Exit::Refused,
         (false, false) => Exit::Incomplete,
+    };
+    let told = match args.format {
+        Format::Json => context.printer.json(&render::outcomes::json(&plan, &report)),
+        // The plan that was shown has said so.
+        Format::Text if plan.is_empty() && args.plan.is_none() => Ok(()),
+        Format::Text => {
+            let gap = if args.plan.is_none() { "\n" } else { "" };
+            let outcomes = render::outcomes::text(&plan, &report, context.printer.data_style());
+            context.printer.data(&format!("{gap}{outcomes}"))
+        }
+    };
+    told.map(|()| exit).map_err(|mut error| {
+        // What was done must be told, if not where it was asked for.
+        context.printer.note(&render::outcomes::text(&plan, &report, context.printer.note_style()));
+        error.exit = if exit == Exit::Done { error.exit } else { exit };
+        error.hint("the outcomes stand above instead")
     })
 }
 
@@ -146,12 +152,36 @@ fn in_time(plan: &Plan, connection: &Connection, args: &ApplyArgs, printer: Prin
     Ok(())
 }
 
+/// The signals that ask to stop: Ctrl-C, and what a system or a pipeline sends before it kills.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn both() -> Result<Self, CommandError> {
+        Ok(Self { interrupt: heard(SignalKind::interrupt())?, terminate: heard(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Takes a signal over: it ends the process no more.
+fn heard(kind: SignalKind) -> Result<Signal, CommandError> {
+    signal(kind).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"))
+}
+
 /// Waits to be interrupted. The first time, what is in flight is finished and nothing more is started; the second time it returns.
-async fn interrupted(mut interrupt: Signal, stop: &watch::Sender<bool>, printer: Printer) -> CommandError {
-    interrupt.recv().await;
+async fn interrupted(mut signals: Signals, stop: &watch::Sender<bool>, printer: Printer) -> CommandError {
+    signals.next().await;
     printer.note("Interrupted: what is in flight is finished, and nothing more is started. Once more stops at once.");
     stop.send_replace(true);
-    interrupt.recv().await;
+    signals.next().await;
     CommandError::incomplete("stopped with requests in flight")
         .hint("look what is left to do; what was done is not done again\n    idpctl plan")
 }
@@ -212,5 +242,17 @@ fn asked(printer: Printer) -> Result<bool, CommandError> {
         return Ok(false);
     }
     let question = dialoguer::Confirm::new().with_prompt("Apply this plan?").default(false);
-    Ok(question.interact_opt().map_err(|error| CommandError::new(error).doing("could not ask"))?.unwrap_or(false))
+    // From here on Ctrl-C is a no: ended by it in the midst of the question, the process would leave a terminal without a cursor.
+    let heard = heard(SignalKind::interrupt())?;
+    let answer = question.interact_opt();
+    drop(heard);
+    match answer {
+        Ok(answer) => Ok(answer.unwrap_or(false)),
+        Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
+            drop(dialoguer::console::Term::stderr().show_cursor());
+            printer.note("\n");
+            Ok(false)
+        }
+        Err(error) => Err(CommandError::new(error).doing("could not ask")),
+    }
 }

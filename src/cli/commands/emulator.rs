@@ -1,10 +1,11 @@
 //! `emulator`: a local Okta org and Tyk portal, served until somebody ends them.
 
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use idpctl_emulator::{Config, Data, Fault, Org, RateLimits, Switches, switches};
+use idpctl_emulator::{Config, Data, Error, Fault, Org, RateLimits, StoreError, Switches, switches};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -62,7 +63,8 @@ fn long_help() -> String {
 
 /// Runs the command.
 pub(crate) async fn run(args: &EmulatorArgs, context: &Context) -> Result<Exit, CommandError> {
-    let org = Org::open(config(args)?).map_err(|error| CommandError::new(error).doing("could not open the org"))?;
+    let served = "end the other one, use what it serves, or keep this org in another folder with `--data`";
+    let org = Org::open(config(args)?).map_err(|error| unopened(error, served))?;
     let listener = TcpListener::bind(("127.0.0.1", args.port)).await;
     let listener = listener.map_err(|error| CommandError::new(error).doing(format!("could not listen on port {}", args.port)))?;
     let address = listener.local_addr().map_err(CommandError::new)?;
@@ -76,6 +78,20 @@ pub(crate) async fn run(args: &EmulatorArgs, context: &Context) -> Result<Exit, 
     let served = org.serve(listener, ended(terminated, interrupted)).await;
     served.map_err(|error| CommandError::new(error).doing("could not go on serving"))?;
     Ok(Exit::Done)
+}
+
+/// Says why an org could not be opened, and what to do; what to do if another process has it open is told.
+pub(crate) fn unopened(error: Error, served: &str) -> CommandError {
+    match error {
+        Error::AlreadyServed { .. } => CommandError::new(error).hint(served),
+        Error::Store { path, source: StoreError::Io(source) } if source.kind() != io::ErrorKind::InvalidData => {
+            CommandError::new(source).doing(format!("could not open the org in {}", path.display()))
+        }
+        Error::Store { .. } | Error::Corrupt { .. } => {
+            CommandError::new(error).hint("if nothing in it is needed, delete it: a new org is made in its place")
+        }
+        error => CommandError::new(error),
+    }
 }
 
 async fn ended(mut terminated: Signal, mut interrupted: Signal) {

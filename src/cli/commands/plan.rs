@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::super::args::{Format, Manifests, Network, Planning};
 use super::super::error::CommandError;
-use super::super::planned::{Planned, choices, planned, write_file};
+use super::super::file::write_file;
+use super::super::planned::{Planned, choices, planned};
 use super::super::{Context, Exit};
 use crate::plan::{Plan, write};
 use crate::printable::printable;
@@ -44,15 +45,16 @@ pub(crate) struct PlanArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, CommandError> {
     let Planned { plan, declared, .. } = planned(&args.manifests, &args.network, choices(&args.manifests, &args.planning), context).await?;
-    if let Some(path) = &args.out {
-        write_file(path, &write(&plan))?;
-    }
     match args.format {
         Format::Json => context.printer.json(&render::plan::json(&plan))?,
         Format::Text => {
             let style = Style { requests: args.requests, ..context.printer.data_style() };
             context.printer.data(&render::plan::text(&plan, style))?;
         }
+    }
+    // Only now: what nobody could see is not to be approved.
+    if let Some(path) = &args.out {
+        write_file(path, &write(&plan))?;
     }
     if let Some(path) = args.out.as_ref().filter(|_| plan.guards.is_empty() && !plan.is_empty()) {
         let path = printable(&path.display().to_string()).into_owned();

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::super::error::CommandError;
-use super::super::planned::write_file;
+use super::super::file::write_file;
 use super::super::{Context, Exit};
 use crate::address::Kind;
 use crate::manifest::Project;
