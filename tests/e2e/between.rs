@@ -79,6 +79,8 @@ fn a_page_of_something_in_between_is_no_list_of_apps() {
     Caused by:
       1: `GET /api/v1/apps?filter=name eq "oidc_client"&limit=200` got no answer, N attempts in TIME s
       2: the connection broke: error reading a body from connection: end of file before message length reached
+
+    hint: the org, or a proxy before it, gave up the connection: try again, and check `OKTA_CLIENT_ORGURL` and the network if it stays so
     [exit status: 1]
     "#);
 }
@@ -149,7 +151,6 @@ fn a_write_that_was_not_answered_in_time_is_in_doubt_and_found_by_the_next_run()
     failed    create App/web-portal
         could not look for the app in the list
         caused by: `GET /api/v1/apps?q=Web portal&filter=name eq "oidc_client"&limit=200` was not sent before the time was up
-        hint: give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`
     skipped   create Grant/billing-worker/okta.groups.read
         App/billing-worker did not come about
     skipped   create Grant/billing-worker/okta.users.read
@@ -157,6 +158,7 @@ fn a_write_that_was_not_answered_in_time_is_in_doubt_and_found_by_the_next_run()
 
     1 failed, 2 skipped, 1 in doubt.
     What is done stays done: look at the reasons, then plan and apply again.
+    hint: check `OKTA_CLIENT_ORGURL` and the network, or give it more time with `--timeout`
     [exit status: 4]
     "#);
     test.faults(&[]);
