@@ -25,10 +25,8 @@ pub fn advice(error: &Error) -> Option<&'static str> {
         Kind::Transport(TransportError::Broken(_)) => Some(
             "the org, or a proxy before it, gave up the connection: try again, and check `OKTA_CLIENT_ORGURL` and the network if it stays so",
         ),
-        Kind::TimedOut => Some("check `OKTA_CLIENT_ORGURL` and the network, or give it more time with `--timeout`"),
-        Kind::TooLate | Kind::Starved { .. } => {
-            Some("give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`")
-        }
+        Kind::TimedOut | Kind::TooLate => Some("check `OKTA_CLIENT_ORGURL` and the network, or give it more time with `--timeout`"),
+        Kind::Starved { .. } => Some("give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`"),
         Kind::NotJson { .. } | Kind::Redirect { .. } => {
             Some("check that `OKTA_CLIENT_ORGURL` is the org's own address, such as https://acme.okta.com")
         }

@@ -158,7 +158,7 @@ fn a_write_that_was_not_answered_in_time_is_in_doubt_and_found_by_the_next_run()
 
     1 failed, 2 skipped, 1 in doubt.
     What is done stays done: look at the reasons, then plan and apply again.
-    hint: give it more time with `--timeout`, or a larger share of the rate limit with `--rate-budget`
+    hint: check `OKTA_CLIENT_ORGURL` and the network, or give it more time with `--timeout`
     [exit status: 4]
     "#);
     test.faults(&[]);

@@ -202,8 +202,10 @@ impl TestOrg {
     /// Runs the binary with so much memory to be had and no more. Each thread reserves some that it does not use, so there are few.
     pub(crate) fn run_within(&self, mebibytes: u32, arguments: &str) -> Output {
         self.org.clear_requests();
-        let mut command = self.after(&format!("ulimit -v {}", mebibytes * 1024), arguments);
-        let output = command.env("TOKIO_WORKER_THREADS", "2").output().expect("the binary runs");
+        let limited = format!("ulimit -v {} && exec \"$0\" \"$@\"", mebibytes * 1024);
+        let mut command = vec!["-c", &limited, env!("CARGO_BIN_EXE_idpctl")];
+        command.extend(arguments.split_whitespace());
+        let output = self.program("/bin/sh", &command).env("TOKIO_WORKER_THREADS", "2").output().expect("the binary runs");
         self.output(output.status.code(), &output.stdout, &output.stderr)
     }
 

@@ -134,6 +134,24 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
     })
 }
 
+/// Says how long a plan takes if that is long; refuses to begin what cannot end in time.
+fn in_time(plan: &Plan, connection: &Connection, args: &ApplyArgs, printer: Printer) -> Result<(), CommandError> {
+    let takes = forecast(plan, connection.reader().governor());
+    let minutes = |time: Duration| time.as_secs().div_ceil(60);
+    if takes > args.network.timeout {
+        let error = format!(
+            "nothing was changed: the plan takes about {} min within the rate budget, and `--timeout` allows {} min",
+            minutes(takes),
+            minutes(args.network.timeout)
+        );
+        return Err(CommandError::new(error).hint(LONGER));
+    }
+    if takes >= WORTH_SAYING {
+        printer.note(&format!("The rate limits make this take about {} min.", minutes(takes)));
+    }
+    Ok(())
+}
+
 /// The signals that ask to stop: Ctrl-C, and what a system or a pipeline sends before it kills.
 struct Signals {
     interrupt: Signal,
@@ -156,24 +174,6 @@ impl Signals {
 /// Takes a signal over: it ends the process no more.
 fn heard(kind: SignalKind) -> Result<Signal, CommandError> {
     signal(kind).map_err(|error| CommandError::new(error).doing("could not listen for Ctrl-C"))
-}
-
-/// Says how long a plan takes if that is long; refuses to begin what cannot end in time.
-fn in_time(plan: &Plan, connection: &Connection, args: &ApplyArgs, printer: Printer) -> Result<(), CommandError> {
-    let takes = forecast(plan, connection.reader().governor());
-    let minutes = |time: Duration| time.as_secs().div_ceil(60);
-    if takes > args.network.timeout {
-        let error = format!(
-            "nothing was changed: the plan takes about {} min within the rate budget, and `--timeout` allows {} min",
-            minutes(takes),
-            minutes(args.network.timeout)
-        );
-        return Err(CommandError::new(error).hint(LONGER));
-    }
-    if takes >= WORTH_SAYING {
-        printer.note(&format!("The rate limits make this take about {} min.", minutes(takes)));
-    }
-    Ok(())
 }
 
 /// Waits to be interrupted. The first time, what is in flight is finished and nothing more is started; the second time it returns.
