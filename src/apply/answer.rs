@@ -75,7 +75,7 @@ fn changed_fields(step: &Step, sent: &Value, app: &LiveApp) -> Vec<String> {
     leaves(table(Kind::App), &sent)
         .into_iter()
         .filter(|leaf| !named.iter().any(|declared| declared.path == leaf.path))
-        .filter(|leaf| !same(leaf.field, leaf.value, leaf.path.find(&app.body)))
+        .filter(|leaf| !same(leaf.field, leaf.value, app.body.find(&leaf.path).as_ref()))
         .map(|leaf| format!("`{}` was sent back as it was and came out otherwise", leaf.path))
         .collect()
 }

@@ -74,7 +74,8 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
 }
 
 fn field_difference(field: &Declared, app: &LiveApp) -> Option<String> {
-    let there = field.path.find(&app.body);
+    let there = app.body.find(&field.path);
+    let there = there.as_ref();
     // The row of the table is found by walking a tree that holds this field alone.
     let mut tree = Value::Object(serde_json::Map::new());
     field.path.set(&mut tree, field.value.clone());
@@ -85,7 +86,8 @@ fn field_difference(field: &Declared, app: &LiveApp) -> Option<String> {
 }
 
 fn key_status(app: &LiveApp, id: &str) -> Option<Status> {
-    let key = app.keys().iter().find(|key| key.get("id").is_some_and(|i| i == id))?;
+    let keys = app.keys();
+    let key = keys.iter().find(|key| key.get("id").is_some_and(|i| i == id))?;
     Some(key.get("status").and_then(Value::as_str).and_then(Status::read).unwrap_or(Status::Active))
 }
 

@@ -23,7 +23,7 @@ impl Run {
                 if let Some(place) = app.withheld.first() {
                     return Err(Stop::Refused(format!("the app {} carries `{place}`, which a PUT would lose", app.id)));
                 }
-                let mut tree = app.body.clone();
+                let mut tree = app.body.tree();
                 for edit in edits {
                     match &edit.value {
                         Some(value) => edit.path.set(&mut tree, value.clone()),

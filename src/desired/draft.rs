@@ -3,13 +3,14 @@
 //! Of each field it is known which document set it and where; a field that two documents set is refused.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use serde_json::Value;
 
 use super::{Grant, PolicyReference, Secret};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
-use crate::json::{Path, Step};
+use crate::json::{Path, Step, at};
 use crate::manifest::Document;
 use crate::observed::Status;
 use crate::resource::marker::Facility;
@@ -75,9 +76,10 @@ impl<'d> Draft<'d> {
         self.status = spec["status"].as_str().and_then(Status::read);
         let policy = |member: &str| spec["accessPolicy"][member].as_str().map(str::to_owned);
         self.access_policy = policy("name").map(PolicyReference::Name).or_else(|| policy("id").map(PolicyReference::Id));
+        let key_file = Path::of("settings.oauthClient.jwks.file");
         for leaf in leaves(table(Kind::App), spec) {
             let ours = matches!(leaf.path.steps().first(), Some(Step::Key(name)) if OURS.contains(&name.as_str()));
-            if !ours && leaf.path != Path::of("settings.oauthClient.jwks.file") {
+            if !ours && leaf.path != key_file {
                 self.set(leaf.path.clone(), leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
             }
         }
@@ -105,8 +107,8 @@ impl<'d> Draft<'d> {
 
     /// Declares a field, unless another document has declared it, or something around or inside it.
     pub(super) fn set(&mut self, path: Path, value: Value, declared: Declared<'d>, diagnostics: &mut Diagnostics) {
-        let before = self.fields.iter().find(|(other, _)| other.starts_with(&path) || path.starts_with(other));
-        if let Some((_, before)) = before {
+        let inside = || self.inside(&path).map(|(_, before)| before);
+        if let Some(before) = self.around(&path).map(|(_, before)| before).or_else(inside) {
             let message = format!("`{path}` of {} is set in two places", self.address);
             let (first, second) = ordered(before.origin(), declared.origin());
             let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("set again");
@@ -119,7 +121,7 @@ impl<'d> Draft<'d> {
 
     /// Returns what is declared at a place: `None` if nothing is, which means that it is not known.
     pub(super) fn value(&self, path: &str) -> Option<&Value> {
-        Path::of(path).find(&self.body)
+        at(&self.body, path)
     }
 
     /// Returns the text that is declared at a place.
@@ -138,13 +140,22 @@ impl<'d> Draft<'d> {
 
     /// Returns where a field, or an item in it, is declared; the nearest thing around it if it is not declared itself.
     pub(super) fn origin(&self, path: &Path) -> Origin {
-        let around = self.fields.iter().find(|(field, _)| path.starts_with(field));
-        if let Some((field, declared)) = around {
-            let rest = &path.steps()[field.steps().len()..];
+        if let Some((depth, declared)) = self.around(path) {
+            let rest = &path.steps()[depth..];
             return declared.document.origin(&rest.iter().fold(declared.at.clone(), |path, step| after(&path, step)));
         }
-        let inside = self.fields.iter().find(|(field, _)| field.starts_with(path));
-        inside.map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
+        self.inside(path).map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
+    }
+
+    /// Returns the first declared field that a path is or leads through, and how deep that stands.
+    fn around(&self, path: &Path) -> Option<(usize, &Declared<'d>)> {
+        let steps = path.steps();
+        (0..=steps.len()).find_map(|depth| Some((depth, self.fields.get(&steps[..depth])?)))
+    }
+
+    /// Returns the first declared field that is a path or leads through it.
+    fn inside(&self, path: &Path) -> Option<(&Path, &Declared<'d>)> {
+        self.fields.range::<[Step], _>((Bound::Included(path.steps()), Bound::Unbounded)).next().filter(|(field, _)| field.starts_with(path))
     }
 }
 

@@ -52,10 +52,10 @@ fn excluded(wanted: &App, live: &LiveApp) -> Option<FieldChange> {
     };
     let (path, because) = gone;
     let declared_itself = leaves(table(Kind::App), &wanted.body).iter().any(|leaf| leaf.path == path);
-    let before = path.find(&live.body).filter(|v| !v.is_null() && v.get("keys").is_none_or(|k| *k != json!([])))?;
+    let before = live.body.find(&path).filter(|v| !v.is_null() && v.get("keys").is_none_or(|k| *k != json!([])))?;
     (!declared_itself).then(|| FieldChange {
         facet: Facet::Body,
-        before: Some(before.clone()),
+        before: Some(before),
         after: None,
         declared: Value::Null,
         origin: Some(origin(wanted, &because)),
@@ -78,16 +78,16 @@ pub(super) fn not_to_be_replaced(wanted: &App, fields: &[FieldChange]) -> Diagno
 /// Returns where the body differs; everything that is declared if there is no live app.
 pub(super) fn body(wanted: &App, live: Option<&LiveApp>) -> Vec<FieldChange> {
     let fields = leaves(table(Kind::App), &wanted.body).into_iter().filter_map(|leaf| {
-        let before = live.and_then(|live| leaf.path.find(&live.body));
+        let before = live.and_then(|live| live.body.find(&leaf.path));
         // On a new app a null is what the server has anyway.
         let differs = match live {
-            Some(_) => !same(leaf.field, leaf.value, before),
+            Some(_) => !same(leaf.field, leaf.value, before.as_ref()),
             None => !leaf.value.is_null(),
         };
         differs.then(|| FieldChange {
             facet: Facet::Body,
-            before: before.cloned(),
-            after: merged(&leaf, before),
+            after: merged(&leaf, before.as_ref()),
+            before,
             declared: leaf.value.clone(),
             origin: Some(origin(wanted, &leaf.path)),
             immutable: leaf.field.is_some_and(|field| field.rule.immutable),
@@ -201,7 +201,7 @@ fn mark(marker: &Marker, live: &LiveApp) -> Option<FieldChange> {
     (!will_do).then(|| FieldChange {
         path: Marker::path(),
         facet: Facet::Body,
-        before: Marker::path().find(&live.body).cloned(),
+        before: live.body.find(&Marker::path()),
         after: Some(marker.to_value()),
         declared: marker.to_value(),
         origin: None,

@@ -156,17 +156,27 @@ impl Answer {
             let content_type = text(&self.headers, header::CONTENT_TYPE, &self.trail.mask);
             return Err(self.trail.error(Kind::NotJson { status: self.status.as_u16(), content_type }));
         }
-        let Some(raw) = self.json() else {
+        let Some(decoded) = self.read() else {
             return Err(self.trail.error(misfit(DecodeError::expected("a whole JSON document"), None)));
         };
-        // Only a body that does not fit is quoted, so it is read again then rather than copied always.
-        T::decode(raw).map_err(|error| self.trail.error(misfit(error, self.json().map(|body| self.trail.mask.excerpt(&body)))))
+        // Only a body that does not fit is quoted, so it is read again then rather than kept as a tree always.
+        decoded.map_err(|error| self.trail.error(misfit(error, self.json().map(|body| self.trail.mask.excerpt(&body)))))
     }
 
     fn is_json(&self) -> bool {
         let content_type = text(&self.headers, header::CONTENT_TYPE, &self.trail.mask).unwrap_or_default();
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         essence == "application/json" || essence.ends_with("+json")
+    }
+
+    /// Reads the body; `None` if it is not JSON.
+    fn read<T: Decode>(&self) -> Option<Result<T, DecodeError>> {
+        if self.body.is_empty() {
+            return Some(T::decode(Value::Null));
+        }
+        let mut text = serde_json::Deserializer::from_slice(&self.body);
+        let decoded = T::read(&mut text).ok()?;
+        text.end().is_ok().then_some(decoded)
     }
 
     fn json(&self) -> Option<Value> {

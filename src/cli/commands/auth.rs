@@ -72,7 +72,7 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
         apps => apps,
     };
     let user = reader.get::<Clean>(Request::get("/api/v1/users/me")).await.ok();
-    let user = user.and_then(|user| user.tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
+    let user = user.and_then(|user| user.tree().tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
     let readings = readings(&reader, apps).await;
     let complete = readings.iter().all(|reading| !matches!(reading, Reading::Refused(_)));
     match args.format {
@@ -91,7 +91,7 @@ fn hinted(error: Error) -> CommandError {
 /// Reads the first app's id, if there is an app.
 async fn apps(reader: &Reader) -> Result<Option<String>, Error> {
     let request = Request::get("/api/v1/apps").query("filter", "name eq \"oidc_client\"").query("limit", "1");
-    Ok(reader.get::<Clean>(request).await?.tree()[0]["id"].as_str().map(segment))
+    Ok(reader.get::<Clean>(request).await?.tree().tree()[0]["id"].as_str().map(segment))
 }
 
 async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 4] {

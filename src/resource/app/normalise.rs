@@ -27,6 +27,9 @@ pub const VOLATILE: [&str; 1] = ["credentials.signing"];
 const WITH_GRANT: [(&str, &str); 2] =
     [("refresh_token", "refresh_token"), ("urn:openid:params:grant-type:ciba", "backchannel_token_delivery_mode")];
 
+/// Settings without which there is nothing to [`normalise`].
+pub const CONDITIONAL: [&str; 2] = ["settings.oauthClient.refresh_token", "settings.oauthClient.backchannel_token_delivery_mode"];
+
 /// Brings a declared or live app to the form in which the two are compared. Applying it twice is applying it once.
 pub fn normalise(app: &mut Value) {
     let client = Path::of("settings.oauthClient");
