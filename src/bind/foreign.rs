@@ -40,9 +40,9 @@ fn take<'a>(app: &'a App, live: &'a LiveApp, taken: &mut BTreeMap<&'a Id, &'a Ap
         Some(other) => {
             let twice = format!("{} refers to the app {}, which is {}", app.address, live.id, other.address);
             let help = format!("refer to it by its name: `app: {}`", other.address.name);
-            bound.problems.push(
-                Diagnostic::error(TWICE, Some(app.origin.clone()), twice).related(other.origin.clone(), "declared here").help(help),
-            );
+            bound
+                .problems
+                .push(Diagnostic::error(TWICE, Some(app.origin.clone()), twice).related(other.origin.clone(), "declared here").help(help));
             taken.insert(&live.id, other);
         }
         None => bound.apps.push(BoundApp::Both(app, live, How::Reference)),

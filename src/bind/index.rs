@@ -55,7 +55,7 @@ fn table<'a, K: Ord>(entries: impl Iterator<Item = (K, &'a LiveApp)>) -> Table<'
     entries
 }
 
-fn with<'a, 't, K>(table: &'t [(K, &'a LiveApp)], order: impl Fn(&K) -> Ordering) -> impl Iterator<Item = &'a LiveApp> {
+fn with<'a, K>(table: &[(K, &'a LiveApp)], order: impl Fn(&K) -> Ordering) -> impl Iterator<Item = &'a LiveApp> {
     let start = table.partition_point(|(key, _)| order(key) == Ordering::Less);
     let count = table[start..].partition_point(|(key, _)| order(key) == Ordering::Equal);
     table[start..start + count].iter().map(|(_, live)| *live)

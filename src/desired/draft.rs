@@ -155,7 +155,10 @@ impl<'d> Draft<'d> {
 
     /// Returns the first declared field that is a path or leads through it.
     fn inside(&self, path: &Path) -> Option<(&Path, &Declared<'d>)> {
-        self.fields.range::<[Step], _>((Bound::Included(path.steps()), Bound::Unbounded)).next().filter(|(field, _)| field.starts_with(path))
+        self.fields
+            .range::<[Step], _>((Bound::Included(path.steps()), Bound::Unbounded))
+            .next()
+            .filter(|(field, _)| field.starts_with(path))
     }
 }
 

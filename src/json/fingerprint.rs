@@ -6,6 +6,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Packed;
+
 /// The digest of a tree: equal trees have equal fingerprints, whatever the order of their members.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -16,7 +18,18 @@ impl Fingerprint {
     pub fn of(tree: &Value) -> Self {
         let mut text = Vec::with_capacity(2048);
         write_canonical(tree, &mut text);
-        let sum = digest(&SHA256, &text);
+        Self::of_text(&text)
+    }
+
+    /// Returns the fingerprint of a packed tree, which is that of the tree.
+    pub fn of_packed(tree: &Packed) -> Self {
+        let mut text = Vec::with_capacity(2048);
+        tree.write_canonical(&mut text);
+        Self::of_text(&text)
+    }
+
+    fn of_text(text: &[u8]) -> Self {
+        let sum = digest(&SHA256, text);
         Self(sum.as_ref().iter().take(16).fold(String::new(), |mut hex, byte| {
             // Writing to a String cannot fail.
             let _ = write!(hex, "{byte:02x}");
@@ -39,7 +52,7 @@ fn write_canonical(tree: &Value, text: &mut Vec<u8>) {
             text.push(b'{');
             for (n, (name, member)) in members.into_iter().enumerate() {
                 text.extend((n > 0).then_some(b','));
-                scalar(name, text);
+                write_scalar(name, text);
                 text.push(b':');
                 write_canonical(member, text);
             }
@@ -53,11 +66,12 @@ fn write_canonical(tree: &Value, text: &mut Vec<u8>) {
             }
             text.push(b']');
         }
-        other => scalar(other, text),
+        other => write_scalar(other, text),
     }
 }
 
-fn scalar(value: &(impl Serialize + ?Sized), text: &mut Vec<u8>) {
+/// Writes a text, a number, a flag or null.
+pub(super) fn write_scalar(value: &(impl Serialize + ?Sized), text: &mut Vec<u8>) {
     serde_json::to_writer(text, value).expect("memory takes what is written to it");
 }
 

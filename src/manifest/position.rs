@@ -42,7 +42,10 @@ enum Name {
     /// That of the whole document, which no step leads to.
     None,
     /// Bytes of the names.
-    Key { start: u32, end: u32 },
+    Key {
+        start: u32,
+        end: u32,
+    },
     Index(u32),
 }
 

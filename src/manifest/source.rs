@@ -88,7 +88,7 @@ impl<'a> Search<'a> {
             }
             // A file in a folder that is contained is contained too, unless it is a link.
             if is_file && is_manifest {
-                self.text(real.join(&file_name), &shown);
+                self.text(&real.join(&file_name), &shown);
             } else if !is_file && child.is_dir() {
                 above.push(real.clone());
                 self.folder(&child, &shown, within, above);
@@ -105,15 +105,15 @@ impl<'a> Search<'a> {
         if !real.is_file() {
             return self.push(codes::UNREADABLE, format!("`{shown}` is not a regular file"), "name a file or a folder");
         }
-        self.text(real, shown);
+        self.text(&real, shown);
     }
 
     /// Reads a regular file that is contained, once.
-    fn text(&mut self, real: PathBuf, shown: &str) {
-        if !self.seen.insert(real.clone().into_os_string()) {
+    fn text(&mut self, real: &Path, shown: &str) {
+        if !self.seen.insert(real.as_os_str().to_owned()) {
             return;
         }
-        let outcome = fs::File::open(&real).and_then(|file| {
+        let outcome = fs::File::open(real).and_then(|file| {
             let length = usize::try_from(file.metadata()?.len().min(MAX_BYTES)).unwrap_or_default();
             // One byte more shows the end of the file without another look for room.
             let mut bytes = Vec::with_capacity(length + 1);

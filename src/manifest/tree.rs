@@ -160,7 +160,8 @@ impl Builder<'_> {
             Plain::Ambiguous(value) => {
                 let message = format!("`{text}` is a text here, and a boolean for other YAML readers");
                 let origin = self.origin(at.clone());
-                self.diagnostics.push(Diagnostic::error(codes::AMBIGUOUS, Some(origin), message).warning().label("quote it").help(quoted()));
+                self.diagnostics
+                    .push(Diagnostic::error(codes::AMBIGUOUS, Some(origin), message).warning().label("quote it").help(quoted()));
                 return value;
             }
             Plain::NotANumber => {

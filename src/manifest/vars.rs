@@ -128,8 +128,7 @@ mod tests {
         let variables = Variables::from([("host".to_owned(), "a.example".to_owned()), ("odd".to_owned(), "${var.host}: [x]".to_owned())]);
         let positions = Positions::new(Origin { file: "x".into(), start: 0, end: 0, line: 1, column: 1 });
         let mut diagnostics = Diagnostics::default();
-        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }
-            .fill(&mut tree, &Way::Root);
+        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }.fill(&mut tree, &Way::Root);
         let messages =
             diagnostics.sorted().iter().map(|d| format!("{}: {}; {}", d.code, d.message, d.help.as_deref().unwrap_or_default())).collect();
         (tree, messages)
@@ -166,8 +165,7 @@ mod tests {
         let positions = Positions::new(Origin { file: "x".into(), start: 0, end: 0, line: 1, column: 1 });
         let mut diagnostics = Diagnostics::default();
         let mut tree = json!(["${var.big}", "${var.big}"]);
-        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }
-            .fill(&mut tree, &Way::Root);
+        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }.fill(&mut tree, &Way::Root);
         assert_eq!(diagnostics.sorted().iter().map(|d| d.code).collect::<Vec<_>>(), [codes::VARIABLE_SIZE]);
     }
 }

@@ -54,6 +54,9 @@ impl Status {
 /// Where an app holds its client secret, in answers to POST and PUT.
 pub const CLIENT_SECRET: &str = "credentials.oauthClient.client_secret";
 
+/// Where our own mark says what was applied last.
+const APPLIED: &str = "profile.idpctl.applied";
+
 /// A live app. A list's item and a by-id answer of the same app give the same value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveApp {
@@ -117,12 +120,9 @@ impl LiveApp {
 
     /// Returns the fingerprints by which apply knows that the app is still the one that was planned for.
     pub fn facets(&self) -> Facets {
-        let mut body = self.body.tree();
-        for path in VOLATILE {
-            Path::of(path).remove(&mut body);
-        }
-        Marker::path().key("applied").remove(&mut body);
-        Facets { body: Fingerprint::of(&body), status: self.status, access_policy: self.access_policy.clone() }
+        let [signing] = VOLATILE;
+        let body = self.body.without(&[signing, APPLIED]);
+        Facets { body: Fingerprint::of_packed(&body), status: self.status, access_policy: self.access_policy.clone() }
     }
 
     /// Returns the app's public keys.

@@ -55,11 +55,7 @@ impl Fault {
 /// Adds everything that is wrong with the `spec` of a kind to a list.
 pub fn validate(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
     check(table(kind), &Way::Root, spec, faults);
-    for (place, names) in [
-        ("accessPolicy", ["name", "id"]),
-        ("jwks", ["keys", "file"]),
-        ("settings.oauthClient.jwks", ["keys", "file"]),
-    ] {
+    for (place, names) in [("accessPolicy", ["name", "id"]), ("jwks", ["keys", "file"]), ("settings.oauthClient.jwks", ["keys", "file"])] {
         if at(spec, place).is_some() {
             exactly_one(&Path::of(place), spec, &names, faults);
         }
@@ -326,7 +322,9 @@ mod tests {
 
     #[test]
     fn a_name_is_like_a_secret_however_it_is_spelt() {
-        for name in ["client_secret", "clientSecret", "API-Key", "PRIVATE_KEY_PEM", "aapikey", "x_a_p_i_t-o-k-e-n", "pass word", "geheim_é_s.ecret"] {
+        for name in
+            ["client_secret", "clientSecret", "API-Key", "PRIVATE_KEY_PEM", "aapikey", "x_a_p_i_t-o-k-e-n", "pass word", "geheim_é_s.ecret"]
+        {
             assert!(secret_like(name), "{name}");
         }
         for name in ["", "token", "key", "passwor", "secre", "privatékey", "token_endpoint_auth_method", "autoKeyRotation"] {

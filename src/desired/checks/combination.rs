@@ -38,21 +38,20 @@ pub(super) fn grant_types(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     let (Some(sort), Some(grants)) = (draft.text(APPLICATION_TYPE), draft.list(GRANT_TYPES)) else { return };
     let Some((_, required, own)) = BY_TYPE.into_iter().find(|(name, ..)| *name == sort) else { return };
     let known = |grant: &str| ANYWHERE.contains(&grant) || BY_TYPE.iter().any(|(_, _, own)| own.contains(&grant));
-    let sort_at = draft.origin(&Path::of(APPLICATION_TYPE));
+    let sort_at = || draft.origin(&Path::of(APPLICATION_TYPE));
     for (index, grant) in grants.iter().enumerate() {
         // One that no sort has is an unknown value, which has been reported.
         if known(grant) && !ANYWHERE.contains(grant) && !own.contains(grant) {
             let message = format!("a {sort} application cannot have the grant type `{grant}`");
             let allowed: Vec<&str> = own.iter().chain(&ANYWHERE).copied().collect();
             let diagnostic = fault(draft, codes::GRANT_TYPE, &Path::of(GRANT_TYPES).index(index), message);
-            diagnostics
-                .push(diagnostic.related(sort_at.clone(), "the application type").help(format!("it can have `{}`", allowed.join("`, `"))));
+            diagnostics.push(diagnostic.related(sort_at(), "the application type").help(format!("it can have `{}`", allowed.join("`, `"))));
         }
     }
     if let Some(required) = required.filter(|required| !grants.contains(required)) {
         let message = format!("a {sort} application must have the grant type `{required}`");
         let diagnostic = fault(draft, codes::GRANT_REQUIRED, &Path::of(GRANT_TYPES), message);
-        diagnostics.push(diagnostic.related(sort_at, "the application type").help(format!("add `{required}`")));
+        diagnostics.push(diagnostic.related(sort_at(), "the application type").help(format!("add `{required}`")));
     }
 }
 

@@ -11,6 +11,7 @@ use std::fmt;
 use serde_json::Value;
 use write::put;
 
+use super::fingerprint::write_scalar;
 use super::{Path, Step};
 
 /// A packed tree.
@@ -50,6 +51,11 @@ impl Packed {
     /// Returns the whole tree.
     pub fn tree(&self) -> Value {
         Cursor(&self.0).value()
+    }
+
+    /// Writes the text of the tree with the members of every object sorted by name.
+    pub(super) fn write_canonical(&self, text: &mut Vec<u8>) {
+        Cursor(&self.0).write_canonical(text);
     }
 
     /// Returns what stands at a place.
@@ -140,12 +146,51 @@ impl<'p> Cursor<'p> {
         }
     }
 
+    fn write_canonical(&mut self, text: &mut Vec<u8>) {
+        match self.0.first() {
+            Some(&LIST) => {
+                self.tag();
+                let mut content = Cursor(self.bytes());
+                text.push(b'[');
+                for index in 0..content.length() {
+                    text.extend((index > 0).then_some(b','));
+                    content.write_canonical(text);
+                }
+                text.push(b']');
+            }
+            Some(&OBJECT) => {
+                self.tag();
+                let mut content = Cursor(self.bytes());
+                let mut members: Vec<_> = (0..content.length()).map(|_| (content.bytes(), content.take_value())).collect();
+                members.sort_unstable_by_key(|(name, _)| *name);
+                text.push(b'{');
+                for (n, (name, member)) in members.into_iter().enumerate() {
+                    text.extend((n > 0).then_some(b','));
+                    write_scalar(str::from_utf8(name).expect("a text was packed"), text);
+                    text.push(b':');
+                    Cursor(member).write_canonical(text);
+                }
+                text.push(b'}');
+            }
+            Some(&TEXT) => {
+                self.tag();
+                write_scalar(str::from_utf8(self.bytes()).expect("a text was packed"), text);
+            }
+            _ => write_scalar(&self.value(), text),
+        }
+    }
+
+    /// Goes past a value and returns its bytes.
+    fn take_value(&mut self) -> &'p [u8] {
+        let start = self.0;
+        self.skip();
+        &start[..start.len() - self.0.len()]
+    }
+
     /// Copies a value without the members at some places in it.
     fn copy<'c>(&mut self, places: &[&'c str], bytes: &mut Vec<u8>) {
-        let start = self.0;
-        if places.is_empty() || start.first() != Some(&OBJECT) {
-            self.skip();
-            bytes.extend(&start[..start.len() - self.0.len()]);
+        if places.is_empty() || self.0.first() != Some(&OBJECT) {
+            bytes.extend(self.take_value());
             return;
         }
         self.tag();
@@ -153,7 +198,7 @@ impl<'p> Cursor<'p> {
         let mut object = write::Many::new(OBJECT, bytes);
         for _ in 0..content.length() {
             let name = content.bytes();
-            if places.iter().any(|place| place.as_bytes() == name) {
+            if places.iter().any(|place| place.as_bytes() == name && !place.contains('.')) {
                 content.skip();
                 continue;
             }
@@ -188,6 +233,7 @@ impl<'p> Cursor<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::{Fingerprint, Way};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -215,8 +261,27 @@ mod tests {
         assert_eq!(format!("{:?}", Packed::of(&one)), format!("{one:?}"));
     }
 
+    #[test]
+    fn of_members_with_the_same_name_the_last_counts() {
+        let text = r#"{"a": 1, "b": {"c": [], "d": null, "c": {"x": -1.5}}, "a": "\u00f8", "secret": "s", "e": {"secret": 1}}"#;
+        let drops = |way: &Way<'_>, name: &str| name == "secret" && way.path() == Path::root();
+        let read = Packed::read(&mut serde_json::Deserializer::from_str(text), drops).unwrap();
+        assert_eq!(read.tree().to_string(), r#"{"a":"ø","b":{"c":{"x":-1.5},"d":null},"e":{"secret":1}}"#);
+        assert_eq!(read.find(&Path::of("a")), Some(json!("ø")));
+        assert!(Packed::read(&mut serde_json::Deserializer::from_str(r#"{"a": [1, 2"#), drops).is_err());
+    }
+
+    #[test]
+    fn members_are_left_out_wherever_they_stand() {
+        let packed = Packed::of(&json!({"a": {"b": {"c": 1, "d": 2}, "bc": 3}, "ab": [{"a": 1}], "e": 4, "a.b": 5}));
+        let without = |places: &[&str]| packed.without(places).tree().to_string();
+        assert_eq!(without(&["e", "a.b.c", "ab.a", "a.x"]), r#"{"a":{"b":{"d":2},"bc":3},"ab":[{"a":1}],"a.b":5}"#);
+        assert_eq!(without(&["a.b"]), r#"{"a":{"bc":3},"ab":[{"a":1}],"e":4,"a.b":5}"#);
+    }
+
     fn tree() -> impl Strategy<Value = Value> {
-        let number = prop_oneof![any::<i64>().prop_map(Value::from), any::<u64>().prop_map(Value::from), any::<f64>().prop_map(Value::from)];
+        let number =
+            prop_oneof![any::<i64>().prop_map(Value::from), any::<u64>().prop_map(Value::from), any::<f64>().prop_map(Value::from)];
         let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), number, ".{0,8}".prop_map(Value::from)];
         leaf.prop_recursive(4, 32, 5, |inner| {
             prop_oneof![
@@ -232,6 +297,10 @@ mod tests {
             let unpacked = Packed::of(&tree).tree();
             prop_assert_eq!(&unpacked, &tree);
             prop_assert_eq!(unpacked.to_string(), tree.to_string());
+            prop_assert_eq!(Fingerprint::of_packed(&Packed::of(&tree)), Fingerprint::of(&tree));
+            let read = Packed::read(&mut serde_json::Deserializer::from_str(&tree.to_string()), |_, _| false).unwrap();
+            let parsed: Value = serde_json::from_str(&tree.to_string()).unwrap();
+            prop_assert_eq!(read.tree().to_string(), parsed.to_string());
         }
     }
 }
