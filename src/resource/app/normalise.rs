@@ -55,3 +55,29 @@ pub fn without<'p>(tree: &Value, paths: impl IntoIterator<Item = &'p &'p str>) -
     }
     tree
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::at;
+    use serde_json::json;
+
+    #[test]
+    fn without_the_conditional_settings_nothing_changes() {
+        let lists = [json!(null), json!([]), json!(["refresh_token"]), json!(["authorization_code", "urn:openid:params:grant-type:ciba"])];
+        for grant_types in lists {
+            let client = json!({"grant_types": grant_types, "leeway": 1, "rotation_type": "STATIC", "redirect_uris": []});
+            let before =
+                json!({"label": "x", "settings": {"oauthClient": client}, "refresh_token": {"rotation_type": "STATIC", "leeway": 0}});
+            let mut after = before.clone();
+            normalise(&mut after);
+            assert_eq!(after, before);
+        }
+        for (setting, value) in CONDITIONAL.iter().zip([json!({"leeway": 1}), json!("poll")]) {
+            let mut app = json!({"settings": {"oauthClient": {"grant_types": []}}});
+            Path::of(setting).set(&mut app, value);
+            normalise(&mut app);
+            assert_eq!(at(&app, setting), None, "what is looked for is what may go");
+        }
+    }
+}
