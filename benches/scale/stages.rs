@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::org::{Known, desired, documents, manifest, path, reader};
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
-use idpctl::bind::bind;
+use idpctl::bind::{Details, bind};
 use idpctl::desired::Desired;
 use idpctl::diff::{self, SecretHashes, diff};
 use idpctl::http::FnTransport;
@@ -49,7 +49,7 @@ pub(crate) fn run() {
 fn size(apps: usize, runtime: &Runtime, criterion: &mut Criterion, figures: &mut Figures) {
     let files: Vec<_> = (0..apps).map(|n| SourceFile { name: path(n).into(), text: manifest(n, Known::ByLabel).into() }).collect();
     let org = Org::open(Config { seed_apps: apps, ..Config::default() }).expect("an org in memory opens");
-    let pages = runtime.block_on(pages(&org));
+    let pages = Arc::new(runtime.block_on(pages(&org)));
     let desired = desired(&documents(&files), true);
     let mut observed = runtime.block_on(decode(&pages, org.okta_token()));
     // Every grant is missing there.
@@ -112,8 +112,8 @@ fn key(uri: &http::Uri) -> String {
 }
 
 /// Reads the list from pages that are at hand.
-async fn decode(pages: &Pages, token: &str) -> Observed {
-    let pages = pages.clone();
+async fn decode(pages: &Arc<Pages>, token: &str) -> Observed {
+    let pages = Arc::clone(pages);
     let answer = move |request: http::Request<Vec<u8>>| {
         let answer = pages.get(&key(request.uri())).cloned().expect("what is asked for is what was asked before");
         async move { Ok(answer) }
@@ -121,7 +121,7 @@ async fn decode(pages: &Pages, token: &str) -> Observed {
     let reader = reader("http://127.0.0.1:7", token, Arc::new(FnTransport(answer)));
     let sweep = Sweep { reader, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
     let listed = sweep.list(&Expected::default()).await.expect("the pages are those of a list");
-    listed.observed().clone()
+    listed.details(Details::default()).await.expect("no details are asked for")
 }
 
 fn timed<T>(run: impl FnOnce() -> T) -> Duration {

@@ -42,12 +42,14 @@ pub(super) struct Draft<'d> {
 #[derive(Debug, Clone)]
 pub(super) struct Declared<'d> {
     pub(super) document: &'d Document,
-    pub(super) at: Path,
+    /// `None` if it stands where it does in the API's object.
+    pub(super) at: Option<Path>,
 }
 
 impl Declared<'_> {
-    pub(super) fn origin(&self) -> Origin {
-        self.document.origin(&self.at)
+    /// Returns where a field that this declares stands.
+    pub(super) fn origin(&self, field: &Path) -> Origin {
+        self.document.origin(self.at.as_ref().unwrap_or(field))
     }
 }
 
@@ -80,14 +82,14 @@ impl<'d> Draft<'d> {
         for leaf in leaves(table(Kind::App), spec) {
             let ours = matches!(leaf.path.steps().first(), Some(Step::Key(name)) if OURS.contains(&name.as_str()));
             if !ours && leaf.path != key_file {
-                self.set(leaf.path.clone(), leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
+                self.set(leaf.path, leaf.value.clone(), Declared { document, at: None }, diagnostics);
             }
         }
         let additional = Path::of("additionalFields");
         if let Some(tree) = additional.find(spec) {
             for leaf in leaves(table(Kind::App), tree) {
                 let at = additional.join(&leaf.path);
-                self.set(leaf.path, leaf.value.clone(), Declared { document, at }, diagnostics);
+                self.set(leaf.path, leaf.value.clone(), Declared { document, at: Some(at) }, diagnostics);
             }
         }
     }
@@ -100,17 +102,16 @@ impl<'d> Draft<'d> {
             let Some(place) = rows.get(first).and_then(|row| row.rule.at.as_deref()) else { continue };
             if leaf.path != Path::of("jwks.file") {
                 let path = below.iter().fold(Path::of(place), |path, step| after(&path, step));
-                self.set(path, leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
+                self.set(path, leaf.value.clone(), Declared { document, at: Some(leaf.path) }, diagnostics);
             }
         }
     }
 
     /// Declares a field, unless another document has declared it, or something around or inside it.
     pub(super) fn set(&mut self, path: Path, value: Value, declared: Declared<'d>, diagnostics: &mut Diagnostics) {
-        let inside = || self.inside(&path).map(|(_, before)| before);
-        if let Some(before) = self.around(&path).map(|(_, before)| before).or_else(inside) {
+        if let Some((field, before)) = self.around(&path).or_else(|| self.inside(&path)) {
             let message = format!("`{path}` of {} is set in two places", self.address);
-            let (first, second) = ordered(before.origin(), declared.origin());
+            let (first, second) = ordered(before.origin(field), declared.origin(&path));
             let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("set again");
             diagnostics.push(diagnostic.related(first, "set here").help("remove one of the two"));
             return;
@@ -140,17 +141,19 @@ impl<'d> Draft<'d> {
 
     /// Returns where a field, or an item in it, is declared; the nearest thing around it if it is not declared itself.
     pub(super) fn origin(&self, path: &Path) -> Origin {
-        if let Some((depth, declared)) = self.around(path) {
-            let rest = &path.steps()[depth..];
-            return declared.document.origin(&rest.iter().fold(declared.at.clone(), |path, step| after(&path, step)));
+        if let Some((field, declared)) = self.around(path) {
+            let rest = &path.steps()[field.steps().len()..];
+            let at = declared.at.as_ref().unwrap_or(field).clone();
+            return declared.document.origin(&rest.iter().fold(at, |path, step| after(&path, step)));
         }
-        self.inside(path).map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
+        self.inside(path)
+            .map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(field, declared)| declared.origin(field))
     }
 
-    /// Returns the first declared field that a path is or leads through, and how deep that stands.
-    fn around(&self, path: &Path) -> Option<(usize, &Declared<'d>)> {
+    /// Returns the first declared field that a path is or leads through.
+    fn around(&self, path: &Path) -> Option<(&Path, &Declared<'d>)> {
         let steps = path.steps();
-        (0..=steps.len()).find_map(|depth| Some((depth, self.fields.get(&steps[..depth])?)))
+        (0..=steps.len()).find_map(|depth| self.fields.get_key_value(&steps[..depth]))
     }
 
     /// Returns the first declared field that is a path or leads through it.

@@ -8,7 +8,7 @@ use super::draft::{Declared, Draft, ordered};
 use super::{App, Desired, Grant, Secret, checks};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
-use crate::json::{Path, at};
+use crate::json::{Path, at, compact};
 use crate::manifest::{Document, stays_inside};
 use crate::observed::Status;
 use crate::resource::app::normalise;
@@ -50,13 +50,21 @@ fn finished(draft: Draft<'_>) -> App {
         mut prunable,
     } = draft;
     normalise(&mut body);
+    let body = compact(body);
     documents.sort();
     if let Some(grants) = &mut grants {
         grants.sort_by(|a, b| a.address.cmp(&b.address));
     }
     prunable.sort_unstable();
     prunable.dedup();
-    let origins = fields.into_iter().filter(|(path, _)| path.find(&body).is_some()).map(|(path, field)| (path, field.origin())).collect();
+    let origins = fields
+        .into_iter()
+        .filter(|(path, _)| path.find(&body).is_some())
+        .map(|(path, field)| {
+            let origin = field.origin(&path);
+            (path, origin)
+        })
+        .collect();
     App {
         address,
         reference,
@@ -178,18 +186,18 @@ impl<'d> Resolver<'d, '_> {
         }
         if faults.is_empty() {
             let path = Path::of("settings.oauthClient.jwks.keys");
-            draft.set(path, keys, Declared { document, at }, self.diagnostics);
+            draft.set(path, keys, Declared { document, at: Some(at) }, self.diagnostics);
         }
     }
 
     fn secrets(&mut self, draft: &mut Draft<'d>, document: &'d Document) {
         let at = Path::of("client_secrets");
         let Some(entries) = at.find(&document.spec).and_then(Value::as_array) else { return };
-        let declared = Declared { document, at: at.clone() };
+        let declared = Declared { document, at: Some(at.clone()) };
         if let Some(before) = &draft.secrets_declared {
             let message = format!("the secrets of {} are declared in two documents", draft.address);
-            let key = |declared: &Declared<'_>| declared.document.positions.key(&Path::of("spec").join(&declared.at));
-            let (first, second) = ordered(key(before), key(&declared));
+            let key = |document: &Document| document.positions.key(&Path::of("spec").join(&at));
+            let (first, second) = ordered(key(before.document), key(document));
             let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("declared again");
             self.diagnostics.push(diagnostic.related(first, "declared here").help("put the secrets of a client into one document"));
             return;

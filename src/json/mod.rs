@@ -6,4 +6,4 @@ mod path;
 
 pub use fingerprint::{Fingerprint, canonical};
 pub use packed::Packed;
-pub use path::{Path, Step, Way, at};
+pub use path::{Path, Step, Way, at, compact};

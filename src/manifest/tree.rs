@@ -258,7 +258,8 @@ impl Builder<'_> {
         let Some(Frame { part, start, content, .. }) = self.frames.pop() else { return };
         let value = match content {
             Content::List(items) => Value::Array(items),
-            Content::Mapping { members, .. } => Value::Object(members),
+            // As it grew it has more room than it needs, and thousands of documents are held at once.
+            Content::Mapping { members, .. } => Value::Object(members.into_iter().collect()),
         };
         // A block collection's range ends far below: its first token stands for it. A flow collection is marked to its bracket.
         let flow = self.char_at(start).is_some_and(|c| matches!(c, '[' | '{'));
