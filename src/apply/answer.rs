@@ -32,7 +32,7 @@ impl Decode for Answer {
         let echoed = Path::of(CLIENT_SECRET).find(&raw).and_then(Value::as_str).map(SecretHash::of);
         let (app, secret, grant) = (has("signOnMode"), has("secret_hash"), has("scopeId"));
         let object = LivePortal::kind_of(&raw)
-            .map(|kind| LivePortal::read(kind, &Clean::new(raw.clone())).ok_or(DecodeError::expected("an object with `ID` and `Name`")));
+            .map(|kind| LivePortal::read(kind, &Clean::new(&raw)).ok_or(DecodeError::expected("an object with `ID` and `Name`")));
         Ok(Self {
             empty: raw.is_null() || raw.as_object().is_some_and(serde_json::Map::is_empty),
             echoed,
@@ -79,7 +79,7 @@ impl Answer {
                 let mut sent = without(&without(sent, &READ_ONLY), &VOLATILE);
                 Path::of(CLIENT_SECRET).remove(&mut sent);
                 crate::resource::app::normalise(&mut sent);
-                faults.extend(changed_fields(step, Kind::App, &sent, &app.body));
+                faults.extend(changed_fields(step, Kind::App, &sent, &app.body.tree()));
             }
             (None, Some(object), Some(sent)) => {
                 let sent = without(sent, &[TOKEN]);

@@ -53,7 +53,8 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
         Expect::BodyIs(planned) => (app.facets().body != *planned)
             .then(|| format!("the app {} was changed since the plan was made; plan again to see how", app.id)),
         Expect::Fields(fields) => {
-            return fields.iter().filter_map(|field| field_difference(Kind::App, field, &app.body)).collect();
+            let body = app.body.tree();
+            return fields.iter().filter_map(|field| field_difference(Kind::App, field, &body)).collect();
         }
         Expect::Marked(marker) | Expect::Superseded(marker) => match &app.marker {
             Some(there) if there.will_do_for(marker) => None,
@@ -105,7 +106,8 @@ fn object_difference(expect: &Expect, object: Option<&LivePortal>) -> Vec<String
 }
 
 fn key_status(app: &LiveApp, id: &str) -> Option<Status> {
-    let key = app.keys().iter().find(|key| key.get("id").is_some_and(|i| i == id))?;
+    let keys = app.keys();
+    let key = keys.iter().find(|key| key.get("id").is_some_and(|i| i == id))?;
     Some(key.get("status").and_then(Value::as_str).and_then(Status::read).unwrap_or(Status::Active))
 }
 

@@ -65,7 +65,7 @@ fn live_body(seen: &Seen) -> Result<Value, Stop> {
     match seen {
         Seen::App(Some(app)) => match app.withheld.first() {
             Some(place) => Err(Stop::Refused(format!("the app {} carries `{place}`, which a PUT would lose", app.id))),
-            None => Ok(app.body.clone()),
+            None => Ok(app.body.tree()),
         },
         Seen::Object(Some(object)) => Ok(object.to_be_sent()),
         Seen::App(None) => Err(Stop::Refused("the app is not there".to_owned())),

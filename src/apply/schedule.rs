@@ -37,56 +37,95 @@ pub(super) async fn run(actions: &[Action], run: Arc<Run>) -> Report {
 }
 
 /// What waits, what is busy, what is done.
+///
+/// No step looks at everything that waits: actions are known by their places in the plan, and move as those that they wait for finish.
 pub(super) struct Board {
-    waiting: Vec<(Bucket, Action)>,
+    waiting: BTreeMap<usize, (Bucket, Action)>,
+    /// Of those, the ones that wait for no action any more, and at most for their lane.
+    ready: BTreeSet<usize>,
+    /// Deletions that would be ready if they did not come last.
+    held_back: BTreeSet<usize>,
+    /// Those with a forerunner that did not come about.
+    hopeless: BTreeSet<usize>,
+    /// By address, the actions that wait for it.
+    followers: BTreeMap<Address, Vec<usize>>,
+    /// By place, how many unfinished actions it waits for.
+    unmet: Vec<usize>,
     busy: BTreeSet<Subject>,
     /// The buckets of the actions that run.
     running: Vec<Bucket>,
     pub(super) report: Report,
-    planned: BTreeSet<Address>,
-    /// What some action waits for.
-    awaited: BTreeSet<Address>,
     /// How many actions that delete nothing are not finished.
     constructive: usize,
 }
 
 impl Board {
     pub(super) fn new(actions: &[Action]) -> Self {
-        Self {
-            waiting: actions.iter().map(|action| (slowest(action), action.clone())).collect(),
+        let planned: BTreeSet<_> = actions.iter().map(|a| &a.address).collect();
+        let mut followers: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut unmet = vec![0; actions.len()];
+        for (place, action) in actions.iter().enumerate() {
+            for first in action.after.iter().filter(|first| planned.contains(first)) {
+                followers.entry(first.clone()).or_default().push(place);
+                unmet[place] += 1;
+            }
+        }
+        let mut board = Self {
+            waiting: actions.iter().map(|action| (slowest(action), action.clone())).enumerate().collect(),
+            ready: BTreeSet::new(),
+            held_back: BTreeSet::new(),
+            hopeless: BTreeSet::new(),
+            followers,
+            unmet,
             busy: BTreeSet::new(),
             running: Vec::new(),
             report: Report::default(),
-            planned: actions.iter().map(|a| a.address.clone()).collect(),
-            awaited: actions.iter().flat_map(|a| a.after.iter().cloned()).collect(),
             constructive: actions.iter().filter(|a| a.verb != Verb::Delete).count(),
+        };
+        for place in (0..actions.len()).filter(|place| board.unmet[*place] == 0).collect::<Vec<_>>() {
+            board.offer(place);
         }
+        board
     }
 
     /// Takes out the next action that can start when so many run at once at most.
     pub(super) fn next(&mut self, at_once: NonZeroUsize) -> Option<Action> {
         let free = at_once.get().saturating_sub(self.running.len());
-        let ready = match free {
+        let place = match free {
             0 => return None,
-            1 => self.position(|bucket| !self.running.contains(&bucket)).or_else(|| self.position(|_| true)),
-            _ => self.position(|_| true),
+            1 => self.first(|bucket| !self.running.contains(&bucket)).or_else(|| self.first(|_| true)),
+            _ => self.first(|_| true),
         };
-        let (bucket, action) = self.waiting.remove(ready?);
+        let (bucket, action) = self.take(place?)?;
         self.busy.extend(action.lane.clone());
         self.running.push(bucket);
         Some(action)
     }
 
-    fn position(&self, fits: impl Fn(Bucket) -> bool) -> Option<usize> {
-        self.waiting.iter().position(|(bucket, action)| fits(*bucket) && self.is_ready(action))
+    /// Returns the place of the first action that can start and has a bucket that fits.
+    fn first(&self, fits: impl Fn(Bucket) -> bool) -> Option<usize> {
+        let lane_free = |action: &Action| action.lane.as_ref().is_none_or(|lane| !self.busy.contains(lane));
+        let can = |place: &usize| self.waiting.get(place).is_some_and(|(bucket, action)| fits(*bucket) && lane_free(action));
+        self.ready.iter().copied().find(can)
     }
 
-    fn is_ready(&self, action: &Action) -> bool {
-        let lane_free = action.lane.as_ref().is_none_or(|lane| !self.busy.contains(lane));
+    /// Takes note that an action waits for no other any more.
+    fn offer(&mut self, place: usize) {
+        let Some((_, action)) = self.waiting.get(&place) else { return };
         // Deletions come last, but for those that make room for something.
-        let held_back = action.verb == Verb::Delete && self.constructive > 0 && !self.awaited.contains(&action.address);
-        let unfinished = |first: &Address| self.planned.contains(first) && !self.report.outcomes.contains_key(first);
-        lane_free && !held_back && !action.after.iter().any(unfinished)
+        let last = action.verb == Verb::Delete && !self.followers.contains_key(&action.address);
+        if last && self.constructive > 0 {
+            self.held_back.insert(place)
+        } else {
+            self.ready.insert(place)
+        };
+    }
+
+    fn take(&mut self, place: usize) -> Option<(Bucket, Action)> {
+        self.ready.remove(&place);
+        self.held_back.remove(&place);
+        self.hopeless.remove(&place);
+        self.waiting.remove(&place)
     }
 
     pub(super) fn finish(&mut self, action: &Action, outcome: Outcome) {
@@ -102,16 +141,27 @@ impl Board {
 
     fn settle(&mut self, action: &Action, outcome: Outcome) {
         self.constructive -= usize::from(action.verb != Verb::Delete);
+        if self.constructive == 0 {
+            self.ready.append(&mut self.held_back);
+        }
+        let came_about = came_about(&outcome);
         self.report.outcomes.insert(action.address.clone(), outcome);
+        for place in self.followers.get(&action.address).cloned().unwrap_or_default() {
+            self.unmet[place] -= 1;
+            if self.unmet[place] == 0 {
+                self.offer(place);
+            }
+            if !came_about && self.waiting.contains_key(&place) {
+                self.hopeless.insert(place);
+            }
+        }
     }
 
     /// Gives up on actions whose forerunner did not come about, and on all of them once no new one is to be started.
     pub(super) fn skip_hopeless(&mut self, stopped: bool) {
         loop {
-            let outcomes: &BTreeMap<_, _> = &self.report.outcomes;
-            let hopeless = self.waiting.iter().position(|(_, action)| stopped || blocker(action, outcomes).is_some());
-            let Some(index) = hopeless else { return };
-            let (_, action) = self.waiting.remove(index);
+            let first = if stopped { self.waiting.keys().next() } else { self.hopeless.first() };
+            let Some((_, action)) = first.copied().and_then(|place| self.take(place)) else { return };
             let why = match blocker(&action, &self.report.outcomes) {
                 Some(first) => format!("{first} did not come about"),
                 None => "interrupted before it was started".to_owned(),
@@ -121,8 +171,12 @@ impl Board {
     }
 }
 
+fn came_about(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Applied | Outcome::Unchanged)
+}
+
 fn blocker<'a>(action: &'a Action, outcomes: &BTreeMap<Address, Outcome>) -> Option<&'a Address> {
-    action.after.iter().find(|first| outcomes.get(first).is_some_and(|o| !matches!(o, Outcome::Applied | Outcome::Unchanged)))
+    action.after.iter().find(|first| outcomes.get(first).is_some_and(|o| !came_about(o)))
 }
 
 impl Run {

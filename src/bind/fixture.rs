@@ -50,7 +50,7 @@ pub(crate) fn live(id: &str, label: &str, changes: &[(&str, Value)]) -> LiveApp 
     let plain = json!({"id": id, "name": "oidc_client", "label": label, "status": "ACTIVE", "signOnMode": "OPENID_CONNECT",
         "credentials": {"oauthClient": {"client_id": id, "token_endpoint_auth_method": "client_secret_basic"}},
         "settings": {"oauthClient": {"application_type": "web", "grant_types": ["authorization_code"]}}});
-    LiveApp::read(&Clean::new(with(plain, changes))).expect("an app has all that every app has")
+    LiveApp::read(&Clean::new(&with(plain, changes))).expect("an app has all that every app has")
 }
 
 /// Returns a change of a live app that marks it.

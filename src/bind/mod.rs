@@ -8,6 +8,7 @@
 //! ```
 
 mod foreign;
+mod index;
 mod needs;
 mod portal;
 mod rules;
@@ -113,7 +114,8 @@ pub struct Refusal {
 
 /// Brings documents and live apps together.
 pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices) -> Bound<'a> {
-    let mut matching = rules::Matching::new(desired, observed, choices);
+    let live = index::LiveIndex::new(observed);
+    let mut matching = rules::Matching::new(desired, &live, choices);
     matching.by_id();
     if desired.ownership {
         matching.by_marker();
@@ -121,7 +123,7 @@ pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices)
     matching.by_client_id();
     matching.by_label();
     let mut bound = matching.finish();
-    foreign::bind(desired, observed, &mut bound);
+    foreign::bind(desired, &live, &mut bound);
     portal::bind(desired, observed, &mut bound);
     bound.apps.sort_by(|a, b| a.wanted().address.cmp(&b.wanted().address));
     if desired.ownership {
@@ -162,7 +164,7 @@ fn orphans<'a>(desired: &Desired, observed: &'a Observed, bound: &Bound<'a>) -> 
     let unclaimed = observed.apps.iter().filter(|live| !taken.contains(&live.id));
     let mut orphans: Vec<_> = unclaimed
         .filter_map(|live| {
-            let marker = live.marker.clone().filter(|m| m.owner.project == desired.project)?;
+            let marker = live.marker.as_ref().filter(|m| m.owner.project == desired.project)?.clone();
             let why = match (marker.superseded, documents.contains(marker.owner.name.as_str())) {
                 (true, _) => Orphaned::Superseded,
                 (false, true) => Orphaned::Copy,

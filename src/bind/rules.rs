@@ -2,28 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::index::LiveIndex;
 use super::{AMBIGUOUS, Bound, BoundApp, Choices, How, NOT_THERE, Refusal, TWICE};
 use crate::desired::{App, Desired};
 use crate::diagnostic::Diagnostic;
-use crate::observed::{Id, LiveApp, Observed};
+use crate::observed::{Id, LiveApp};
 use crate::resource::marker::Owner;
 
 /// The matches made so far.
 pub(super) struct Matching<'a, 'c> {
     desired: &'a Desired,
-    observed: &'a Observed,
+    live: &'c LiveIndex<'a>,
     choices: &'c Choices,
     documents: BTreeSet<&'a str>,
     open: Vec<&'a App>,
     taken: BTreeMap<&'a Id, &'a App>,
+    /// Names of the documents that have a live app.
+    matched: BTreeSet<&'a str>,
     bound: Bound<'a>,
 }
 
 impl<'a, 'c> Matching<'a, 'c> {
-    pub(super) fn new(desired: &'a Desired, observed: &'a Observed, choices: &'c Choices) -> Self {
+    pub(super) fn new(desired: &'a Desired, live: &'c LiveIndex<'a>, choices: &'c Choices) -> Self {
         let open: Vec<_> = desired.apps.iter().filter(|app| app.is_declared()).collect();
         let documents = open.iter().map(|app| app.address.name.as_str()).collect();
-        Self { desired, observed, choices, documents, open, taken: BTreeMap::new(), bound: Bound::default() }
+        let (taken, matched) = (BTreeMap::new(), BTreeSet::new());
+        Self { desired, live, choices, documents, open, taken, matched, bound: Bound::default() }
     }
 
     /// `metadata.id` pins one app.
@@ -33,7 +37,7 @@ impl<'a, 'c> Matching<'a, 'c> {
                 self.open.push(app);
                 continue;
             };
-            match self.observed.apps.iter().find(|live| live.id.0 == *id) {
+            match self.live.with_id(id).next() {
                 Some(live) => self.take(app, live, How::Id),
                 None => self.problem(
                     Diagnostic::error(
@@ -51,7 +55,7 @@ impl<'a, 'c> Matching<'a, 'c> {
     pub(super) fn by_marker(&mut self) {
         for app in std::mem::take(&mut self.open) {
             let owner = Owner { project: self.desired.project.clone(), name: app.address.name.clone() };
-            let marked: Vec<_> = self.free().filter(|live| live.marker.as_ref().is_some_and(|m| m.owner == owner)).collect();
+            let marked: Vec<_> = self.free(self.live.with_owner(&owner)).collect();
             // A replacement under way left two marked apps: the one that is not superseded is the one.
             let current: Vec<_> = marked.iter().copied().filter(|live| live.marker.as_ref().is_some_and(|m| !m.superseded)).collect();
             let candidates = if current.is_empty() { marked } else { current };
@@ -76,7 +80,7 @@ impl<'a, 'c> Matching<'a, 'c> {
                 self.open.push(app);
                 continue;
             };
-            let Some(live) = self.observed.apps.iter().find(|live| live.client_id == id) else {
+            let Some(live) = self.live.with_client_id(id).next() else {
                 self.open.push(app);
                 continue;
             };
@@ -102,7 +106,7 @@ impl<'a, 'c> Matching<'a, 'c> {
     pub(super) fn by_label(&mut self) {
         for app in std::mem::take(&mut self.open) {
             let label = app.label().unwrap_or_default();
-            let candidates: Vec<_> = self.free().filter(|live| live.label == label && self.not_ours(app, live).is_none()).collect();
+            let candidates: Vec<_> = self.free(self.live.with_label(label)).filter(|live| self.not_ours(app, live).is_none()).collect();
             if !app.metadata.adopt && !self.choices.adopt.contains(&app.address) {
                 for live in candidates {
                     let note = format!(
@@ -116,7 +120,7 @@ impl<'a, 'c> Matching<'a, 'c> {
             }
             match candidates.as_slice() {
                 [] => {
-                    let theirs = self.free().find(|live| live.label == label).and_then(|live| self.not_ours(app, live));
+                    let theirs = self.free(self.live.with_label(label)).next().and_then(|live| self.not_ours(app, live));
                     match theirs {
                         Some(why) => self.refuse(app, why),
                         None => self.bound.apps.push(BoundApp::New(app)),
@@ -135,9 +139,9 @@ impl<'a, 'c> Matching<'a, 'c> {
         self.bound
     }
 
-    fn free(&self) -> impl Iterator<Item = &'a LiveApp> + use<'a, '_> {
-        let taken = &self.taken;
-        self.observed.apps.iter().filter(move |live| !taken.contains_key(&live.id))
+    /// Leaves out the apps that a document has.
+    fn free(&self, apps: impl Iterator<Item = &'a LiveApp>) -> impl Iterator<Item = &'a LiveApp> {
+        apps.filter(|live| !self.taken.contains_key(&live.id))
     }
 
     fn take(&mut self, app: &'a App, live: &'a LiveApp, how: How) {
@@ -153,6 +157,7 @@ impl<'a, 'c> Matching<'a, 'c> {
             return;
         }
         self.taken.insert(&live.id, app);
+        self.matched.insert(&app.address.name);
         if let (How::ClientId | How::Label | How::Id, Some(mark)) = (how, &live.marker)
             && mark.owner.name != app.address.name
         {
@@ -173,7 +178,7 @@ impl<'a, 'c> Matching<'a, 'c> {
         let rival = app
             .client_id()
             .filter(|id| live.client_id != *id)
-            .and_then(|id| self.observed.apps.iter().find(|other| other.client_id == id && other.id != live.id));
+            .and_then(|id| self.live.with_client_id(id).find(|other| other.id != live.id));
         match rival {
             Some(rival) => self.problem(
                 ambiguous(app, &[live, rival], &format!("fit {}: the first bears its mark, the second has its client_id", app.address))
@@ -190,7 +195,7 @@ impl<'a, 'c> Matching<'a, 'c> {
             return Some(format!("the app {} belongs to project `{}` (as {})", live.id, mark.owner.project, mark.owner.name));
         }
         let theirs = mark.owner.name != app.address.name && self.documents.contains(mark.owner.name.as_str());
-        let theirs_is_taken = self.bound.apps.iter().any(|b| b.wanted().address.name == mark.owner.name && b.live().is_some());
+        let theirs_is_taken = self.matched.contains(mark.owner.name.as_str());
         (theirs && !theirs_is_taken)
             .then(|| format!("the app {} bears the mark of App/{}, which is still declared", live.id, mark.owner.name))
     }

@@ -3,13 +3,14 @@
 //! Of each field it is known which document set it and where; a field that two documents set is refused.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use serde_json::Value;
 
 use super::{Grant, PolicyReference, Secret};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
-use crate::json::{Path, Step};
+use crate::json::{Path, Step, at};
 use crate::manifest::Document;
 use crate::observed::Status;
 use crate::resource::marker::Facility;
@@ -41,12 +42,14 @@ pub(super) struct Draft<'d> {
 #[derive(Debug, Clone)]
 pub(super) struct Declared<'d> {
     pub(super) document: &'d Document,
-    pub(super) at: Path,
+    /// `None` if it stands where it does in the API's object.
+    pub(super) at: Option<Path>,
 }
 
 impl Declared<'_> {
-    pub(super) fn origin(&self) -> Origin {
-        self.document.origin(&self.at)
+    /// Returns where a field that this declares stands.
+    pub(super) fn origin(&self, field: &Path) -> Origin {
+        self.document.origin(self.at.as_ref().unwrap_or(field))
     }
 }
 
@@ -75,17 +78,18 @@ impl<'d> Draft<'d> {
         self.status = spec["status"].as_str().and_then(Status::read);
         let policy = |member: &str| spec["accessPolicy"][member].as_str().map(str::to_owned);
         self.access_policy = policy("name").map(PolicyReference::Name).or_else(|| policy("id").map(PolicyReference::Id));
+        let key_file = Path::of("settings.oauthClient.jwks.file");
         for leaf in leaves(table(Kind::App), spec) {
             let ours = matches!(leaf.path.steps().first(), Some(Step::Key(name)) if OURS.contains(&name.as_str()));
-            if !ours && leaf.path != Path::of("settings.oauthClient.jwks.file") {
-                self.set(leaf.path.clone(), leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
+            if !ours && leaf.path != key_file {
+                self.set(leaf.path, leaf.value.clone(), Declared { document, at: None }, diagnostics);
             }
         }
         let additional = Path::of("additionalFields");
         if let Some(tree) = additional.find(spec) {
             for leaf in leaves(table(Kind::App), tree) {
                 let at = additional.join(&leaf.path);
-                self.set(leaf.path, leaf.value.clone(), Declared { document, at }, diagnostics);
+                self.set(leaf.path, leaf.value.clone(), Declared { document, at: Some(at) }, diagnostics);
             }
         }
     }
@@ -98,17 +102,16 @@ impl<'d> Draft<'d> {
             let Some(place) = rows.get(first).and_then(|row| row.rule.at.as_deref()) else { continue };
             if leaf.path != Path::of("jwks.file") {
                 let path = below.iter().fold(Path::of(place), |path, step| after(&path, step));
-                self.set(path, leaf.value.clone(), Declared { document, at: leaf.path }, diagnostics);
+                self.set(path, leaf.value.clone(), Declared { document, at: Some(leaf.path) }, diagnostics);
             }
         }
     }
 
     /// Declares a field, unless another document has declared it, or something around or inside it.
     pub(super) fn set(&mut self, path: Path, value: Value, declared: Declared<'d>, diagnostics: &mut Diagnostics) {
-        let before = self.fields.iter().find(|(other, _)| other.starts_with(&path) || path.starts_with(other));
-        if let Some((_, before)) = before {
+        if let Some((field, before)) = self.around(&path).or_else(|| self.inside(&path)) {
             let message = format!("`{path}` of {} is set in two places", self.address);
-            let (first, second) = ordered(before.origin(), declared.origin());
+            let (first, second) = ordered(before.origin(field), declared.origin(&path));
             let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("set again");
             diagnostics.push(diagnostic.related(first, "set here").help("remove one of the two"));
             return;
@@ -119,7 +122,7 @@ impl<'d> Draft<'d> {
 
     /// Returns what is declared at a place: `None` if nothing is, which means that it is not known.
     pub(super) fn value(&self, path: &str) -> Option<&Value> {
-        Path::of(path).find(&self.body)
+        at(&self.body, path)
     }
 
     /// Returns the text that is declared at a place.
@@ -138,13 +141,27 @@ impl<'d> Draft<'d> {
 
     /// Returns where a field, or an item in it, is declared; the nearest thing around it if it is not declared itself.
     pub(super) fn origin(&self, path: &Path) -> Origin {
-        let around = self.fields.iter().find(|(field, _)| path.starts_with(field));
-        if let Some((field, declared)) = around {
+        if let Some((field, declared)) = self.around(path) {
             let rest = &path.steps()[field.steps().len()..];
-            return declared.document.origin(&rest.iter().fold(declared.at.clone(), |path, step| after(&path, step)));
+            let at = declared.at.as_ref().unwrap_or(field).clone();
+            return declared.document.origin(&rest.iter().fold(at, |path, step| after(&path, step)));
         }
-        let inside = self.fields.iter().find(|(field, _)| field.starts_with(path));
-        inside.map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
+        self.inside(path)
+            .map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(field, declared)| declared.origin(field))
+    }
+
+    /// Returns the first declared field that a path is or leads through.
+    fn around(&self, path: &Path) -> Option<(&Path, &Declared<'d>)> {
+        let steps = path.steps();
+        (0..=steps.len()).find_map(|depth| self.fields.get_key_value(&steps[..depth]))
+    }
+
+    /// Returns the first declared field that is a path or leads through it.
+    fn inside(&self, path: &Path) -> Option<(&Path, &Declared<'d>)> {
+        self.fields
+            .range::<[Step], _>((Bound::Included(path.steps()), Bound::Unbounded))
+            .next()
+            .filter(|(field, _)| field.starts_with(path))
     }
 }
 

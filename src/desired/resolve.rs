@@ -8,7 +8,7 @@ use super::draft::{Declared, Draft, ordered};
 use super::{App, Desired, Grant, Secret, checks, portal};
 use crate::address::{Address, Kind, System};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
-use crate::json::Path;
+use crate::json::{Path, at, compact};
 use crate::manifest::{Document, stays_inside};
 use crate::observed::Status;
 use crate::resource::app::normalise;
@@ -21,13 +21,13 @@ pub type KeySets = BTreeMap<String, Result<Value, String>>;
 
 /// Resolves documents. While the diagnostics have errors, the result is good for nothing.
 pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets: &KeySets, diagnostics: &mut Diagnostics) -> Desired {
-    let mut resolver = Resolver { documents, key_sets, drafts: BTreeMap::new(), diagnostics };
+    let mut resolver = Resolver { documents, key_sets, drafts: BTreeMap::new(), declared: None, diagnostics };
     resolver.apps();
     resolver.others();
     let Resolver { drafts, .. } = resolver;
     let mut drafts: Vec<_> = drafts.into_values().collect();
     // Of two that fight over something, the one that comes first in the files is called the first.
-    drafts.sort_by_key(|draft| draft.document.positions.value(&Path::root()));
+    drafts.sort_by_cached_key(|draft| draft.document.positions.value(&Path::root()));
     let portal = portal::resolve(documents, diagnostics);
     checks::run(&drafts, &portal, documents, diagnostics);
     let mut apps: Vec<_> = drafts.into_iter().map(finished).collect();
@@ -51,14 +51,21 @@ fn finished(draft: Draft<'_>) -> App {
         mut prunable,
     } = draft;
     normalise(&mut body);
+    let body = compact(body);
     documents.sort();
     if let Some(grants) = &mut grants {
         grants.sort_by(|a, b| a.address.cmp(&b.address));
     }
     prunable.sort_unstable();
     prunable.dedup();
-    let origins =
-        fields.iter().filter(|(path, _)| path.find(&body).is_some()).map(|(path, field)| (path.clone(), field.origin())).collect();
+    let origins = fields
+        .into_iter()
+        .filter(|(path, _)| path.find(&body).is_some())
+        .map(|(path, field)| {
+            let origin = field.origin(&path);
+            (path, origin)
+        })
+        .collect();
     App {
         address,
         reference,
@@ -79,6 +86,8 @@ struct Resolver<'d, 'r> {
     documents: &'d [Document],
     key_sets: &'d KeySets,
     drafts: BTreeMap<Reference, Draft<'d>>,
+    /// By what else than its name each declared app could be referred to; made when somebody does.
+    declared: Option<BTreeMap<Reference, &'d Document>>,
     diagnostics: &'r mut Diagnostics,
 }
 
@@ -103,7 +112,7 @@ impl<'d> Resolver<'d, '_> {
         let mut others: Vec<_> =
             self.documents.iter().filter(|document| document.kind.system() == System::Okta && document.kind != Kind::App).collect();
         // The first document gives an app that none declares its address: that must not depend on how files are called.
-        others.sort_by_key(|document| document.address());
+        others.sort_by_key(|document| (document.kind, &document.name));
         for document in others {
             let Some(reference) = self.reference(document) else { continue };
             let mut draft = self.drafts.remove(&reference).unwrap_or_else(|| Draft::new(reference.clone(), document));
@@ -135,7 +144,7 @@ impl<'d> Resolver<'d, '_> {
         let written = document.spec.get("app").filter(|value| !value.is_null());
         let reference = spoken_of(document)?;
         let Reference::Name(name) = &reference else {
-            if let Some(app) = self.documents.iter().find(|app| app.kind == Kind::App && declares(app, self.documents, &reference)) {
+            if let Some(app) = self.declared.get_or_insert_with(|| declared(self.documents)).get(&reference) {
                 let message = format!("{reference} is declared by {}", app.address());
                 let diagnostic = Diagnostic::error(codes::DECLARED_REFERENCE, Some(document.origin(&at)), message);
                 let declared = app.positions.value(&Path::of("metadata.name"));
@@ -161,8 +170,8 @@ impl<'d> Resolver<'d, '_> {
 
     /// Puts the keys of a file in the place of its name.
     fn key_file(&mut self, draft: &mut Draft<'d>, document: &'d Document, place: &str) {
+        let Some(file) = at(&document.spec, place).and_then(Value::as_str) else { return };
         let at = Path::of(place);
-        let Some(file) = at.find(&document.spec).and_then(Value::as_str) else { return };
         let keys = match self.key_sets.get(file) {
             Some(Ok(keys)) => keys.clone(),
             Some(Err(why)) => {
@@ -179,18 +188,18 @@ impl<'d> Resolver<'d, '_> {
         }
         if faults.is_empty() {
             let path = Path::of("settings.oauthClient.jwks.keys");
-            draft.set(path, keys, Declared { document, at }, self.diagnostics);
+            draft.set(path, keys, Declared { document, at: Some(at) }, self.diagnostics);
         }
     }
 
     fn secrets(&mut self, draft: &mut Draft<'d>, document: &'d Document) {
         let at = Path::of("client_secrets");
         let Some(entries) = at.find(&document.spec).and_then(Value::as_array) else { return };
-        let declared = Declared { document, at: at.clone() };
+        let declared = Declared { document, at: Some(at.clone()) };
         if let Some(before) = &draft.secrets_declared {
             let message = format!("the secrets of {} are declared in two documents", draft.address);
-            let key = |declared: &Declared<'_>| declared.document.positions.key(&Path::of("spec").join(&declared.at));
-            let (first, second) = ordered(key(before), key(&declared));
+            let key = |document: &Document| document.positions.key(&Path::of("spec").join(&at));
+            let (first, second) = ordered(key(before.document), key(document));
             let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("declared again");
             self.diagnostics.push(diagnostic.related(first, "declared here").help("put the secrets of a client into one document"));
             return;
@@ -262,19 +271,27 @@ pub(super) fn spoken_of(document: &Document) -> Option<Reference> {
     }
 }
 
-/// Whether an App document, with the `ClientCredentials` that speak of it by name, declares what a reference names.
-fn declares(app: &Document, documents: &[Document], reference: &Reference) -> bool {
-    let text = |document: &Document, path: &str| Path::of(path).find(&document.spec).and_then(Value::as_str).map(str::to_owned);
-    let by_name = Some(Reference::Name(app.name.clone()));
-    match reference {
-        Reference::Name(name) => app.name == *name,
-        Reference::Id(id) => app.metadata.id.as_deref() == Some(id),
-        Reference::Label(label) => app.spec["label"] == *label.as_str(),
-        Reference::ClientId(id) => {
-            let credentials =
-                documents.iter().filter(|document| document.kind == Kind::ClientCredentials && spoken_of(document) == by_name);
-            let mut ids = credentials.map(|document| text(document, "client_id")).chain([text(app, "credentials.oauthClient.client_id")]);
-            ids.any(|declared| declared.as_ref() == Some(id))
+/// Returns what App documents, with the `ClientCredentials` that speak of them by name, declare that a reference could name. Of several that
+/// declare the same, the first counts.
+fn declared(documents: &[Document]) -> BTreeMap<Reference, &Document> {
+    let text = |tree: &Value, path: &str| at(tree, path).and_then(Value::as_str).map(str::to_owned);
+    let mut client_ids = BTreeMap::new();
+    for credentials in documents.iter().filter(|document| document.kind == Kind::ClientCredentials) {
+        if let (Some(Reference::Name(name)), Some(id)) = (spoken_of(credentials), text(&credentials.spec, "client_id")) {
+            client_ids.entry(name).or_insert_with(Vec::new).push(id);
         }
     }
+    let mut declared = BTreeMap::new();
+    for app in documents.iter().filter(|document| document.kind == Kind::App) {
+        let own = [
+            app.metadata.id.clone().map(Reference::Id),
+            text(&app.spec, "label").map(Reference::Label),
+            text(&app.spec, "credentials.oauthClient.client_id").map(Reference::ClientId),
+        ];
+        let elsewhere = client_ids.get(&app.name).into_iter().flatten().cloned().map(Reference::ClientId);
+        for reference in own.into_iter().flatten().chain(elsewhere) {
+            declared.entry(reference).or_insert(app);
+        }
+    }
+    declared
 }

@@ -7,13 +7,16 @@ use crate::address::Kind;
 use crate::desired::{App, PolicyReference};
 use crate::diagnostic::codes::CANNOT_UPDATE;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::json::Path;
+use crate::json::{Path, at};
 use crate::observed::{LiveApp, Observed, Status};
 use crate::resource::marker::{Facility, Marker};
 use crate::resource::{Facet, leaves, merged, same, table};
 
 /// Where an app holds its public keys.
 const JWKS: &str = "settings.oauthClient.jwks";
+
+/// Where an app says under which address they are.
+const JWKS_URI: &str = "settings.oauthClient.jwks_uri";
 
 /// Compares the app itself, given the differences of its body. Its children are compared before: what becomes of them decides what
 /// the mark says.
@@ -41,21 +44,17 @@ pub(super) fn compare<'a>(
 
 /// Keys and their address exclude each other (okta-api.md, section 1.3): declaring one of them clears the other.
 fn excluded(wanted: &App, live: &LiveApp) -> Option<FieldChange> {
-    let (keys, uri) = (Path::of(JWKS), Path::of("settings.oauthClient.jwks_uri"));
-    let says = |path: &Path| path.find(&wanted.body).is_some_and(|v| !v.is_null() && *v != json!([]));
-    let gone = if says(&uri) && !says(&keys.key("keys")) {
-        (keys, uri)
-    } else if says(&keys.key("keys")) && !says(&uri) {
-        (uri, keys)
-    } else {
-        return None;
+    let says = |place: &str| at(&wanted.body, place).is_some_and(|v| !v.is_null() && *v != json!([]));
+    let (path, because) = match (says("settings.oauthClient.jwks.keys"), says(JWKS_URI)) {
+        (false, true) => (Path::of(JWKS), Path::of(JWKS_URI)),
+        (true, false) => (Path::of(JWKS_URI), Path::of(JWKS)),
+        _ => return None,
     };
-    let (path, because) = gone;
     let declared_itself = leaves(table(Kind::App), &wanted.body).iter().any(|leaf| leaf.path == path);
-    let before = path.find(&live.body).filter(|v| !v.is_null() && v.get("keys").is_none_or(|k| *k != json!([])))?;
+    let before = live.body.find(&path).filter(|v| !v.is_null() && v.get("keys").is_none_or(|k| *k != json!([])))?;
     (!declared_itself).then(|| FieldChange {
         facet: Facet::Body,
-        before: Some(before.clone()),
+        before: Some(before),
         after: None,
         declared: Value::Null,
         origin: Some(origin(wanted, &because)),
@@ -78,16 +77,16 @@ pub(super) fn not_to_be_replaced(wanted: &App, fields: &[FieldChange]) -> Diagno
 /// Returns where the body differs; everything that is declared if there is no live app.
 pub(super) fn body(wanted: &App, live: Option<&LiveApp>) -> Vec<FieldChange> {
     let fields = leaves(table(Kind::App), &wanted.body).into_iter().filter_map(|leaf| {
-        let before = live.and_then(|live| leaf.path.find(&live.body));
+        let before = live.and_then(|live| live.body.find(&leaf.path));
         // On a new app a null is what the server has anyway.
         let differs = match live {
-            Some(_) => !same(leaf.field, leaf.value, before),
+            Some(_) => !same(leaf.field, leaf.value, before.as_ref()),
             None => !leaf.value.is_null(),
         };
         differs.then(|| FieldChange {
             facet: Facet::Body,
-            before: before.cloned(),
-            after: merged(&leaf, before),
+            after: merged(&leaf, before.as_ref()),
+            before,
             declared: leaf.value.clone(),
             origin: Some(origin(wanted, &leaf.path)),
             immutable: leaf.field.is_some_and(|field| field.rule.immutable),
@@ -201,7 +200,7 @@ fn mark(marker: &Marker, live: &LiveApp) -> Option<FieldChange> {
     (!will_do).then(|| FieldChange {
         path: Marker::path(),
         facet: Facet::Body,
-        before: Marker::path().find(&live.body).cloned(),
+        before: live.body.find(&Marker::path()),
         after: Some(marker.to_value()),
         declared: marker.to_value(),
         origin: None,

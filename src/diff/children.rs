@@ -48,8 +48,9 @@ pub(super) fn compare_keys<'a>(entry: &mut AppChanges<'a>, live: Option<&'a Live
     let declared = declared.map_or(&[][..], Vec::as_slice);
     let is_active = |key: &Value| key.get("status").is_none_or(|s| s != "INACTIVE");
     // Okta keeps the only key in force of a client that signs with it (okta-api.md, section 2.2).
-    let kept = if declared.is_empty() { live.keys().iter().rfind(|key| is_active(key)).map(key_id) } else { None };
-    for key in live.keys().iter().filter(|key| !declared.iter().any(|wanted| key_id(wanted) == key_id(key))) {
+    let keys = live.keys();
+    let kept = if declared.is_empty() { keys.iter().rfind(|key| is_active(key)).map(key_id) } else { None };
+    for key in keys.iter().filter(|key| !declared.iter().any(|wanted| key_id(wanted) == key_id(key))) {
         let name = key_id(key);
         let address = entry.wanted.address.below(["key", &name]);
         let what = format!("the public key `{name}` is not declared");

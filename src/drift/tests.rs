@@ -49,7 +49,7 @@ fn live(id: &str, manifests: &str) -> Value {
 }
 
 fn observed(apps: impl IntoIterator<Item = Value>, scopes: &[&str]) -> Observed {
-    let apps: Vec<_> = apps.into_iter().map(|tree| LiveApp::read(&Clean::new(tree)).unwrap()).collect();
+    let apps: Vec<_> = apps.into_iter().map(|tree| LiveApp::read(&Clean::new(&tree)).unwrap()).collect();
     let grant = |scope: &&str| LiveGrant {
         id: format!("oag-{scope}"),
         scope: (*scope).to_owned(),

@@ -1,7 +1,9 @@
 //! Raw JSON to typed values: the only way out of this module, and the place where secret members are dropped.
 
 use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::observed::Clean;
@@ -14,6 +16,14 @@ use crate::observed::Clean;
 pub trait Decode: Sized {
     /// Makes the value; an empty answer is `null`.
     fn decode(raw: Value) -> Result<Self, DecodeError>;
+
+    /// Makes the value of a text. What comes many at a time is spared the tree in between.
+    ///
+    /// # Errors
+    /// Outside, what is wrong with the text as such; inside, what [`Self::decode`] says.
+    fn read<'de, D: Deserializer<'de>>(text: D) -> Result<Result<Self, DecodeError>, D::Error> {
+        Value::deserialize(text).map(Self::decode)
+    }
 }
 
 /// An answer that is not of the expected form: where in it, and what was expected. It holds nothing of the answer.
@@ -56,7 +66,7 @@ impl fmt::Display for DecodeError {
 
 impl Decode for Clean {
     fn decode(raw: Value) -> Result<Self, DecodeError> {
-        Ok(Self::new(raw))
+        Ok(Self::new(&raw))
     }
 }
 
@@ -66,10 +76,82 @@ impl Decode for () {
     }
 }
 
+const NO_LIST: DecodeError = DecodeError::expected("a list");
+
 impl<T: Decode> Decode for Vec<T> {
     fn decode(raw: Value) -> Result<Self, DecodeError> {
-        let Value::Array(items) = raw else { return Err(DecodeError::expected("a list")) };
+        let Value::Array(items) = raw else { return Err(NO_LIST) };
         items.into_iter().enumerate().map(|(i, item)| T::decode(item).map_err(|error| error.at_index(i))).collect()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(text: D) -> Result<Result<Self, DecodeError>, D::Error> {
+        text.deserialize_any(Items(PhantomData))
+    }
+}
+
+/// Reads the items of a list one by one.
+struct Items<T>(PhantomData<T>);
+
+impl<'de, T: Decode> Visitor<'de> for Items<T> {
+    type Value = Result<Vec<T>, DecodeError>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut read = Vec::new();
+        while let Some(item) = items.next_element_seed(Item(PhantomData))? {
+            match item {
+                Ok(item) => read.push(item),
+                Err(error) => {
+                    // That the text is whole is found out first.
+                    while items.next_element::<IgnoredAny>()?.is_some() {}
+                    return Ok(Err(error.at_index(read.len())));
+                }
+            }
+        }
+        Ok(Ok(read))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Err(NO_LIST))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Err(NO_LIST))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Err(NO_LIST))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Err(NO_LIST))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Err(NO_LIST))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Err(NO_LIST))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Err(NO_LIST))
+    }
+}
+
+/// Reads one item.
+struct Item<T>(PhantomData<T>);
+
+impl<'de, T: Decode> DeserializeSeed<'de> for Item<T> {
+    type Value = Result<T, DecodeError>;
+
+    fn deserialize<D: Deserializer<'de>>(self, text: D) -> Result<Self::Value, D::Error> {
+        T::read(text)
     }
 }
 

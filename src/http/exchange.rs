@@ -165,20 +165,37 @@ impl Answer {
             let content_type = text(&self.headers, header::CONTENT_TYPE, &self.trail.mask);
             return Err(self.trail.error(Kind::NotJson { status: self.status.as_u16(), content_type }));
         }
-        let Some(raw) = self.json() else {
+        let Some(decoded) = self.read() else {
             return Err(self.trail.error(misfit(DecodeError::expected("a whole JSON document"), None)));
         };
-        if let Some(problem) = Problem::inside(&raw, &self.trail.mask) {
+        if let Some(problem) = self.hidden_problem() {
             return Err(self.trail.error(Kind::Status { status: self.status.as_u16(), problem }));
         }
-        // Only a body that does not fit is quoted, so it is read again then rather than copied always.
-        T::decode(raw).map_err(|error| self.trail.error(misfit(error, self.json().map(|body| self.trail.mask.excerpt(&body)))))
+        // Only a body that does not fit is quoted, so it is read again then rather than kept as a tree always.
+        decoded.map_err(|error| self.trail.error(misfit(error, self.json().map(|body| self.trail.mask.excerpt(&body)))))
+    }
+
+    /// Returns the error that a good answer really is. Only a body that speaks of errors is looked at: most are long lists of something else.
+    fn hidden_problem(&self) -> Option<Problem> {
+        let says = |word: &[u8]| self.body.windows(word.len()).any(|part| part == word);
+        let speaks = self.body.trim_ascii_start().first() == Some(&b'{') && (says(b"\"errorCode\"") || says(b"\"errors\""));
+        if speaks { Problem::inside(&self.json()?, &self.trail.mask) } else { None }
     }
 
     fn is_json(&self) -> bool {
         let content_type = text(&self.headers, header::CONTENT_TYPE, &self.trail.mask).unwrap_or_default();
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         essence == "application/json" || essence.ends_with("+json")
+    }
+
+    /// Reads the body; `None` if it is not JSON.
+    fn read<T: Decode>(&self) -> Option<Result<T, DecodeError>> {
+        if self.body.is_empty() {
+            return Some(T::decode(Value::Null));
+        }
+        let mut text = serde_json::Deserializer::from_slice(&self.body);
+        let decoded = T::read(&mut text).ok()?;
+        text.end().is_ok().then_some(decoded)
     }
 
     fn json(&self) -> Option<Value> {

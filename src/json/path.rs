@@ -1,5 +1,6 @@
 //! A place in a JSON tree, written as people write it: `settings.oauthClient.redirect_uris[2]`.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,9 +15,28 @@ pub enum Step {
     Index(usize),
 }
 
+/// Returns what stands in a tree at member names joined with dots: what [`Path::of`] leads to, without making the path.
+pub fn at<'t>(tree: &'t Value, dotted: &str) -> Option<&'t Value> {
+    dotted.split('.').try_fold(tree, |at, name| at.get(name))
+}
+
+/// Returns the same tree in no more room than it needs: one that grew member by member has about half as much again.
+pub fn compact(tree: Value) -> Value {
+    match tree {
+        Value::Object(members) => Value::Object(members.into_iter().map(|(name, member)| (name, compact(member))).collect()),
+        other => other,
+    }
+}
+
 /// A place in a tree, relative to its root.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Step>);
+
+impl Borrow<[Step]> for Path {
+    fn borrow(&self) -> &[Step] {
+        &self.0
+    }
+}
 
 impl Path {
     /// Returns the root.
@@ -118,6 +138,40 @@ impl Path {
             Step::Key(name) => parent.as_object_mut()?.shift_remove(name),
             Step::Index(_) => None,
         }
+    }
+}
+
+/// Where a walk down a tree has come to. It costs nothing until somebody needs it as a [`Path`].
+#[derive(Debug, Clone, Copy)]
+pub enum Way<'w> {
+    /// At the root.
+    Root,
+    /// Into an object's member.
+    Key(&'w Self, &'w str),
+    /// Into a list's item.
+    Index(&'w Self, usize),
+}
+
+impl Way<'_> {
+    /// Returns the place.
+    pub fn path(&self) -> Path {
+        let mut steps = Vec::new();
+        let mut at = self;
+        loop {
+            at = match at {
+                Self::Root => break,
+                Self::Key(up, name) => {
+                    steps.push(Step::Key((*name).to_owned()));
+                    up
+                }
+                Self::Index(up, index) => {
+                    steps.push(Step::Index(*index));
+                    up
+                }
+            };
+        }
+        steps.reverse();
+        Path(steps)
     }
 }
 

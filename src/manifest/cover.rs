@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::source::SourceFile;
 use super::yaml::{self, Written};
 use crate::diagnostic::{Diagnostics, Origin, Sources};
-use crate::json::{Path, Step};
+use crate::json::{Step, Way};
 use crate::resource::jwk::PRIVATE;
 use crate::resource::validate::secret_like;
 
@@ -27,7 +27,7 @@ pub(super) fn read(file: &SourceFile, sources: &mut Sources, diagnostics: &mut D
 fn secrets(written: &Written) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut cover = |origin: &Origin| found.push(origin.start as usize..origin.end as usize);
-    walk(&written.tree, &Path::root(), false, &mut |path| cover(&written.positions.value(path)));
+    walk(&written.tree, &Way::Root, false, &mut |way| cover(&written.positions.value(&way.path())));
     for (path, origin) in &written.dropped {
         if path.steps().iter().any(|step| matches!(step, Step::Key(name) if looks_secret(name) || PRIVATE.contains(&name.as_str()))) {
             cover(origin);
@@ -36,7 +36,7 @@ fn secrets(written: &Written) -> Vec<Range<usize>> {
     found
 }
 
-fn walk(tree: &Value, path: &Path, secret: bool, cover: &mut impl FnMut(&Path)) {
+fn walk(tree: &Value, way: &Way<'_>, secret: bool, cover: &mut impl FnMut(&Way<'_>)) {
     match tree {
         Value::Object(members) => {
             let is_key = members.contains_key("kty");
@@ -47,12 +47,12 @@ fn walk(tree: &Value, path: &Path, secret: bool, cover: &mut impl FnMut(&Path)) 
                     "env" => !member.as_str().is_some_and(is_variable),
                     _ => secret || looks_secret(name) || (is_key && PRIVATE.contains(&name.as_str())),
                 };
-                walk(member, &path.key(name), secret, cover);
+                walk(member, &Way::Key(way, name), secret, cover);
             }
         }
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| walk(item, &path.index(index), secret, cover)),
-        Value::String(_) | Value::Number(_) if secret => cover(path),
-        Value::String(text) if text.contains("PRIVATE KEY") || holds_credentials(text) => cover(path),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| walk(item, &Way::Index(way, index), secret, cover)),
+        Value::String(_) | Value::Number(_) if secret => cover(way),
+        Value::String(text) if text.contains("PRIVATE KEY") || holds_credentials(text) => cover(way),
         Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
     }
 }
@@ -87,7 +87,7 @@ fn last_word(text: &str) -> &str {
 
 /// Whether a member of this name is likely to hold a secret.
 pub(super) fn looks_secret(name: &str) -> bool {
-    secret_like(name) || matches!(name.to_ascii_lowercase().as_str(), "token" | "value" | "pem")
+    secret_like(name) || ["token", "value", "pem"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// Whether a text is a URL with a user or password in it.

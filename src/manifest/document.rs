@@ -1,5 +1,7 @@
 //! One document of a manifest: who it is about, and the tree that it declares.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,7 +33,8 @@ impl Document {
 
     /// Returns where a member of `spec` stands; the nearest thing around it if it is not written there itself.
     pub fn origin(&self, in_spec: &Path) -> Origin {
-        self.positions.value(&Path::of("spec").join(in_spec))
+        static SPEC: LazyLock<Path> = LazyLock::new(|| Path::of("spec"));
+        self.positions.value_in([&*SPEC, in_spec])
     }
 }
 

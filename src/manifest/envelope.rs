@@ -88,7 +88,7 @@ pub(super) fn read(written: &Written, diagnostics: &mut Diagnostics) -> Option<R
     }
     let (kind, name) = (kind?, name?);
     let metadata = if diagnostics.len() == faults_before {
-        match written.typed::<Envelope>() {
+        match written.shaped::<Envelope>() {
             Ok(Envelope { metadata: Header { name: _, id, adopt, protected, prune }, .. }) => Metadata { id, adopt, protected, prune },
             Err((path, why)) => {
                 let origin = written.positions.value(&path);

@@ -14,7 +14,7 @@ use super::yaml::Written;
 use super::{Document, Positions, cover};
 use crate::address::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, codes};
-use crate::json::{Path, Step};
+use crate::json::{Path, Step, Way, at};
 use crate::resource::{Fault, every_leaf, table, validate};
 
 /// Everything that was read.
@@ -79,11 +79,11 @@ fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut D
     let read = envelope::read(&written, diagnostics);
     let Written { mut tree, positions, .. } = written;
     let mut filler = Filler { variables, positions: &positions, diagnostics, filled: 0 };
-    for path in ["spec", "metadata.id"].map(Path::of) {
-        if let Some(mut value) = path.find(&tree).cloned() {
-            filler.fill(&mut value, &path);
-            path.set(&mut tree, value);
-        }
+    if let Some(spec) = tree.get_mut("spec") {
+        filler.fill(spec, &Way::Key(&Way::Root, "spec"));
+    }
+    if let Some(id) = tree.get_mut("metadata").and_then(|metadata| metadata.get_mut("id")) {
+        filler.fill(id, &Way::Key(&Way::Key(&Way::Root, "metadata"), "id"));
     }
     let envelope::Read { kind, name, mut metadata } = read?;
     if let Some(id) = tree["metadata"]["id"].as_str() {
@@ -104,8 +104,8 @@ fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut D
 fn fields(kind: Kind, spec: &Value, positions: &Positions, diagnostics: &mut Diagnostics) {
     let mut faults = Vec::new();
     validate(kind, spec, &mut faults);
-    let implied = Path::of("additionalFields.name");
-    if implied.find(spec).is_some() {
+    if at(spec, "additionalFields.name").is_some() {
+        let implied = Path::of("additionalFields.name");
         diagnostics.push(
             Diagnostic::error(codes::KNOWN_ADDITIONAL, Some(positions.key(&Path::of("spec").join(&implied))), "`name` is implied")
                 .help("take it out: the name of every OIDC app is `oidc_client`"),
@@ -148,14 +148,13 @@ fn misplaced(kind: Kind, path: &Path) -> Option<String> {
 
 fn refuse_duplicates(documents: &[Document], diagnostics: &mut Diagnostics) {
     let mut first = BTreeMap::new();
+    let origin = |document: &Document| document.positions.value(&Path::of("metadata.name"));
     for document in documents {
-        let origin = document.positions.value(&Path::of("metadata.name"));
-        if let Some(before) = first.get(&document.address()) {
+        let before = *first.entry((document.kind, document.name.as_str())).or_insert(document);
+        if !std::ptr::eq(before, document) {
             let message = format!("the name `{}` is used twice", document.address());
-            let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, Some(origin), message).label("second");
-            diagnostics.push(diagnostic.related(Clone::clone(before), "first").help("rename or remove one of the two"));
-        } else {
-            first.insert(document.address(), origin);
+            let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, Some(origin(document)), message).label("second");
+            diagnostics.push(diagnostic.related(origin(before), "first").help("rename or remove one of the two"));
         }
     }
 }

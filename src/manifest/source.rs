@@ -3,6 +3,7 @@
 //! Whatever a manifest folder holds, no link in it can have a file outside the repository read, and no file is read beyond the cap.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ pub(super) fn find(root: &Path, paths: &[String], diagnostics: &mut Diagnostics)
 
 struct Search<'a> {
     root: PathBuf,
-    seen: BTreeSet<PathBuf>,
+    seen: BTreeSet<OsString>,
     found: Vec<SourceFile>,
     diagnostics: &'a mut Diagnostics,
 }
@@ -77,40 +78,55 @@ impl<'a> Search<'a> {
             Ok(entries) => entries,
             Err(error) => return self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check its permissions"),
         };
-        above.push(real);
-        let mut names: Vec<_> = entries.into_iter().map(|entry| entry.file_name()).collect();
-        names.sort();
-        for name in names {
-            let child = path.join(&name);
-            let name = name.to_string_lossy();
+        let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|sort| sort.is_file());
+        let mut entries: Vec<_> = entries.into_iter().map(|entry| (entry.file_name(), is_file(&entry))).collect();
+        entries.sort();
+        for (file_name, is_file) in entries {
+            let child = path.join(&file_name);
+            let name = file_name.to_string_lossy();
             let shown = if shown == "." { name.to_string() } else { format!("{shown}/{name}") };
             let is_manifest = name.ends_with(".yaml") || name.ends_with(".yml");
-            if name.starts_with('.') || child == self.root.join(super::project::PROJECT_FILE) {
+            if name.starts_with('.') || (name == super::project::PROJECT_FILE && child == self.root.join(super::project::PROJECT_FILE)) {
                 continue;
             }
-            if child.is_dir() {
+            // A file in a folder that is contained is contained too, unless it is a link.
+            if is_file && is_manifest {
+                self.text(&real.join(&file_name), &shown);
+            } else if !is_file && child.is_dir() {
+                above.push(real.clone());
                 self.folder(&child, &shown, within, above);
+                above.pop();
             } else if is_manifest || is_unknown(&child) {
                 self.file(&child, &shown, within);
             }
         }
-        above.pop();
     }
 
     fn file(&mut self, path: &Path, shown: &str, within: &Path) {
         let Some(real) = self.contained(path, shown, within) else { return };
-        if !self.seen.insert(real.clone()) {
-            return;
-        }
         // Opening a pipe would wait for ever.
         if !real.is_file() {
             return self.push(codes::UNREADABLE, format!("`{shown}` is not a regular file"), "name a file or a folder");
         }
-        let mut bytes = Vec::new();
-        let outcome = fs::File::open(&real).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-        if let Err(error) = outcome {
-            return self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check its permissions");
+        self.text(&real, shown);
+    }
+
+    /// Reads a regular file that is contained, once.
+    fn text(&mut self, real: &Path, shown: &str) {
+        if !self.seen.insert(real.as_os_str().to_owned()) {
+            return;
         }
+        let outcome = fs::File::open(real).and_then(|file| {
+            let length = usize::try_from(file.metadata()?.len().min(MAX_BYTES)).unwrap_or_default();
+            // One byte more shows the end of the file without another look for room.
+            let mut bytes = Vec::with_capacity(length + 1);
+            file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        });
+        let bytes = match outcome {
+            Ok(bytes) => bytes,
+            Err(error) => return self.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check its permissions"),
+        };
         if bytes.len() as u64 > MAX_BYTES {
             return self.push(codes::FILE_TOO_LARGE, format!("`{shown}` is larger than 1 MiB"), "split the file");
         }

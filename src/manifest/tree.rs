@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::Positions;
 use super::cover::looks_secret;
 use super::locate::Locator;
+use super::position::{PartId, Recorder};
 use super::scalar::{Plain, plain};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, Step};
@@ -41,7 +42,7 @@ pub(super) fn build(text: &str, first: usize, locator: &Locator, diagnostics: &m
         first,
         locator,
         diagnostics,
-        positions: Positions::new(locator.chars(first..first)),
+        recorder: Recorder::new(),
         frames: Vec::new(),
         skipping: 0,
         nodes: 0,
@@ -54,8 +55,8 @@ pub(super) fn build(text: &str, first: usize, locator: &Locator, diagnostics: &m
             Err(error) => return Err(builder.syntax(&error)),
         }
     }
-    let Builder { root, positions, dropped, .. } = builder;
-    Ok(root.map(|value| Tree { value, positions, dropped }))
+    let Builder { root, recorder, dropped, .. } = builder;
+    Ok(root.map(|value| Tree { value, positions: recorder.settle(locator.chars(first..first)), dropped }))
 }
 
 /// A document that was given up; the reason has been reported.
@@ -67,7 +68,7 @@ struct Builder<'a> {
     first: usize,
     locator: &'a Locator,
     diagnostics: &'a mut Diagnostics,
-    positions: Positions,
+    recorder: Recorder,
     frames: Vec<Frame>,
     /// Depth inside a key that is a collection; nothing in it counts.
     skipping: usize,
@@ -79,9 +80,10 @@ struct Builder<'a> {
 /// A collection that is not closed yet.
 struct Frame {
     path: Path,
+    /// Which part of the document it is; `None` if it stands under a key that was given before or is none: it is walked for its mistakes
+    /// and then dropped.
+    part: Option<PartId>,
     start: usize,
-    /// Whether it stands under a key that was given before or is none: it is walked for its mistakes and then dropped.
-    lost: bool,
     content: Content,
 }
 
@@ -94,6 +96,13 @@ enum Content {
 struct Key {
     name: String,
     lost: bool,
+    part: Option<PartId>,
+}
+
+impl Key {
+    fn lost(name: &str) -> Self {
+        Self { name: name.to_owned(), lost: true, part: None }
+    }
 }
 
 impl Builder<'_> {
@@ -119,7 +128,8 @@ impl Builder<'_> {
             Event::Alias(_) => {
                 self.error(codes::ALIAS, start..end, "aliases are not allowed", WRITE_OUT);
                 if self.skipping == 0 {
-                    self.place(Value::Null, start..end);
+                    let part = self.next_part();
+                    self.place(part, Value::Null, start..end);
                 }
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {}
@@ -135,32 +145,34 @@ impl Builder<'_> {
             return;
         }
         let value = if style == ScalarStyle::Plain { self.plain(text, &at) } else { Value::from(text) };
-        self.place(value, at);
+        let part = self.next_part();
+        self.place(part, value, at);
     }
 
     fn plain(&mut self, text: &str, at: &Range<usize>) -> Value {
         let read = plain(text);
+        let secret = || self.next_path().steps().iter().any(|step| matches!(step, Step::Key(name) if looks_secret(name)));
         // A message must not show what an excerpt would cover.
-        let text =
-            if self.next_path().0.steps().iter().any(|step| matches!(step, Step::Key(name) if looks_secret(name))) { "…" } else { text };
-        let quoted = format!("quote it if a text is meant: \"{text}\"");
+        let text = if !matches!(read, Plain::Clear(_)) && secret() { "…" } else { text };
+        let quoted = || format!("quote it if a text is meant: \"{text}\"");
         match read {
             Plain::Clear(value) => return value,
             Plain::Ambiguous(value) => {
                 let message = format!("`{text}` is a text here, and a boolean for other YAML readers");
                 let origin = self.origin(at.clone());
-                self.diagnostics.push(Diagnostic::error(codes::AMBIGUOUS, Some(origin), message).warning().label("quote it").help(quoted));
+                self.diagnostics
+                    .push(Diagnostic::error(codes::AMBIGUOUS, Some(origin), message).warning().label("quote it").help(quoted()));
                 return value;
             }
             Plain::NotANumber => {
-                self.error(codes::NOT_A_NUMBER, at.clone(), format!("`{text}` is not a number that JSON can carry"), quoted);
+                self.error(codes::NOT_A_NUMBER, at.clone(), format!("`{text}` is not a number that JSON can carry"), quoted());
             }
             Plain::NumberForm => {
-                let help = format!("write a plain decimal number, or {quoted}");
+                let help = format!("write a plain decimal number, or {}", quoted());
                 self.error(codes::NUMBER_FORM, at.clone(), format!("`{text}` is not the same number for all YAML readers"), help);
             }
             Plain::TooLarge => {
-                self.error(codes::NUMBER_TOO_LARGE, at.clone(), format!("the number `{text}` is too large"), quoted);
+                self.error(codes::NUMBER_TOO_LARGE, at.clone(), format!("the number `{text}` is too large"), quoted());
             }
         }
         // A text stands in for what was refused, so that later checks do not report the same place again as a missing field.
@@ -172,26 +184,21 @@ impl Builder<'_> {
         let is_text = style != ScalarStyle::Plain || matches!(plain(text), Plain::Clear(Value::String(_)) | Plain::Ambiguous(_));
         if style == ScalarStyle::Plain && text == "<<" {
             self.error(codes::MERGE_KEY, at, "merge keys are not allowed", "write the merged fields out");
-            return self.open_key(Key { name: text.to_owned(), lost: true });
+            return self.open_key(Key::lost(text));
         }
         if !is_text {
             self.error(codes::KEY_NOT_TEXT, at, "this key is not a text", format!("quote it: \"{text}\""));
-            return self.open_key(Key { name: text.to_owned(), lost: true });
+            return self.open_key(Key::lost(text));
         }
-        let Some(Frame { path, lost, content: Content::Mapping { keys, .. }, .. }) = self.frames.last_mut() else { return };
-        let first = keys.get(text).cloned();
-        let key = Key { name: text.to_owned(), lost: first.is_some() };
-        if let Some(first) = first {
+        let Some(Frame { part, content: Content::Mapping { keys, .. }, .. }) = self.frames.last_mut() else { return };
+        if let Some(first) = keys.get(text).cloned() {
             let again = Diagnostic::error(codes::DUPLICATE_KEY, Some(origin), format!("key `{text}` is given twice"));
             self.diagnostics.push(again.label("second").related(first, "first").help("remove one of the two"));
-        } else {
-            keys.insert(text.to_owned(), origin.clone());
-            if !*lost {
-                let path = path.key(text);
-                self.positions.insert_key(path, origin);
-            }
+            return self.open_key(Key::lost(text));
         }
-        self.open_key(key);
+        let part = part.map(|mapping| self.recorder.member(mapping, text, &origin));
+        keys.insert(text.to_owned(), origin);
+        self.open_key(Key { name: text.to_owned(), lost: false, part });
     }
 
     fn open_key(&mut self, key: Key) {
@@ -200,15 +207,24 @@ impl Builder<'_> {
         }
     }
 
-    /// Where the next value goes: its path, and whether it is dropped.
-    fn next_path(&self) -> (Path, bool) {
+    /// Where the next value goes.
+    fn next_path(&self) -> Path {
         match self.frames.last() {
-            None => (Path::root(), false),
-            Some(Frame { path, lost, content: Content::List(items), .. }) => (path.index(items.len()), *lost),
-            Some(Frame { path, lost, content: Content::Mapping { open, .. }, .. }) => match open {
-                Some(key) => (path.key(&key.name), *lost || key.lost),
-                None => (path.clone(), true),
+            None => Path::root(),
+            Some(Frame { path, content: Content::List(items), .. }) => path.index(items.len()),
+            Some(Frame { path, content: Content::Mapping { open, .. }, .. }) => match open {
+                Some(key) => path.key(&key.name),
+                None => path.clone(),
             },
+        }
+    }
+
+    /// Which part of the document the next value is; `None` if it is dropped. To be asked once for each value.
+    fn next_part(&mut self) -> Option<PartId> {
+        match self.frames.last() {
+            None => Some(PartId::ROOT),
+            Some(Frame { part, content: Content::List(items), .. }) => part.map(|list| self.recorder.item(list, items.len())),
+            Some(Frame { content: Content::Mapping { open, .. }, .. }) => open.as_ref().and_then(|key| key.part),
         }
     }
 
@@ -225,8 +241,8 @@ impl Builder<'_> {
             self.error(codes::KEY_NOT_TEXT, start..start + 1, "this key is not a text", "a key is a plain or quoted text");
             self.skipping = 1;
         } else {
-            let (path, lost) = self.next_path();
-            self.frames.push(Frame { path, start, lost, content });
+            let (path, part) = (self.next_path(), self.next_part());
+            self.frames.push(Frame { path, part, start, content });
         }
         Ok(())
     }
@@ -235,30 +251,30 @@ impl Builder<'_> {
         if self.skipping > 0 {
             self.skipping -= 1;
             if self.skipping == 0 {
-                self.open_key(Key { name: String::new(), lost: true });
+                self.open_key(Key::lost(""));
             }
             return;
         }
-        let Some(Frame { start, content, .. }) = self.frames.pop() else { return };
+        let Some(Frame { part, start, content, .. }) = self.frames.pop() else { return };
         let value = match content {
             Content::List(items) => Value::Array(items),
-            Content::Mapping { members, .. } => Value::Object(members),
+            // As it grew it has more room than it needs, and thousands of documents are held at once.
+            Content::Mapping { members, .. } => Value::Object(members.into_iter().collect()),
         };
         // A block collection's range ends far below: its first token stands for it. A flow collection is marked to its bracket.
         let flow = self.char_at(start).is_some_and(|c| matches!(c, '[' | '{'));
         let end = if flow { end } else { self.token_end(start) };
         let in_mapping = matches!(self.frames.last(), Some(Frame { content: Content::Mapping { .. }, .. }));
-        if flow || !in_mapping { self.place(value, start..end) } else { self.put(value) }
+        if flow || !in_mapping { self.place(part, value, start..end) } else { self.put(value) }
     }
 
     /// Puts a value where it belongs and remembers its place.
-    fn place(&mut self, value: Value, at: Range<usize>) {
-        let (path, lost) = self.next_path();
+    fn place(&mut self, part: Option<PartId>, value: Value, at: Range<usize>) {
         let origin = self.origin(at);
-        if lost {
-            self.dropped.push((path, origin));
-        } else if origin.start < origin.end {
-            self.positions.insert_value(path, origin);
+        match part {
+            None => self.dropped.push((self.next_path(), origin)),
+            Some(part) if origin.start < origin.end => self.recorder.value(part, &origin),
+            Some(_) => {}
         }
         self.put(value);
     }
@@ -268,7 +284,7 @@ impl Builder<'_> {
             None => self.root = Some(value),
             Some(Frame { content: Content::List(items), .. }) => items.push(value),
             Some(Frame { content: Content::Mapping { members, open, .. }, .. }) => {
-                if let Some(Key { name, lost: false }) = open.take() {
+                if let Some(Key { name, lost: false, part: _ }) = open.take() {
                     members.insert(name, value);
                 }
             }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Positions;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::json::Path;
+use crate::json::{Path, Way};
 use crate::resource::did_you_mean;
 
 /// The variables of a run, by name.
@@ -28,25 +28,22 @@ pub(super) struct Filler<'a> {
 
 impl Filler<'_> {
     /// Fills in every text of a tree.
-    pub(super) fn fill(&mut self, tree: &mut Value, path: &Path) {
+    pub(super) fn fill(&mut self, tree: &mut Value, way: &Way<'_>) {
         match tree {
-            Value::String(text) => {
-                if let Some(filled) = self.text(text, path) {
+            Value::String(text) if text.contains("${") => {
+                if let Some(filled) = self.text(text, &way.path()) {
                     *text = filled;
                 }
             }
-            Value::Array(items) => items.iter_mut().enumerate().for_each(|(index, item)| self.fill(item, &path.index(index))),
-            Value::Object(members) => members.iter_mut().for_each(|(name, member)| self.fill(member, &path.key(name))),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::Array(items) => items.iter_mut().enumerate().for_each(|(index, item)| self.fill(item, &Way::Index(way, index))),
+            Value::Object(members) => members.iter_mut().for_each(|(name, member)| self.fill(member, &Way::Key(way, name))),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 
     /// Returns a text with its variables filled in; `None` if nothing is to be done, or if a fault was found.
     fn text(&mut self, text: &str, path: &Path) -> Option<String> {
         let variables = self.variables?;
-        if !text.contains("${") {
-            return None;
-        }
         let mut out = String::with_capacity(text.len());
         let mut faulty = false;
         let mut rest = text;
@@ -131,8 +128,7 @@ mod tests {
         let variables = Variables::from([("host".to_owned(), "a.example".to_owned()), ("odd".to_owned(), "${var.host}: [x]".to_owned())]);
         let positions = Positions::new(Origin { file: "x".into(), start: 0, end: 0, line: 1, column: 1 });
         let mut diagnostics = Diagnostics::default();
-        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }
-            .fill(&mut tree, &Path::root());
+        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }.fill(&mut tree, &Way::Root);
         let messages =
             diagnostics.sorted().iter().map(|d| format!("{}: {}; {}", d.code, d.message, d.help.as_deref().unwrap_or_default())).collect();
         (tree, messages)
@@ -169,8 +165,7 @@ mod tests {
         let positions = Positions::new(Origin { file: "x".into(), start: 0, end: 0, line: 1, column: 1 });
         let mut diagnostics = Diagnostics::default();
         let mut tree = json!(["${var.big}", "${var.big}"]);
-        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }
-            .fill(&mut tree, &Path::root());
+        Filler { variables: Some(&variables), positions: &positions, diagnostics: &mut diagnostics, filled: 0 }.fill(&mut tree, &Way::Root);
         assert_eq!(diagnostics.sorted().iter().map(|d| d.code).collect::<Vec<_>>(), [codes::VARIABLE_SIZE]);
     }
 }

@@ -3,9 +3,11 @@
 //! The position pass comes first and refuses everything that two YAML readers could understand differently, so `serde_yaml` only ever sees
 //! text about which both parsers agree. A fault in one document does not keep the others of the file from being read.
 
+use std::fmt::Display;
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
@@ -34,16 +36,27 @@ impl Written {
     /// # Errors
     /// The place in the tree that does not fit, and why.
     pub(super) fn typed<T: DeserializeOwned>(&self) -> Result<T, (Path, String)> {
-        serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(&self.text)).map_err(|error| {
-            let path = error.path().iter().fold(Path::root(), |path, segment| match segment {
-                Segment::Seq { index } => path.index(*index),
-                Segment::Map { key } => path.key(key),
-                Segment::Enum { variant } => path.key(variant),
-                Segment::Unknown => path,
-            });
-            (path, error.into_inner().to_string())
-        })
+        serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(&self.text)).map_err(place)
     }
+
+    /// Reads the document as a typed value out of its tree: what [`Self::typed`] reads, without parsing the text again. There may be
+    /// thousands of documents.
+    ///
+    /// # Errors
+    /// The place in the tree that does not fit, and why.
+    pub(super) fn shaped<'t, T: Deserialize<'t>>(&'t self) -> Result<T, (Path, String)> {
+        serde_path_to_error::deserialize(&self.tree).map_err(place)
+    }
+}
+
+fn place(error: serde_path_to_error::Error<impl Display>) -> (Path, String) {
+    let path = error.path().iter().fold(Path::root(), |path, segment| match segment {
+        Segment::Seq { index } => path.index(*index),
+        Segment::Map { key } => path.key(key),
+        Segment::Enum { variant } => path.key(variant),
+        Segment::Unknown => path,
+    });
+    (path, error.into_inner().to_string())
 }
 
 /// A file that was taken apart.
@@ -241,6 +254,11 @@ mod tests {
         a[1] 7:5 "block\n"
         a[0].nowhere 4:5 "b:"
         "#);
+        let (file, _) = parsed("[x, [y], x]");
+        let positions = &file.documents[0].positions;
+        let list = Path::root();
+        let columns = [list.clone(), list.index(0), list.index(1).index(0), list.index(2), list.index(3), list.key("x")];
+        assert_eq!(columns.map(|path| positions.value(&path).column), [1, 2, 6, 10, 1, 1]);
     }
 
     /// Texts that could be taken for something else, and ordinary ones.

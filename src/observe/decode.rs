@@ -1,9 +1,11 @@
 //! Answers of the org to the types of [`crate::observed`]. Plaintext secrets end here.
 
+use serde::Deserializer;
 use serde_json::Value;
 
 use crate::address::Kind;
 use crate::http::{Decode, DecodeError};
+use crate::json::Path;
 use crate::observed::{AccessPolicy, Clean, LiveApp, LiveGrant, LivePortal, LiveSecret, Org, Status};
 use crate::secret::SecretHash;
 
@@ -15,9 +17,19 @@ pub(super) struct ListedGrant(pub(super) Option<LiveGrant>);
 
 impl Decode for ListedApp {
     fn decode(raw: Value) -> Result<Self, DecodeError> {
+        Self::of(&Clean::new(&raw))
+    }
+
+    fn read<'de, D: Deserializer<'de>>(text: D) -> Result<Result<Self, DecodeError>, D::Error> {
+        Clean::read(text).map(|answer| Self::of(&answer))
+    }
+}
+
+impl ListedApp {
+    fn of(answer: &Clean) -> Result<Self, DecodeError> {
         // System apps say OPENID_CONNECT too, but have none of the fields (recorded): the name tells.
-        if raw.get("name").and_then(Value::as_str) == Some("oidc_client") {
-            LiveApp::decode(raw).map(|app| Self(Some(app)))
+        if answer.tree().find(&Path::of("name")).is_some_and(|name| name == "oidc_client") {
+            live(answer).map(|app| Self(Some(app)))
         } else {
             Ok(Self(None))
         }
@@ -26,9 +38,13 @@ impl Decode for ListedApp {
 
 impl Decode for LiveApp {
     fn decode(raw: Value) -> Result<Self, DecodeError> {
-        let app = Self::read(&Clean::new(raw)).ok_or(DecodeError::expected("an app with id, label and status"))?;
-        if is_id(&app.id.0) { Ok(app) } else { Err(NO_ID.at("id")) }
+        live(&Clean::new(&raw))
     }
+}
+
+fn live(answer: &Clean) -> Result<LiveApp, DecodeError> {
+    let app = LiveApp::read(answer).ok_or(DecodeError::expected("an app with id, label and status"))?;
+    if is_id(&app.id.0) { Ok(app) } else { Err(NO_ID.at("id")) }
 }
 
 impl Decode for ListedGrant {
@@ -88,17 +104,17 @@ pub(super) struct ClientType(pub(super) LivePortal);
 
 impl Decode for Provider {
     fn decode(raw: Value) -> Result<Self, DecodeError> {
-        of_portal(Kind::OAuthProvider, raw).map(Self)
+        of_portal(Kind::OAuthProvider, &raw).map(Self)
     }
 }
 
 impl Decode for ClientType {
     fn decode(raw: Value) -> Result<Self, DecodeError> {
-        of_portal(Kind::ClientType, raw).map(Self)
+        of_portal(Kind::ClientType, &raw).map(Self)
     }
 }
 
-fn of_portal(kind: Kind, raw: Value) -> Result<LivePortal, DecodeError> {
+fn of_portal(kind: Kind, raw: &Value) -> Result<LivePortal, DecodeError> {
     LivePortal::read(kind, &Clean::new(raw)).ok_or(DecodeError::expected("an object with `ID` and `Name`"))
 }
 

@@ -1,8 +1,9 @@
 //! A tree that came from the network, with everything taken out that must not be kept.
 
+use serde::Deserializer;
 use serde_json::Value;
 
-use crate::json::{Path, Step};
+use crate::json::{Packed, Path, Step, Way};
 use crate::resource::validate::secret_like;
 
 /// An answer without secret members. Only such trees can be compared, cached or shown.
@@ -12,20 +13,31 @@ use crate::resource::validate::secret_like;
 /// readable, people put words of their own there, and a PUT that lost one would be a change that nobody declared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clean {
-    tree: Value,
+    tree: Packed,
     dropped: Vec<Path>,
 }
 
 impl Clean {
     /// Takes an answer in and drops its secret members.
-    pub fn new(mut tree: Value) -> Self {
+    pub fn new(tree: &Value) -> Self {
+        Self::read(tree).expect("a tree can be read: it was read before")
+    }
+
+    /// Reads an answer and drops its secret members on the way.
+    pub fn read<'de, D: Deserializer<'de>>(raw: D) -> Result<Self, D::Error> {
         let mut dropped = Vec::new();
-        scrub(&mut tree, &Path::root(), &mut dropped);
-        Self { tree, dropped }
+        let tree = Packed::read(raw, |way, name| {
+            let secret = (secret_like(name) || name == "secret_hash") && !is_in_profile(way);
+            if secret {
+                dropped.push(Way::Key(way, name).path());
+            }
+            secret
+        })?;
+        Ok(Self { tree, dropped })
     }
 
     /// Returns the tree.
-    pub fn tree(&self) -> &Value {
+    pub fn tree(&self) -> &Packed {
         &self.tree
     }
 
@@ -35,27 +47,8 @@ impl Clean {
     }
 }
 
-fn scrub(tree: &mut Value, path: &Path, dropped: &mut Vec<Path>) {
-    match tree {
-        Value::Object(members) => {
-            members.retain(|name, value| {
-                let secret = value.is_string() && (secret_like(name) || name == "secret_hash");
-                if secret {
-                    dropped.push(path.key(name));
-                }
-                !secret
-            });
-            let profile = Step::Key("profile".to_owned());
-            for (name, value) in members.iter_mut() {
-                let here = path.key(name);
-                if here.steps() != [profile.clone()] {
-                    scrub(value, &here, dropped);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().enumerate().for_each(|(i, item)| scrub(item, &path.index(i), dropped)),
-        _ => {}
-    }
+fn is_in_profile(way: &Way<'_>) -> bool {
+    way.path().steps().first() == Some(&Step::Key("profile".to_owned()))
 }
 
 #[cfg(test)]
@@ -65,13 +58,13 @@ mod tests {
 
     #[test]
     fn secrets_are_dropped_however_deep_and_nothing_else() {
-        let clean = Clean::new(json!({
+        let clean = Clean::new(&json!({
             "credentials": {"oauthClient": {"client_id": "a", "client_secret": "s3cret", "token_endpoint_auth_method": "client_secret_basic"}},
             "list": [{"secret_hash": "h", "dpop_bound_access_tokens": true}],
             "profile": {"secret_keeper": "ops"},
         }));
         assert_eq!(
-            clean.tree().to_string(),
+            clean.tree().tree().to_string(),
             r#"{"credentials":{"oauthClient":{"client_id":"a","token_endpoint_auth_method":"client_secret_basic"}},"list":[{"dpop_bound_access_tokens":true}],"profile":{"secret_keeper":"ops"}}"#
         );
         let dropped: Vec<_> = clean.dropped().iter().map(ToString::to_string).collect();

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Clean;
-use crate::json::{Fingerprint, Path};
-use crate::resource::app::{READ_ONLY, VOLATILE, normalise, without};
+use crate::json::{Fingerprint, Packed, Path};
+use crate::resource::app::{CONDITIONAL, READ_ONLY, VOLATILE, normalise};
 use crate::resource::marker::Marker;
 use crate::secret::SecretHash;
 
@@ -54,6 +54,9 @@ impl Status {
 /// Where an app holds its client secret, in answers to POST and PUT.
 pub const CLIENT_SECRET: &str = "credentials.oauthClient.client_secret";
 
+/// Where our own mark says what was applied last.
+const APPLIED: &str = "profile.idpctl.applied";
+
 /// A live app. A list's item and a by-id answer of the same app give the same value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveApp {
@@ -70,7 +73,7 @@ pub struct LiveApp {
     /// Whose it is.
     pub marker: Option<Marker>,
     /// Its body: what PUT replaces, unknown members included, without what only the server sets.
-    pub body: Value,
+    pub body: Packed,
     /// Members that were dropped because they look like secrets, other than the client secret: a PUT could not send them back.
     pub withheld: Vec<Path>,
 }
@@ -90,18 +93,25 @@ impl LiveApp {
     /// Returns the app of an answer; `None` if it lacks what every app has.
     pub fn read(answer: &Clean) -> Option<Self> {
         let tree = answer.tree();
-        let text = |path: &str| Path::of(path).find(tree).and_then(Value::as_str).map(str::to_owned);
+        let text = |path: &str| match tree.find(&Path::of(path)) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
         let id = text("id")?;
-        let link = text("_links.accessPolicy.href");
-        let mut body = without(tree, &READ_ONLY);
-        normalise(&mut body);
+        let access_policy = text("_links.accessPolicy.href").and_then(|href| href.rsplit('/').next().map(str::to_owned));
+        let mut body = tree.without(&READ_ONLY);
+        if CONDITIONAL.iter().any(|setting| body.find(&Path::of(setting)).is_some()) {
+            let mut tree = body.tree();
+            normalise(&mut tree);
+            body = Packed::of(&tree);
+        }
         Some(Self {
             label: text("label")?,
             // Okta takes the app's id as client id unless one was given (recorded); catalogue apps show none at all.
             client_id: text("credentials.oauthClient.client_id").unwrap_or_else(|| id.clone()),
             status: text("status").as_deref().and_then(Status::read)?,
-            access_policy: link.and_then(|href| href.rsplit('/').next().map(str::to_owned)),
-            marker: Marker::read(tree),
+            access_policy,
+            marker: tree.find(&Marker::path()).as_ref().and_then(Marker::from_value),
             body,
             withheld: answer.dropped().iter().filter(|path| path.to_string() != CLIENT_SECRET).cloned().collect(),
             id: Id(id),
@@ -110,14 +120,17 @@ impl LiveApp {
 
     /// Returns the fingerprints by which apply knows that the app is still the one that was planned for.
     pub fn facets(&self) -> Facets {
-        let mut body = without(&self.body, &VOLATILE);
-        Marker::path().key("applied").remove(&mut body);
-        Facets { body: Fingerprint::of(&body), status: self.status, access_policy: self.access_policy.clone() }
+        let [signing] = VOLATILE;
+        let body = self.body.without(&[signing, APPLIED]);
+        Facets { body: Fingerprint::of_packed(&body), status: self.status, access_policy: self.access_policy.clone() }
     }
 
     /// Returns the app's public keys.
-    pub fn keys(&self) -> &[Value] {
-        Path::of("settings.oauthClient.jwks.keys").find(&self.body).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    pub fn keys(&self) -> Vec<Value> {
+        match self.body.find(&Path::of("settings.oauthClient.jwks.keys")) {
+            Some(Value::Array(keys)) => keys,
+            _ => Vec::new(),
+        }
     }
 }
 

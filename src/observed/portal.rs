@@ -40,10 +40,10 @@ pub struct LivePortal {
 impl LivePortal {
     /// Returns the object of an answer; `None` if it lacks what every such object has.
     pub fn read(kind: Kind, answer: &Clean) -> Option<Self> {
-        let tree = answer.tree();
+        let tree = answer.tree().tree();
         let text = |field: &str| tree.get(field).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
         let id = tree.get("ID").and_then(Value::as_u64).filter(|id| *id > 0)?;
-        let mut body = without(tree, read_only(kind));
+        let mut body = without(&tree, read_only(kind));
         as_texts(kind, &mut body);
         Some(Self { kind, id: Id(id.to_string()), cid: text("CID"), name: tree.get("Name")?.as_str()?.to_owned(), body })
     }
@@ -97,7 +97,7 @@ fn as_texts(kind: Kind, body: &mut Value) {
 mod tests {
     use super::*;
 
-    fn read(kind: Kind, answer: Value) -> LivePortal {
+    fn read(kind: Kind, answer: &Value) -> LivePortal {
         LivePortal::read(kind, &Clean::new(answer)).expect("an object with id and name")
     }
 
@@ -108,14 +108,14 @@ mod tests {
         by_id["ClientTypes"] = json!([{"ID": 1}]);
         by_id["UpdatedAt"] = json!("2026-07-10 09:16");
         by_id["RegistrationAccessToken"] = json!("00hush");
-        assert_eq!(read(Kind::OAuthProvider, item), read(Kind::OAuthProvider, by_id));
+        assert_eq!(read(Kind::OAuthProvider, &item), read(Kind::OAuthProvider, &by_id));
     }
 
     #[test]
     fn lists_are_read_as_texts_and_everything_known_is_sent_back() {
         let live = read(
             Kind::ClientType,
-            json!({"ID": 7, "CID": "2fA", "Name": "Service", "GrantType": ["client_credentials"], "ResponseTypes": ["code", "token"],
+            &json!({"ID": 7, "CID": "2fA", "Name": "Service", "GrantType": ["client_credentials"], "ResponseTypes": ["code", "token"],
             "TokenEndpointAuthMethod": ["client_secret_post"], "Tomorrow": ["x"], "OktaAppType": null}),
         );
         insta::assert_snapshot!(live.to_be_sent(), @r#"{"Name":"Service","GrantType":"client_credentials","ResponseTypes":"code,token","TokenEndpointAuthMethod":"client_secret_post","Tomorrow":["x"],"OktaAppType":"","Description":""}"#);
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn what_has_no_id_is_no_object() {
         for answer in [json!({}), json!({"ID": 0, "Name": "x"}), json!({"ID": "../..", "Name": "x"}), json!({"ID": 1}), json!([])] {
-            assert_eq!(LivePortal::read(Kind::ClientType, &Clean::new(answer)), None);
+            assert_eq!(LivePortal::read(Kind::ClientType, &Clean::new(&answer)), None);
         }
     }
 }

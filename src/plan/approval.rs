@@ -1,5 +1,7 @@
 //! Whether a plan that was computed afresh is covered by one that somebody approved.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::difference::first_difference;
 use super::{Plan, Verb};
 use crate::address::Address;
@@ -33,20 +35,21 @@ pub fn approve(fresh: &Plan, approved: &Plan) -> Vec<Mismatch> {
     if fresh.project != approved.project {
         differ(None, format!("the plan was approved for the project `{}` and this is `{}`", approved.project, fresh.project));
     }
+    let (now, then) = (by_address(fresh), by_address(approved));
     for action in &fresh.actions {
-        let known = approved.actions.iter().find(|a| a.address == action.address);
-        let Some(known) = known else {
+        let Some(known) = then.get(&action.address) else {
             differ(Some(&action.address), "this action is not in the approved plan".to_owned());
             continue;
         };
-        if let Some(what) = difference(action, &without_done(known, fresh, approved)) {
+        if let Some(what) = difference(action, &without_done(known, &now, &then)) {
             differ(Some(&action.address), what);
         }
     }
+    let slots = slots(&fresh.actions);
+    let made = |address: &Address| then.get(address).is_some_and(|a| matches!(a.verb, Verb::Create | Verb::Replace));
     for (address, id) in &fresh.bindings {
-        let used = fresh.actions.iter().any(|a| uses(a, address));
-        let made = approved.actions.iter().any(|a| a.address == *address && matches!(a.verb, Verb::Create | Verb::Replace));
-        if used && !made && approved.bindings.get(address) != Some(id) {
+        let used = slots.contains(address.to_string().as_str());
+        if used && !made(address) && approved.bindings.get(address) != Some(id) {
             let before = approved.bindings.get(address).map_or_else(|| "none".to_owned(), ToString::to_string);
             differ(Some(address), format!("the live object is {id}, and was {before} when the plan was approved"));
         }
@@ -54,9 +57,18 @@ pub fn approve(fresh: &Plan, approved: &Plan) -> Vec<Mismatch> {
     mismatches
 }
 
-fn uses(action: &Action, address: &Address) -> bool {
-    let slot = format!("{{{address}}}");
-    action.steps.iter().any(|step| step.call.path.contains(&slot))
+/// The actions of a plan by address; of two with the same, which only a file that somebody wrote can have, the first.
+type ByAddress<'p> = BTreeMap<&'p Address, &'p Action>;
+
+fn by_address(plan: &Plan) -> ByAddress<'_> {
+    plan.actions.iter().rev().map(|action| (&action.address, action)).collect()
+}
+
+/// Returns the apps that stand in paths, as they are written there: `{App/name}`.
+fn slots(actions: &[Action]) -> BTreeSet<&str> {
+    let paths = actions.iter().flat_map(|action| &action.steps).map(|step| step.call.path.as_str());
+    let slots = paths.flat_map(|path| path.match_indices('{').filter_map(|(at, _)| path[at + 1..].split_once('}')));
+    slots.map(|(slot, _)| slot).collect()
 }
 
 fn difference(action: &Action, approved: &Action) -> Option<String> {
@@ -71,10 +83,9 @@ fn difference(action: &Action, approved: &Action) -> Option<String> {
 }
 
 /// An action waits no longer for those that are done and so have dropped out.
-fn without_done(action: &Action, fresh: &Plan, approved: &Plan) -> Action {
-    let is_in = |plan: &Plan, address: &Address| plan.actions.iter().any(|a| a.address == *address);
+fn without_done(action: &Action, fresh: &ByAddress<'_>, approved: &ByAddress<'_>) -> Action {
     let mut action = action.clone();
-    action.after.retain(|address| is_in(fresh, address) || !is_in(approved, address));
+    action.after.retain(|address| fresh.contains_key(address) || !approved.contains_key(address));
     action
 }
 

@@ -17,33 +17,105 @@ pub struct Cycle(pub Vec<Address>);
 
 /// Returns the actions in an order in which they can be done; the same actions always give the same order.
 pub fn ordered(actions: Vec<Action>) -> Result<Vec<Action>, Cycle> {
-    let present: BTreeSet<Address> = actions.iter().map(|a| a.address.clone()).collect();
-    let mut waiting: BTreeMap<Address, Action> = actions.into_iter().map(|a| (a.address.clone(), a)).collect();
-    let mut done = BTreeSet::new();
-    let mut ordered = Vec::with_capacity(waiting.len());
-    while !waiting.is_empty() {
-        let ready: Vec<_> = waiting
-            .values()
-            .filter(|a| a.after.iter().all(|first| !present.contains(first) || done.contains(first)))
-            .map(|a| (a.verb == Verb::Delete, a.address.clone()))
-            .collect();
-        let creations: Vec<_> = ready.iter().filter(|(delete, _)| !delete).map(|(_, address)| address.clone()).collect();
-        // A deletion that something waits for does not wait for the rest.
-        let next = if creations.is_empty() { freeing(&waiting, &ready) } else { creations };
+    let by_address: BTreeMap<_, _> = actions.into_iter().map(|a| (a.address.clone(), a)).collect();
+    let actions: Vec<_> = by_address.into_values().collect();
+    let mut graph = Graph::of(&actions);
+    let mut order = Vec::with_capacity(actions.len());
+    loop {
+        let next = graph.ready.next();
         if next.is_empty() {
-            return Err(Cycle(waiting.into_keys().collect()));
+            break;
         }
-        for address in next {
-            ordered.extend(waiting.remove(&address));
-            done.insert(address);
+        for place in next {
+            order.push(place);
+            graph.done(place);
         }
     }
-    Ok(ordered)
+    if order.len() < actions.len() {
+        let done: BTreeSet<_> = order.into_iter().collect();
+        return Err(Cycle(actions.into_iter().enumerate().filter(|(place, _)| !done.contains(place)).map(|(_, a)| a.address).collect()));
+    }
+    let mut actions: Vec<_> = actions.into_iter().map(Some).collect();
+    Ok(order.into_iter().filter_map(|place| actions[place].take()).collect())
 }
 
-/// Of deletions that are ready, those that something waits for; all of them, last first, if nothing does.
-fn freeing(waiting: &BTreeMap<Address, Action>, ready: &[(bool, Address)]) -> Vec<Address> {
-    let awaited: BTreeSet<_> = waiting.values().flat_map(|a| &a.after).collect();
-    let (wanted, rest): (Vec<_>, Vec<_>) = ready.iter().map(|(_, address)| address.clone()).partition(|a| awaited.contains(a));
-    if wanted.is_empty() { rest.into_iter().rev().collect() } else { wanted }
+/// What waits for what, by places in a list of actions that is sorted by address.
+struct Graph {
+    /// For each action, those that wait for it.
+    followers: Vec<Vec<usize>>,
+    /// For each action, how many it still waits for.
+    unmet: Vec<usize>,
+    sorts: Vec<Sort>,
+    ready: Ready,
+}
+
+/// When an action has its turn among those that are ready.
+#[derive(Debug, Clone, Copy)]
+enum Sort {
+    Creation,
+    /// A deletion that something waits for: it does not wait for the rest.
+    Freeing,
+    Deletion,
+}
+
+/// What waits for nothing any more.
+#[derive(Default)]
+struct Ready {
+    creations: BTreeSet<usize>,
+    freeing: BTreeSet<usize>,
+    deletions: BTreeSet<usize>,
+}
+
+impl Graph {
+    fn of(actions: &[Action]) -> Self {
+        let mut followers = vec![Vec::new(); actions.len()];
+        let mut unmet = vec![0; actions.len()];
+        for (place, action) in actions.iter().enumerate() {
+            // What is not in the plan is there already.
+            for first in action.after.iter().filter_map(|first| actions.binary_search_by(|a| a.address.cmp(first)).ok()) {
+                followers[first].push(place);
+                unmet[place] += 1;
+            }
+        }
+        let sort = |(action, followers): (&Action, &Vec<usize>)| match action.verb {
+            Verb::Delete if followers.is_empty() => Sort::Deletion,
+            Verb::Delete => Sort::Freeing,
+            Verb::Create | Verb::Update | Verb::Replace => Sort::Creation,
+        };
+        let sorts: Vec<_> = actions.iter().zip(&followers).map(sort).collect();
+        let mut ready = Ready::default();
+        for place in (0..actions.len()).filter(|place| unmet[*place] == 0) {
+            ready.add(place, sorts[place]);
+        }
+        Self { followers, unmet, sorts, ready }
+    }
+
+    fn done(&mut self, place: usize) {
+        for follower in std::mem::take(&mut self.followers[place]) {
+            self.unmet[follower] -= 1;
+            if self.unmet[follower] == 0 {
+                self.ready.add(follower, self.sorts[follower]);
+            }
+        }
+    }
+}
+
+impl Ready {
+    fn add(&mut self, place: usize, sort: Sort) {
+        match sort {
+            Sort::Creation => self.creations.insert(place),
+            Sort::Freeing => self.freeing.insert(place),
+            Sort::Deletion => self.deletions.insert(place),
+        };
+    }
+
+    /// Takes out those whose turn it is: deletions, last first, only if there is nothing else.
+    fn next(&mut self) -> Vec<usize> {
+        for ready in [&mut self.creations, &mut self.freeing] {
+            if !ready.is_empty() {
+                return std::mem::take(ready).into_iter().collect();
+            }
+        }
+        std::mem::take(&mut self.deletions).into_iter().rev().collect()
+    }
 }

@@ -1,5 +1,7 @@
 //! Creating, updating, replacing and deleting apps.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::step::Declared;
@@ -11,7 +13,7 @@ use crate::bind::{Orphan, Orphaned};
 use crate::desired::{App, Secret};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{AppChanges, Change, FieldChange, SecretChange};
-use crate::json::Path;
+use crate::json::{Packed, Path};
 use crate::observed::{CLIENT_SECRET, LiveApp, Status};
 use crate::request::Method;
 use crate::resource::Facet;
@@ -124,9 +126,9 @@ fn body_step(app: &Subject, entry: &AppChanges<'_>, fields: &[FieldChange], live
     let method = body
         .iter()
         .find(|f| f.path.to_string() == AUTH_METHOD)
-        .and_then(|f| f.after.as_ref())
-        .or_else(|| Path::of(AUTH_METHOD).find(&live.body));
-    if secret.is_none() && method.and_then(Value::as_str).is_none_or(uses_secret) {
+        .and_then(|f| f.after.clone())
+        .or_else(|| live.body.find(&Path::of(AUTH_METHOD)));
+    if secret.is_none() && method.as_ref().and_then(Value::as_str).is_none_or(uses_secret) {
         // An empty secret keeps the one that is there (recorded: TestAccResourceOktaAppOauth_omitSecretSafeEnable).
         edits.push(Edit { path: Path::of(CLIENT_SECRET), value: Some(json!("")) });
     }
@@ -167,7 +169,9 @@ fn replace(entry: &AppChanges<'_>, because: &[FieldChange], fields: &[FieldChang
     } else if let Some(mut marker) = live.marker.clone().filter(|m| !m.superseded) {
         // The old app is told apart from the new one even if this is interrupted in between.
         marker.superseded = true;
-        Marker::path().set(&mut goer.body, marker.to_value());
+        let mut body = goer.body.tree();
+        Marker::path().set(&mut body, marker.to_value());
+        goer.body = Packed::of(&body);
         action.steps.insert(0, mark_step(&old, live, marker));
     }
     let mut removal = delete_action(going, live, &goer);
@@ -179,7 +183,7 @@ fn replace(entry: &AppChanges<'_>, because: &[FieldChange], fields: &[FieldChang
 
 fn mark_step(app: &Subject, live: &LiveApp, marker: Marker) -> Step {
     let mut edits = vec![Edit { path: Marker::path(), value: Some(marker.to_value()) }];
-    if Path::of(AUTH_METHOD).find(&live.body).and_then(Value::as_str).is_none_or(uses_secret) {
+    if live.body.find(&Path::of(AUTH_METHOD)).as_ref().and_then(Value::as_str).is_none_or(uses_secret) {
         edits.push(Edit { path: Path::of(CLIENT_SECRET), value: Some(json!("")) });
     }
     Step {
@@ -196,12 +200,13 @@ fn mark_step(app: &Subject, live: &LiveApp, marker: Marker) -> Step {
 }
 
 /// Adds the action that removes an app which bears our mark and has no document.
-pub(super) fn delete(orphan: &Orphan<'_>, program: &mut Program) {
-    let taken = |address: &Address| program.actions.iter().any(|a| a.address == *address);
+/// Its address must not be one of those taken.
+pub(super) fn delete(orphan: &Orphan<'_>, taken: &mut BTreeSet<Address>, program: &mut Program) {
     let address = match orphan.why {
-        Orphaned::DocumentGone if !taken(&orphan.address) => orphan.address.clone(),
+        Orphaned::DocumentGone if !taken.contains(&orphan.address) => orphan.address.clone(),
         _ => orphan.address.below([&orphan.live.id.0]),
     };
+    taken.insert(address.clone());
     program.actions.push(delete_action(address, orphan.live, orphan.live));
 }
 
@@ -282,8 +287,8 @@ pub(super) fn uses_secret(method: &str) -> bool {
 /// Returns whether the way of authenticating changes from one with a secret to another with a secret.
 pub(super) fn changes_between_secret_methods(entry: &AppChanges<'_>) -> bool {
     let Some(Change::Update { fields }) = &entry.change else { return false };
-    let before = entry.live.and_then(|live| Path::of(AUTH_METHOD).find(&live.body)).and_then(Value::as_str);
-    before.is_some_and(uses_secret) && new_method(fields).is_some_and(uses_secret)
+    let before = || entry.live.and_then(|live| live.body.find(&Path::of(AUTH_METHOD)));
+    new_method(fields).is_some_and(uses_secret) && before().as_ref().and_then(Value::as_str).is_some_and(uses_secret)
 }
 
 /// Returns the way of authenticating that some changes introduce.

@@ -29,7 +29,10 @@ pub(super) fn secrets(entry: &AppChanges<'_>, program: &mut Program) {
         early.extend(more);
         next += 1;
     }
-    if let Some(action) = program.actions.iter_mut().find(|a| a.address == entry.wanted.address) {
+    // The app's own action was added a moment ago.
+    if !early.is_empty()
+        && let Some(action) = program.actions.iter_mut().rfind(|a| a.address == entry.wanted.address)
+    {
         action.after.extend(early.iter().map(|i| address(changes[*i]).clone()));
     }
     for (_, action) in actions.iter_mut().enumerate().filter(|(i, _)| !early.contains(i)) {

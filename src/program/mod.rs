@@ -107,8 +107,9 @@ pub fn program(changes: &Changes<'_>) -> Program {
     for extra in &changes.undeclared {
         portal::delete(extra, &mut program);
     }
+    let mut taken = program.actions.iter().map(|action| action.address.clone()).collect();
     for orphan in &changes.orphans {
-        app::delete(orphan, &mut program);
+        app::delete(orphan, &mut taken, &mut program);
     }
     program.actions.sort_by(|a, b| a.address.cmp(&b.address));
     program

@@ -82,7 +82,12 @@ impl Marker {
 
     /// Returns the mark of a live app. One that cannot be read (anybody may edit a profile) counts as none.
     pub fn read(app: &Value) -> Option<Self> {
-        Self::path().find(app).and_then(|mark| Self::deserialize(mark).ok())
+        Self::path().find(app).and_then(Self::from_value)
+    }
+
+    /// Returns the mark that a value is.
+    pub fn from_value(mark: &Value) -> Option<Self> {
+        Self::deserialize(mark).ok()
     }
 
     /// Returns the mark as it is written.

@@ -13,7 +13,7 @@ use crate::diagnostic::codes::{
     KNOWN_ADDITIONAL, MISSING_FIELD, NOT_EXACTLY_ONE, NULL_UNKNOWN, OUT_OF_BOUNDS, READ_ONLY_FIELD, RESERVED_PROFILE, SECRET_IN_MANIFEST,
     UNKNOWN_FIELD, UNKNOWN_VALUE, WRONG_TYPE,
 };
-use crate::json::Path;
+use crate::json::{Path, Way, at};
 
 /// Something that is wrong with a tree, and where in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,29 +54,30 @@ impl Fault {
 
 /// Adds everything that is wrong with the `spec` of a kind to a list.
 pub fn validate(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
-    check(table(kind), &Path::root(), spec, faults);
-    exactly_one(&Path::of("accessPolicy"), spec, &["name", "id"], faults);
-    exactly_one(&Path::of("jwks"), spec, &["keys", "file"], faults);
-    exactly_one(&Path::of("settings.oauthClient.jwks"), spec, &["keys", "file"], faults);
+    check(table(kind), &Way::Root, spec, faults);
+    for (place, names) in [("accessPolicy", ["name", "id"]), ("jwks", ["keys", "file"]), ("settings.oauthClient.jwks", ["keys", "file"])] {
+        if at(spec, place).is_some() {
+            exactly_one(&Path::of(place), spec, &names, faults);
+        }
+    }
     for i in 0..spec.get("client_secrets").and_then(Value::as_array).map_or(0, Vec::len) {
         exactly_one(&Path::of("client_secrets").index(i), spec, &["env", "file"], faults);
     }
     exactly_one(&Path::of("RegistrationAccessToken"), spec, &["env", "file"], faults);
     additional(kind, spec, faults);
-    if kind == Kind::App {
+    if kind == Kind::App && spec.get("profile").and_then(|profile| profile.get(super::marker::MEMBER)).is_some() {
         let marker = Path::of("profile").key(super::marker::MEMBER);
-        if marker.find(spec).is_some() {
-            faults.push(
-                Fault::key(&marker, RESERVED_PROFILE, format!("`profile.{}` is idpctl's own", super::marker::MEMBER))
-                    .help("take it out: idpctl writes its mark there by itself"),
-            );
-        }
+        faults.push(
+            Fault::key(&marker, RESERVED_PROFILE, format!("`profile.{}` is idpctl's own", super::marker::MEMBER))
+                .help("take it out: idpctl writes its mark there by itself"),
+        );
     }
 }
 
-fn check(field: &Field, path: &Path, value: &Value, faults: &mut Vec<Fault>) {
+fn check(field: &Field, way: &Way<'_>, value: &Value, faults: &mut Vec<Fault>) {
     if value.is_null() {
         if field.rule.absent.is_none() {
+            let path = &way.path();
             faults.push(
                 Fault::value(path, NULL_UNKNOWN, format!("`{path}` cannot be null: what the server would make of it is not known"))
                     .help("say the value that it should have, or take the field out to leave it alone"),
@@ -85,39 +86,39 @@ fn check(field: &Field, path: &Path, value: &Value, faults: &mut Vec<Fault>) {
         return;
     }
     match (&field.shape, value) {
-        (Shape::Object(members), Value::Object(given)) => check_members(members, path, given, faults),
+        (Shape::Object(members), Value::Object(given)) => check_members(members, way, given, faults),
         (Shape::List(item), Value::Array(items)) => {
             for (i, inner) in items.iter().enumerate() {
-                check(item, &path.index(i), inner, faults);
+                check(item, &Way::Index(way, i), inner, faults);
             }
         }
-        (Shape::Text { min, max, choices }, Value::String(text)) => check_text(path, text, *min, *max, choices, faults),
-        (Shape::Integer { min, max }, Value::Number(number)) => check_number(path, number, *min, *max, faults),
+        (Shape::Text { min, max, choices }, Value::String(text)) => check_text(way, text, *min, *max, choices, faults),
+        (Shape::Integer { min, max }, Value::Number(number)) => check_number(way, number, *min, *max, faults),
         (Shape::Flag, Value::Bool(_)) | (Shape::Free, Value::Object(_)) => {}
         (Shape::Either(branches), _) => match branches.iter().find(|b| fits(&b.shape, value)) {
-            Some(branch) => check_branch(branch, path, value, faults),
-            None => faults.push(wrong_type(field, path, value)),
+            Some(branch) => check_branch(branch, way, value, faults),
+            None => faults.push(wrong_type(field, &way.path(), value)),
         },
-        _ => faults.push(wrong_type(field, path, value)),
+        _ => faults.push(wrong_type(field, &way.path(), value)),
     }
 }
 
-fn check_branch(branch: &Field, path: &Path, value: &Value, faults: &mut Vec<Fault>) {
-    check(branch, path, value, faults);
+fn check_branch(branch: &Field, way: &Way<'_>, value: &Value, faults: &mut Vec<Fault>) {
+    check(branch, way, value, faults);
     // Alternatives that are mappings are references: exactly one way of naming the thing.
     if let (Shape::Object(members), Value::Object(given)) = (&branch.shape, value)
         && given.len() != 1
     {
-        let names: Vec<_> = members.keys().map(|n| format!("`{n}`")).collect();
+        let (path, names) = (&way.path(), members.keys().map(|n| format!("`{n}`")).collect::<Vec<_>>());
         faults.push(Fault::value(path, NOT_EXACTLY_ONE, format!("`{path}` needs exactly one of {}", names.join(", "))));
     }
 }
 
-fn check_members(members: &IndexMap<String, Field>, path: &Path, given: &serde_json::Map<String, Value>, faults: &mut Vec<Fault>) {
+fn check_members(members: &IndexMap<String, Field>, way: &Way<'_>, given: &serde_json::Map<String, Value>, faults: &mut Vec<Fault>) {
     for (name, inner) in given {
         match members.get(name) {
-            Some(field) => check(field, &path.key(name), inner, faults),
-            None => faults.push(unknown(members, path, name)),
+            Some(field) => check(field, &Way::Key(way, name), inner, faults),
+            None => faults.push(unknown(members, &way.path(), name)),
         }
     }
     // A required field that is only misspelt has been reported as that.
@@ -125,6 +126,7 @@ fn check_members(members: &IndexMap<String, Field>, path: &Path, given: &serde_j
         |name: &str| given.keys().any(|key| !members.contains_key(key) && nearest(key, members.keys().map(String::as_str)) == Some(name));
     for (name, field) in members {
         if field.required && !given.contains_key(name) && !meant(name) {
+            let path = &way.path();
             let whose = if path.steps().is_empty() { "spec".to_owned() } else { format!("`{path}`") };
             faults.push(
                 Fault::key(path, MISSING_FIELD, format!("{whose} needs `{name}`")).help(format!("add `{name}`: {}", lower(&field.doc))),
@@ -160,9 +162,10 @@ fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault 
     }
 }
 
-fn check_text(path: &Path, text: &str, min: Option<u64>, max: Option<u64>, choices: &[String], faults: &mut Vec<Fault>) {
+fn check_text(way: &Way<'_>, text: &str, min: Option<u64>, max: Option<u64>, choices: &[String], faults: &mut Vec<Fault>) {
     if !choices.is_empty() {
         if !choices.iter().any(|c| c == text) {
+            let path = &way.path();
             let fault = Fault::value(path, UNKNOWN_VALUE, format!("`{path}` cannot be this: known are {}", choices.join(", ")));
             faults.push(match nearest(text, choices.iter().map(String::as_str)) {
                 Some(known) => fault.label(format!("did you mean `{known}`?")),
@@ -173,6 +176,7 @@ fn check_text(path: &Path, text: &str, min: Option<u64>, max: Option<u64>, choic
     }
     let length = text.chars().count() as u64;
     if min.is_some_and(|min| length < min) || max.is_some_and(|max| length > max) {
+        let path = &way.path();
         let bounds = match (min, max) {
             (Some(min), Some(max)) => format!("{min} to {max}"),
             (Some(min), None) => format!("at least {min}"),
@@ -183,7 +187,7 @@ fn check_text(path: &Path, text: &str, min: Option<u64>, max: Option<u64>, choic
     }
 }
 
-fn check_number(path: &Path, number: &serde_json::Number, min: Option<i64>, max: Option<i64>, faults: &mut Vec<Fault>) {
+fn check_number(way: &Way<'_>, number: &serde_json::Number, min: Option<i64>, max: Option<i64>, faults: &mut Vec<Fault>) {
     let fits = number.as_i64().is_some_and(|n| min.is_none_or(|min| n >= min) && max.is_none_or(|max| n <= max));
     if !fits {
         let bounds = match (min, max) {
@@ -191,6 +195,7 @@ fn check_number(path: &Path, number: &serde_json::Number, min: Option<i64>, max:
             (Some(min), None) => format!("a whole number from {min}"),
             _ => "a whole number".to_owned(),
         };
+        let path = &way.path();
         faults.push(Fault::value(path, OUT_OF_BOUNDS, format!("`{path}` must be {bounds}")));
     }
 }
@@ -291,20 +296,43 @@ fn secret_additional(path: &Path, name: &str) -> Fault {
         .help("take it out; client secrets are declared in a ClientCredentials document")
 }
 
-/// Returns whether a member's name says that its value is one that must not be seen.
+/// Returns whether a member's name says that its value is one that must not be seen. Every member of every answer is asked about.
 pub fn secret_like(name: &str) -> bool {
-    let folded: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let words = [
-        "secret",
-        "password",
-        "passphrase",
-        "privatekey",
-        "apikey",
-        "accesstoken",
-        "apitoken",
-        "authtoken",
-        "bearertoken",
-        "credentialvalue",
-    ];
-    words.iter().any(|word| folded.contains(word))
+    let bytes = name.as_bytes();
+    bytes.iter().enumerate().any(|(start, first)| words_with(*first).iter().any(|word| says(&bytes[start..], word)))
+}
+
+/// Returns the words for secrets that start with a letter.
+fn words_with(first: u8) -> &'static [&'static str] {
+    match first.to_ascii_lowercase() {
+        b'a' => &["apikey", "accesstoken", "apitoken", "authtoken"],
+        b'b' => &["bearertoken"],
+        b'c' => &["credentialvalue"],
+        b'p' => &["password", "passphrase", "privatekey"],
+        b's' => &["secret"],
+        _ => &[],
+    }
+}
+
+/// Whether a name goes on with a word, whatever the case and the signs between its letters.
+fn says(name: &[u8], word: &str) -> bool {
+    let mut letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
+    word.bytes().all(|letter| letters.next() == Some(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_like_a_secret_however_it_is_spelt() {
+        for name in
+            ["client_secret", "clientSecret", "API-Key", "PRIVATE_KEY_PEM", "aapikey", "x_a_p_i_t-o-k-e-n", "pass word", "geheim_é_s.ecret"]
+        {
+            assert!(secret_like(name), "{name}");
+        }
+        for name in ["", "token", "key", "passwor", "secre", "privatékey", "token_endpoint_auth_method", "autoKeyRotation"] {
+            assert!(!secret_like(name), "{name}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::field::{Clear, Compare, Field, Shape};
 use super::jwk::{key_id, same_key};
-use crate::json::{Path, canonical};
+use crate::json::{Path, Way, canonical};
 
 /// A declared field: as far down as fields are managed one by one.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,11 +25,11 @@ pub struct Leaf<'t> {
 /// Objects are gone through member by member, known or not: a member that is not there is not declared. Lists are one value.
 pub fn leaves<'t>(table: &'static Field, tree: &'t Value) -> Vec<Leaf<'t>> {
     let mut found = Vec::new();
-    descend(Some(table), Path::root(), tree, false, &mut found);
+    descend(Some(table), &Way::Root, tree, false, &mut found);
     found
 }
 
-fn descend<'t>(field: Option<&'static Field>, path: Path, value: &'t Value, free: bool, found: &mut Vec<Leaf<'t>>) {
+fn descend<'t>(field: Option<&'static Field>, way: &Way<'_>, value: &'t Value, free: bool, found: &mut Vec<Leaf<'t>>) {
     let into = match field.map(|f| &f.shape) {
         Some(Shape::Object(_)) | None => !free,
         Some(Shape::Free) => true,
@@ -43,10 +43,10 @@ fn descend<'t>(field: Option<&'static Field>, path: Path, value: &'t Value, free
                     Some(Shape::Free) => (None, true),
                     _ => (None, free),
                 };
-                descend(row, path.key(name), member, free, found);
+                descend(row, &Way::Key(way, name), member, free, found);
             }
         }
-        _ => found.push(Leaf { path, field, value, free }),
+        _ => found.push(Leaf { path: way.path(), field, value, free }),
     }
 }
 
@@ -76,7 +76,8 @@ pub fn same(field: Option<&Field>, declared: &Value, live: Option<&Value>) -> bo
         Some(Compare::Keys) => {
             keys(declared).iter().all(|wanted| keys(live.unwrap_or(&Value::Null)).iter().any(|key| same_key(wanted, key)))
         }
-        _ => comparable(field, Some(declared)) == comparable(field, live),
+        // The same value has the same form, and most have.
+        _ => live == Some(declared) || comparable(field, Some(declared)) == comparable(field, live),
     }
 }
 

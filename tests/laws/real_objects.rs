@@ -83,7 +83,7 @@ fn declaring_a_recorded_app_as_it_is_only_adopts_it() {
     let apps = apps(&file);
     assert!(apps.len() > 100, "{} recorded apps", apps.len());
     for (seed, app) in (0..).zip(&apps) {
-        let live = LiveApp::read(&Clean::new(app.clone())).unwrap_or_else(|| panic!("{app} does not decode"));
+        let live = LiveApp::read(&Clean::new(app)).unwrap_or_else(|| panic!("{app} does not decode"));
         let org = Org { id: "00o1".to_owned(), url: "https://recorded.example.com".to_owned() };
         let observed = Observed { org: Some(org), apps: vec![live], ..Observed::default() };
         let mut dice = Dice::new(seed);

@@ -104,7 +104,7 @@ async fn okta(reader: &Reader, connection: &Connection) -> Result<Okta, CommandE
         apps => apps,
     };
     let user = reader.get::<Clean>(Request::get("/api/v1/users/me")).await.ok();
-    let user = user.and_then(|user| user.tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
+    let user = user.and_then(|user| user.tree().tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
     Ok(Okta { org, user, readings: readings(reader, apps).await })
 }
 
@@ -128,7 +128,7 @@ fn hinted(error: Error) -> CommandError {
 /// Reads the first app's id, if there is an app.
 async fn apps(reader: &Reader) -> Result<Option<String>, Error> {
     let request = Request::get("/api/v1/apps").query("filter", "name eq \"oidc_client\"").query("limit", "1");
-    Ok(reader.get::<Clean>(request).await?.tree()[0]["id"].as_str().map(segment))
+    Ok(reader.get::<Clean>(request).await?.tree().tree()[0]["id"].as_str().map(segment))
 }
 
 async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 4] {

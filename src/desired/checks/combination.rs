@@ -5,6 +5,7 @@ use crate::desired::draft::Draft;
 use crate::diagnostic::{Diagnostics, codes};
 use crate::json::Path;
 
+const CLIENT: &str = "settings.oauthClient";
 const GRANT_TYPES: &str = "settings.oauthClient.grant_types";
 const APPLICATION_TYPE: &str = "settings.oauthClient.application_type";
 const CIBA: &str = "urn:openid:params:grant-type:ciba";
@@ -38,21 +39,20 @@ pub(super) fn grant_types(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     let (Some(sort), Some(grants)) = (draft.text(APPLICATION_TYPE), draft.list(GRANT_TYPES)) else { return };
     let Some((_, required, own)) = BY_TYPE.into_iter().find(|(name, ..)| *name == sort) else { return };
     let known = |grant: &str| ANYWHERE.contains(&grant) || BY_TYPE.iter().any(|(_, _, own)| own.contains(&grant));
-    let sort_at = draft.origin(&Path::of(APPLICATION_TYPE));
+    let sort_at = || draft.origin(&Path::of(APPLICATION_TYPE));
     for (index, grant) in grants.iter().enumerate() {
         // One that no sort has is an unknown value, which has been reported.
         if known(grant) && !ANYWHERE.contains(grant) && !own.contains(grant) {
             let message = format!("a {sort} application cannot have the grant type `{grant}`");
             let allowed: Vec<&str> = own.iter().chain(&ANYWHERE).copied().collect();
             let diagnostic = fault(draft, codes::GRANT_TYPE, &Path::of(GRANT_TYPES).index(index), message);
-            diagnostics
-                .push(diagnostic.related(sort_at.clone(), "the application type").help(format!("it can have `{}`", allowed.join("`, `"))));
+            diagnostics.push(diagnostic.related(sort_at(), "the application type").help(format!("it can have `{}`", allowed.join("`, `"))));
         }
     }
     if let Some(required) = required.filter(|required| !grants.contains(required)) {
         let message = format!("a {sort} application must have the grant type `{required}`");
         let diagnostic = fault(draft, codes::GRANT_REQUIRED, &Path::of(GRANT_TYPES), message);
-        diagnostics.push(diagnostic.related(sort_at, "the application type").help(format!("add `{required}`")));
+        diagnostics.push(diagnostic.related(sort_at(), "the application type").help(format!("add `{required}`")));
     }
 }
 
@@ -88,10 +88,10 @@ pub(super) fn refresh_token(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
 }
 
 pub(super) fn leeway(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
-    let settings = Path::of("settings.oauthClient.refresh_token");
-    let leeway = settings.key("leeway");
-    let wanted = leeway.find(&draft.body).and_then(serde_json::Value::as_u64).is_some_and(|seconds| seconds > 0);
-    if wanted && draft.text("settings.oauthClient.refresh_token.rotation_type") == Some("STATIC") {
+    let wanted = draft.value("settings.oauthClient.refresh_token.leeway").and_then(serde_json::Value::as_u64);
+    if wanted > Some(0) && draft.text("settings.oauthClient.refresh_token.rotation_type") == Some("STATIC") {
+        let settings = Path::of("settings.oauthClient.refresh_token");
+        let leeway = settings.key("leeway");
         let diagnostic = fault(draft, codes::LEEWAY, &leeway, "`leeway` has no effect without rotation").warning();
         let rotation_at = draft.origin(&settings.key("rotation_type"));
         diagnostics.push(diagnostic.related(rotation_at, "no rotation").help("take it out, or set `rotation_type: ROTATE`"));
@@ -105,8 +105,8 @@ pub(super) fn backchannel(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     for field in
         ["backchannel_token_delivery_mode", "backchannel_custom_authenticator_id", "backchannel_authentication_request_signing_alg"]
     {
-        let path = Path::of("settings.oauthClient").key(field);
-        if path.find(&draft.body).is_some_and(|value| !value.is_null()) {
+        if draft.value(CLIENT).and_then(|client| client.get(field)).is_some_and(|value| !value.is_null()) {
+            let path = Path::of(CLIENT).key(field);
             let message = format!("`{field}` is set, but the client does not have the grant type `{CIBA}`");
             let diagnostic = fault(draft, codes::BACKCHANNEL, &path, message);
             let grants_at = draft.origin(&Path::of(GRANT_TYPES));
@@ -150,8 +150,8 @@ pub(super) fn redirect_missing(draft: &Draft<'_>, diagnostics: &mut Diagnostics)
 pub(super) fn logout(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     let Some(sort @ ("native" | "service")) = draft.text(APPLICATION_TYPE) else { return };
     for field in ["participate_slo", "frontchannel_logout_uri", "frontchannel_logout_session_required"] {
-        let path = Path::of("settings.oauthClient").key(field);
-        if path.find(&draft.body).is_some_and(|value| !value.is_null() && *value != false) {
+        if draft.value(CLIENT).and_then(|client| client.get(field)).is_some_and(|value| !value.is_null() && *value != false) {
+            let path = Path::of(CLIENT).key(field);
             let diagnostic = fault(draft, codes::LOGOUT, &path, format!("a {sort} application cannot have `{field}`"));
             let sort_at = draft.origin(&Path::of(APPLICATION_TYPE));
             diagnostics.push(diagnostic.related(sort_at, "the application type").help("take the field out"));

@@ -7,7 +7,7 @@ use crate::desired::draft::Draft;
 use crate::diagnostic::{Diagnostics, codes};
 use crate::json::Path;
 
-const LISTS: [&str; 2] = ["redirect_uris", "post_logout_redirect_uris"];
+const LISTS: [&str; 2] = ["settings.oauthClient.redirect_uris", "settings.oauthClient.post_logout_redirect_uris"];
 const PAGES: [&str; 8] = [
     "client_uri",
     "logo_uri",
@@ -21,9 +21,8 @@ const PAGES: [&str; 8] = [
 
 fn each<'d>(draft: &'d Draft<'_>, lists: &'d [&str]) -> impl Iterator<Item = (Path, &'d str)> {
     lists.iter().flat_map(|list| {
-        let path = Path::of("settings.oauthClient").key(list);
-        let uris = draft.list(&path.to_string()).unwrap_or_default();
-        uris.into_iter().enumerate().map(move |(index, uri)| (path.index(index), uri))
+        let uris = draft.list(list).unwrap_or_default();
+        uris.into_iter().enumerate().map(move |(index, uri)| (Path::of(list).index(index), uri))
     })
 }
 
@@ -75,9 +74,10 @@ fn wildcard(uri: &str) -> Result<(), &'static str> {
 }
 
 pub(super) fn pages(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
+    let Some(client) = draft.value("settings.oauthClient") else { return };
     for field in PAGES {
+        let Some(text) = client.get(field).and_then(|value| value.as_str()) else { continue };
         let path = Path::of("settings.oauthClient").key(field);
-        let Some(text) = path.find(&draft.body).and_then(|value| value.as_str()) else { continue };
         // Okta takes a wildcard in the address of a logout (recorded: `https://*.example.com/logout`).
         let readable = text.replace('*', "wildcard");
         if !Url::parse(&readable).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {

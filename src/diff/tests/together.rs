@@ -38,7 +38,7 @@ fn org(body: &Value) -> Observed {
     }
     Observed {
         org: Some(Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() }),
-        apps: vec![LiveApp::read(&Clean::new(app)).unwrap()],
+        apps: vec![LiveApp::read(&Clean::new(&app)).unwrap()],
         policies: vec![policy("rst1", "One"), policy("rst2", "Two"), policy("rst3", "Two")],
         ..Observed::default()
     }

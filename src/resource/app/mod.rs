@@ -10,7 +10,7 @@ mod oauth_client;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-pub use normalise::{READ_ONLY, VOLATILE, normalise, without};
+pub use normalise::{CONDITIONAL, READ_ONLY, VOLATILE, normalise, without};
 pub use oauth_client::OAuthClientSettings;
 
 /// What an app is: its label, how people see it, and the OAuth settings of its client

@@ -27,6 +27,9 @@ pub const VOLATILE: [&str; 1] = ["credentials.signing"];
 const WITH_GRANT: [(&str, &str); 2] =
     [("refresh_token", "refresh_token"), ("urn:openid:params:grant-type:ciba", "backchannel_token_delivery_mode")];
 
+/// Settings without which there is nothing to [`normalise`].
+pub const CONDITIONAL: [&str; 2] = ["settings.oauthClient.refresh_token", "settings.oauthClient.backchannel_token_delivery_mode"];
+
 /// Brings a declared or live app to the form in which the two are compared. Applying it twice is applying it once.
 pub fn normalise(app: &mut Value) {
     let client = Path::of("settings.oauthClient");
@@ -51,4 +54,30 @@ pub fn without<'p>(tree: &Value, paths: impl IntoIterator<Item = &'p &'p str>) -
         Path::of(path).remove(&mut tree);
     }
     tree
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::at;
+    use serde_json::json;
+
+    #[test]
+    fn without_the_conditional_settings_nothing_changes() {
+        let lists = [json!(null), json!([]), json!(["refresh_token"]), json!(["authorization_code", "urn:openid:params:grant-type:ciba"])];
+        for grant_types in lists {
+            let client = json!({"grant_types": grant_types, "leeway": 1, "rotation_type": "STATIC", "redirect_uris": []});
+            let before =
+                json!({"label": "x", "settings": {"oauthClient": client}, "refresh_token": {"rotation_type": "STATIC", "leeway": 0}});
+            let mut after = before.clone();
+            normalise(&mut after);
+            assert_eq!(after, before);
+        }
+        for (setting, value) in CONDITIONAL.iter().zip([json!({"leeway": 1}), json!("poll")]) {
+            let mut app = json!({"settings": {"oauthClient": {"grant_types": []}}});
+            Path::of(setting).set(&mut app, value);
+            normalise(&mut app);
+            assert_eq!(at(&app, setting), None, "what is looked for is what may go");
+        }
+    }
 }
