@@ -4,7 +4,7 @@ use tokio::time::{sleep, sleep_until};
 
 use super::answer::Answer;
 use super::expect::differences;
-use super::probe::{Seen, failed, recognises};
+use super::probe::{Seen, failed, is_list, recognises};
 use super::{Entry, Failure, Run};
 use crate::address::Address;
 use crate::observed::Status;
@@ -38,12 +38,8 @@ pub(super) enum Done {
 impl Run {
     /// Carries out a step of an action.
     pub(super) async fn step(&self, action: &Address, step: &Step) -> Result<Done, Stop> {
-        if matches!(step.probe, Probe::Find { .. }) {
-            // The list may not show yet what was made a moment before the plan: the first "no" was heard when the org was read.
-            sleep_until(self.options.observed_at + self.options.settle).await;
-        }
-        let mut seen = self.look(&step.probe).await?;
-        if differences(&step.post, &seen, &self.secrets).is_empty() {
+        let mut seen = self.look_before(step).await?;
+        if self.holds(&step.post, &seen) {
             self.remember(action, step, &seen);
             return Ok(Done::Before);
         }
@@ -71,7 +67,7 @@ impl Run {
                         return Err(Stop::InDoubt(why));
                     }
                     seen = self.look_again(step, ambiguous).await?;
-                    if differences(&step.post, &seen, &self.secrets).is_empty() {
+                    if self.holds(&step.post, &seen) {
                         self.remember(action, step, &seen);
                         return Ok(Done::Now);
                     }
@@ -84,15 +80,38 @@ impl Run {
         }
     }
 
-    /// Looks whether a request that failed had an effect all the same. A "no" counts only after it was heard again.
-    async fn look_again(&self, step: &Step, ambiguous: bool) -> Result<Seen, Stop> {
+    fn holds(&self, expected: &[Expect], seen: &Seen) -> bool {
+        differences(expected, seen, &self.secrets).is_empty()
+    }
+
+    /// Looks what there is before a step. A list may not show yet what was done a moment ago: what was done before the plan shows a
+    /// settling time after the org was read, and what this run did a settling time from now, so what fits neither side of the step is
+    /// looked at again.
+    async fn look_before(&self, step: &Step) -> Result<Seen, Stop> {
+        if is_list(&step.probe) {
+            sleep_until(self.options.observed_at + self.options.settle).await;
+        }
         let seen = self.look(&step.probe).await?;
-        let done = differences(&step.post, &seen, &self.secrets).is_empty();
-        if done || !ambiguous {
+        if !is_list(&step.probe) || self.holds(&step.post, &seen) || self.holds(&step.pre, &seen) {
             return Ok(seen);
         }
         sleep(self.options.settle).await;
         self.look(&step.probe).await
+    }
+
+    /// Looks whether a request that failed had an effect all the same. A "no" counts only after it was heard again.
+    async fn look_again(&self, step: &Step, ambiguous: bool) -> Result<Seen, Stop> {
+        if ambiguous { self.look_for(&step.probe, &step.post).await } else { self.look(&step.probe).await }
+    }
+
+    /// Looks for what is expected, and once more after a settling time if it is not there.
+    async fn look_for(&self, probe: &Probe, expected: &[Expect]) -> Result<Seen, Stop> {
+        let seen = self.look(probe).await?;
+        if self.holds(expected, &seen) {
+            return Ok(seen);
+        }
+        sleep(self.options.settle).await;
+        self.look(probe).await
     }
 
     async fn make_sure(&self, action: &Address, step: &Step, request: &Request, answer: &Answer) -> Result<Done, Stop> {
@@ -107,9 +126,9 @@ impl Run {
         };
         let mut differences = answer.faults(step, request, &seen, &self.secrets);
         if let (Seen::App(Some(app)), [_, ..]) = (&seen, answer.unconfirmed(step, &self.secrets).as_slice()) {
-            let there = self.look(&Probe::Secrets(Subject::Id(app.id.clone()))).await?;
             let held = |reference: &SecretRef| Expect::SecretHeld { reference: reference.clone(), status: Status::Active };
             let wanted: Vec<_> = answer.unconfirmed(step, &self.secrets).into_iter().map(held).collect();
+            let there = self.look_for(&Probe::Secrets(Subject::Id(app.id.clone())), &wanted).await?;
             differences.extend(self::differences(&wanted, &there, &self.secrets));
         }
         if !differences.is_empty() {
