@@ -202,7 +202,12 @@ pub(super) fn delete(orphan: &Orphan<'_>, program: &mut Program) {
         Orphaned::DocumentGone if !taken(&orphan.address) => orphan.address.clone(),
         _ => orphan.address.below([&orphan.live.id.0]),
     };
-    program.actions.push(delete_action(address, orphan.live, orphan.live));
+    let mut action = delete_action(address, orphan.live, orphan.live);
+    if orphan.why == Orphaned::Superseded && taken(&orphan.address) {
+        // What is left to do on its successor comes first, as it would have if the replacement had not been interrupted.
+        action.after.insert(orphan.address.clone());
+    }
+    program.actions.push(action);
 }
 
 fn delete_action(address: Address, live: &LiveApp, expected: &LiveApp) -> Action {
