@@ -272,11 +272,16 @@ pub(super) fn secret_for_new_method<'a>(
         }
         return None;
     }
-    let secret = entry.wanted.secrets.iter().flatten().find(|s| s.status == Status::Active);
+    let secret = secret_in_force(entry);
     if secret.is_none() {
         action.notes.push("Okta makes a new client secret when the way of authenticating changes: consumers must be told".to_owned());
     }
     secret
+}
+
+/// Returns the first declared secret that is to be in force.
+pub(super) fn secret_in_force<'a>(entry: &AppChanges<'a>) -> Option<&'a Secret> {
+    entry.wanted.secrets.iter().flatten().find(|s| s.status == Status::Active)
 }
 
 /// Returns whether a way of authenticating uses a client secret.
