@@ -15,6 +15,8 @@ mod help;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod kills;
+#[cfg(test)]
 mod liar;
 #[cfg(test)]
 mod org;
@@ -26,6 +28,9 @@ mod readonly;
 mod repository;
 #[cfg(test)]
 mod requests;
+#[cfg(test)]
+#[path = "../scenario.rs"]
+mod scenario;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]

@@ -25,7 +25,7 @@ impl Dice {
         usize::try_from((z ^ (z >> 31)) % sides.max(1) as u64).expect("below a usize")
     }
 
-    fn pick<'v, T>(&mut self, values: &'v [T]) -> &'v T {
+    pub(crate) fn pick<'v, T>(&mut self, values: &'v [T]) -> &'v T {
         &values[self.below(values.len())]
     }
 

@@ -5,11 +5,14 @@ mod deletion;
 mod faults;
 mod generate;
 mod identity;
-mod interruptions;
+mod kills;
 mod laws;
+mod line;
 mod lossfree;
 mod real_objects;
 mod replacement;
+#[path = "../scenario.rs"]
+mod scenario;
 mod secrets;
 mod story;
 mod world;

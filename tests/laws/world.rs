@@ -18,6 +18,9 @@ use idpctl::secret::{Secret, SecretRef};
 use idpctl_emulator::{Config, Org};
 use tokio::sync::watch;
 
+use crate::scenario::SECRETS;
+pub(crate) use crate::scenario::secret_value;
+
 /// An org, and the values of the secrets that manifests may name.
 pub(crate) struct World {
     pub(crate) org: Org,
@@ -26,6 +29,10 @@ pub(crate) struct World {
     secrets: BTreeMap<SecretRef, Secret>,
     /// For how long something must have been missing before it is made.
     pub(crate) settle: Duration,
+    /// How many requests are on their way at once at most.
+    pub(crate) parallelism: NonZeroUsize,
+    /// What requests go through, if not straight to the org.
+    pub(crate) line: Option<Arc<dyn Transport>>,
 }
 
 impl World {
@@ -35,7 +42,22 @@ impl World {
             let places = [SecretRef::Env(format!("IDPCTL_{name}")), SecretRef::File(format!("secrets/{name}"))];
             places.map(|place| (place, Secret::new(secret_value(name))))
         };
-        Self { org, config, socket: None, secrets: ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect(), settle: Duration::ZERO }
+        Self {
+            org,
+            config,
+            socket: None,
+            secrets: SECRETS.into_iter().flat_map(secret).collect(),
+            settle: Duration::ZERO,
+            parallelism: NonZeroUsize::MIN,
+            line: None,
+        }
+    }
+
+    /// Returns a copy whose org goes its own way from here.
+    pub(crate) fn forked(&self) -> Self {
+        let Self { org, config, socket: _, secrets, settle, parallelism, line: _ } = self;
+        let (config, secrets) = (config.clone(), secrets.clone());
+        Self { org: org.fork(), config, socket: None, secrets, settle: *settle, parallelism: *parallelism, line: None }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -111,9 +133,10 @@ impl World {
         let url = BaseUrl::parse(&self.url()).expect("a loopback address");
         let token = Secret::new(self.org.okta_token().to_owned());
         let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header");
-        let transport: Arc<dyn Transport> = match self.socket {
-            None => Arc::new(InProcessTransport::new(self.org.clone())),
-            Some(_) => Arc::new(ReqwestTransport::new().expect("a client")),
+        let transport: Arc<dyn Transport> = match (&self.line, &self.socket) {
+            (Some(line), _) => Arc::clone(line),
+            (None, None) => Arc::new(InProcessTransport::new(self.org.clone())),
+            (None, Some(_)) => Arc::new(ReqwestTransport::new().expect("a client")),
         };
         (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), RetryPolicy::default())
     }
@@ -126,7 +149,7 @@ impl World {
     pub(crate) async fn observe(&self, desired: &Desired, choices: &Choices) -> Observation {
         let (transport, credentials, governor, policy) = self.connection();
         let reader = Reader::new(transport, credentials, governor, policy);
-        let sweep = Sweep { reader, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
+        let sweep = Sweep { reader, parallelism: self.parallelism, progress: Arc::new(Silent) };
         pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await.expect("the org is read")
     }
 
@@ -151,7 +174,7 @@ impl World {
     pub(crate) async fn apply(&self, plan: &Plan, observation: &Observation) -> Report {
         let (transport, credentials, governor, policy) = self.connection();
         let options = apply::Options {
-            parallelism: NonZeroUsize::MIN,
+            parallelism: self.parallelism,
             settle: self.settle,
             observed_at: observation.at,
             stop: watch::channel(false).1,
@@ -175,9 +198,4 @@ pub(crate) fn declared_by(project: &str, documents: &[serde_json::Value]) -> Des
     let desired = resolve(project, true, &read, &crate::generate::key_sets(), &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:#?}\n{text}", diagnostics.sorted());
     desired
-}
-
-/// Returns the value of the secret that `IDPCTL_{name}` holds.
-pub(crate) fn secret_value(name: &str) -> String {
-    format!("a secret that is called {name}, of good length")
 }
