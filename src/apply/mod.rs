@@ -8,6 +8,8 @@
 //! # Guarantees
 //! - Nothing is sent that does not stand in the plan, and nothing at all before every secret that the plan needs is at hand.
 //! - A request whose answer never came is sent again only after a look has shown, twice over a settling time, that it had no effect.
+//! - Lists lag behind what was written. What one shows counts only a settling time after the org was read, and what it shows that fits
+//!   neither side of a step only once it has been heard again a settling time later: this run itself may have done what is missing.
 //! - After a write, what the server answers is compared with what was asked: a dropped or changed field fails the action.
 //! - A failure stops the actions that wait for it, and no others. Every action has an outcome, in address order.
 

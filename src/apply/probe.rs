@@ -97,3 +97,11 @@ pub(super) fn failed(doing: String, source: Error) -> Stop {
 pub(super) fn recognises(probe: &Probe) -> bool {
     !matches!(probe, Probe::Find { owner: None, client_id: None, .. })
 }
+
+/// Returns whether a probe reads a list, which may lag behind what was written; an object by its id does not.
+pub(super) fn is_list(probe: &Probe) -> bool {
+    match probe {
+        Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) | Probe::FindListed { .. } => true,
+        Probe::App(_) | Probe::ByPath { .. } => false,
+    }
+}

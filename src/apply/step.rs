@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::answer::Answer;
 use super::expect::differences;
-use super::probe::{Seen, failed, recognises};
+use super::probe::{Seen, failed, is_list, recognises};
 use super::{Entry, Failure, Run};
 use crate::address::Address;
 use crate::http::Error;
@@ -56,14 +56,10 @@ pub(super) enum Done {
 impl Run {
     /// Carries out a step of an action.
     pub(super) async fn step(&self, action: &Address, step: &Step) -> Result<Done, Stop> {
-        if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. }) {
-            // The list may not show yet what was made a moment before the plan: the first "no" was heard when the org was read.
-            self.rest_until(self.options.observed_at + self.options.settle).await;
-        }
-        let mut seen = self.look(&step.probe).await?;
+        let mut seen = self.look_before(step).await?;
         let mut attempt = 0;
         loop {
-            if differences(&step.post, &seen, &self.secrets).is_empty() {
+            if self.holds(&step.post, &seen) {
                 self.remember(action, step, &seen);
                 return Ok(if attempt == 0 { Done::Before } else { Done::Now });
             }
@@ -97,7 +93,7 @@ impl Run {
             return Err(Stop::InDoubt(why));
         }
         match self.look_again(step, ambiguous).await {
-            Ok(seen) if differences(&step.post, &seen, &self.secrets).is_empty() => return Ok(seen),
+            Ok(seen) if self.holds(&step.post, &seen) => return Ok(seen),
             Ok(seen) if ambiguous => {
                 let unmet = differences(&step.pre, &seen, &self.secrets);
                 if !unmet.is_empty() {
@@ -115,15 +111,38 @@ impl Run {
         Err(failed(format!("could not do {request}{sent}"), error))
     }
 
-    /// Looks again. What may only be late counts as missing when that was heard twice.
-    async fn look_again(&self, step: &Step, may_be_late: bool) -> Result<Seen, Stop> {
+    fn holds(&self, expected: &[Expect], seen: &Seen) -> bool {
+        differences(expected, seen, &self.secrets).is_empty()
+    }
+
+    /// Looks what there is before a step. A list may not show yet what was done a moment ago: what was done before the plan shows a
+    /// settling time after the org was read, and what this run did a settling time from now, so what fits neither side of the step is
+    /// looked at again.
+    async fn look_before(&self, step: &Step) -> Result<Seen, Stop> {
+        if is_list(&step.probe) {
+            self.rest_until(self.options.observed_at + self.options.settle).await;
+        }
         let seen = self.look(&step.probe).await?;
-        let done = differences(&step.post, &seen, &self.secrets).is_empty();
-        if done || !may_be_late {
+        if !is_list(&step.probe) || self.holds(&step.post, &seen) || self.holds(&step.pre, &seen) {
             return Ok(seen);
         }
         self.rest_until(Instant::now() + self.options.settle).await;
         self.look(&step.probe).await
+    }
+
+    /// Looks again. What may only be late counts as missing when that was heard twice.
+    async fn look_again(&self, step: &Step, may_be_late: bool) -> Result<Seen, Stop> {
+        if may_be_late { self.look_for(&step.probe, &step.post).await } else { self.look(&step.probe).await }
+    }
+
+    /// Looks for what is expected, and once more after a settling time if it is not there.
+    async fn look_for(&self, probe: &Probe, expected: &[Expect]) -> Result<Seen, Stop> {
+        let seen = self.look(probe).await?;
+        if self.holds(expected, &seen) {
+            return Ok(seen);
+        }
+        self.rest_until(Instant::now() + self.options.settle).await;
+        self.look(probe).await
     }
 
     /// Waits, but not for longer than there is any use in it.
@@ -145,9 +164,9 @@ impl Run {
         };
         let mut differences = answer.faults(step, request, &seen, &self.secrets);
         if let (Seen::App(Some(app)), [_, ..]) = (&seen, answer.unconfirmed(step, &self.secrets).as_slice()) {
-            let there = self.look(&Probe::Secrets(Subject::Id(app.id.clone()))).await.map_err(unconfirmed)?;
             let held = |reference: &SecretRef| Expect::SecretHeld { reference: reference.clone(), status: Status::Active };
             let wanted: Vec<_> = answer.unconfirmed(step, &self.secrets).into_iter().map(held).collect();
+            let there = self.look_for(&Probe::Secrets(Subject::Id(app.id.clone())), &wanted).await.map_err(unconfirmed)?;
             differences.extend(self::differences(&wanted, &there, &self.secrets));
         }
         if !differences.is_empty() {

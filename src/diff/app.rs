@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{AppChanges, Change, Changes, FieldChange, GrantChange, POLICY_UNCLEAR, Scope, SecretChange};
+use super::{AppChanges, Change, Changes, FieldChange, POLICY_UNCLEAR, Scope};
 use crate::address::Kind;
 use crate::desired::{App, PolicyReference};
 use crate::diagnostic::codes::CANNOT_UPDATE;
@@ -18,8 +18,7 @@ const JWKS: &str = "settings.oauthClient.jwks";
 /// Where an app says under which address they are.
 const JWKS_URI: &str = "settings.oauthClient.jwks_uri";
 
-/// Compares the app itself, given the differences of its body. Its children are compared before: what becomes of them decides what
-/// the mark says.
+/// Compares the app itself, given the differences of its body.
 pub(super) fn compare<'a>(
     entry: &mut AppChanges<'a>,
     mut fields: Vec<FieldChange>,
@@ -159,8 +158,9 @@ fn policy(wanted: &App, scope: &Scope<'_, '_>, changes: &mut Changes<'_>) -> Opt
     None
 }
 
-/// Returns the mark that the app is to bear. A child kind stays in it, though no document speaks of it any more, as long as children
-/// are left that pruning would remove: the mark is all that remembers them.
+/// Returns the mark that the app is to bear. A child kind stays in it, though no document speaks of it any more, as long as there are
+/// children that pruning would remove: the mark is all that remembers them. Those that this very plan removes count too, because they
+/// go after the mark is written, and a run may end in between.
 fn marker(entry: &AppChanges<'_>, live: Option<&LiveApp>, fields: &[FieldChange], scope: &Scope<'_, '_>) -> Option<Marker> {
     if !scope.desired.ownership || !entry.wanted.is_declared() {
         return None;
@@ -170,7 +170,7 @@ fn marker(entry: &AppChanges<'_>, live: Option<&LiveApp>, fields: &[FieldChange]
         let before = live.marker.as_ref().filter(|m| m.owner == marker.owner);
         for facility in before.into_iter().flat_map(|m| &m.manages) {
             let jwks_goes = fields.iter().any(|f| f.path == Path::of(JWKS) && f.after.is_none());
-            if leftovers(entry, live, *facility, scope) && !(*facility == Facility::Keys && jwks_goes) {
+            if leftovers(live, *facility, scope.observed) && !(*facility == Facility::Keys && jwks_goes) {
                 marker.manages.insert(*facility);
             }
         }
@@ -178,21 +178,15 @@ fn marker(entry: &AppChanges<'_>, live: Option<&LiveApp>, fields: &[FieldChange]
     Some(marker)
 }
 
-fn leftovers(entry: &AppChanges<'_>, live: &LiveApp, facility: Facility, scope: &Scope<'_, '_>) -> bool {
-    let (there, going) = match facility {
-        Facility::Grants => (
-            scope.observed.grants.get(&live.id).map(Vec::len),
-            entry.grants.iter().filter(|g| matches!(g, GrantChange::Revoke(..))).count(),
-        ),
-        Facility::Secrets => (
-            // One secret stays whatever is pruned: Okta keeps the only active one.
-            scope.observed.secrets.get(&live.id).map(|s| s.len().saturating_sub(1)),
-            entry.secrets.iter().filter(|s| matches!(s, SecretChange::Delete(..))).count(),
-        ),
-        Facility::Keys => (Some(live.keys().len().saturating_sub(1)), entry.keys.len()),
+fn leftovers(live: &LiveApp, facility: Facility, observed: &Observed) -> bool {
+    let there = match facility {
+        Facility::Grants => observed.grants.get(&live.id).map(Vec::len),
+        // One secret stays whatever is pruned: Okta keeps the only active one.
+        Facility::Secrets => observed.secrets.get(&live.id).map(|secrets| secrets.len().saturating_sub(1)),
+        Facility::Keys => Some(live.keys().len().saturating_sub(1)),
     };
     // What was not read may be there.
-    there.is_none_or(|there| there > going)
+    there.is_none_or(|there| there > 0)
 }
 
 fn mark(marker: &Marker, live: &LiveApp) -> Option<FieldChange> {

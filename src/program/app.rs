@@ -206,8 +206,13 @@ pub(super) fn delete(orphan: &Orphan<'_>, taken: &mut BTreeSet<Address>, program
         Orphaned::DocumentGone if !taken.contains(&orphan.address) => orphan.address.clone(),
         _ => orphan.address.below([&orphan.live.id.0]),
     };
-    taken.insert(address.clone());
-    program.actions.push(delete_action(address, orphan.live, orphan.live));
+    let mut action = delete_action(address.clone(), orphan.live, orphan.live);
+    if orphan.why == Orphaned::Superseded && taken.contains(&orphan.address) {
+        // What is left to do on its successor comes first, as it would have if the replacement had not been interrupted.
+        action.after.insert(orphan.address.clone());
+    }
+    taken.insert(address);
+    program.actions.push(action);
 }
 
 fn delete_action(address: Address, live: &LiveApp, expected: &LiveApp) -> Action {
@@ -272,11 +277,16 @@ pub(super) fn secret_for_new_method<'a>(
         }
         return None;
     }
-    let secret = entry.wanted.secrets.iter().flatten().find(|s| s.status == Status::Active);
+    let secret = secret_in_force(entry);
     if secret.is_none() {
         action.notes.push("Okta makes a new client secret when the way of authenticating changes: consumers must be told".to_owned());
     }
     secret
+}
+
+/// Returns the first declared secret that is to be in force.
+pub(super) fn secret_in_force<'a>(entry: &AppChanges<'a>) -> Option<&'a Secret> {
+    entry.wanted.secrets.iter().flatten().find(|s| s.status == Status::Active)
 }
 
 /// Returns whether a way of authenticating uses a client secret.

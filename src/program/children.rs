@@ -11,7 +11,9 @@ use crate::observed::{LiveSecret, Status};
 use crate::request::Method;
 
 /// Adds the actions on secrets. New ones come before old ones go, as far as there is room. A client that changes from one way of using
-/// a secret to another has its new ones first too, so that the request on the app names one that is there and Okta makes none up.
+/// a secret to another has its new ones first too, so that the request on the app names one that is there and Okta makes none up. If it
+/// has none to name, what goes goes before that request: Okta makes one up in the place of any that is there, and with one left there
+/// is no doubt which.
 pub(super) fn secrets(entry: &AppChanges<'_>, program: &mut Program) {
     let carried = carried_by_app(entry);
     let changes: Vec<_> = entry.secrets.iter().filter(|c| !matches!(c, SecretChange::Add(s) if carried == Some(*s))).collect();
@@ -21,7 +23,11 @@ pub(super) fn secrets(entry: &AppChanges<'_>, program: &mut Program) {
         action.after.extend(after.iter().map(|i| address(changes[*i]).clone()));
     }
     let before_app = carried.is_none() && app::changes_between_secret_methods(entry);
-    let mut early: Vec<_> = (0..changes.len()).filter(|i| before_app && is_new(changes[*i])).collect();
+    let all = |kind: fn(&SecretChange<'_>) -> bool| (0..changes.len()).filter(|i| before_app && kind(changes[*i])).collect::<Vec<_>>();
+    let mut early = all(is_new);
+    if early.is_empty() && app::secret_in_force(entry).is_none() {
+        early = all(|change| matches!(change, SecretChange::Delete(..)));
+    }
     // What the new ones wait for is early too.
     let mut next = 0;
     while next < early.len() {
@@ -90,7 +96,7 @@ fn carried_by_app<'a>(entry: &AppChanges<'a>) -> Option<&'a Secret> {
         Change::Update { fields }
             if app::new_method(fields).is_some_and(app::uses_secret) && !app::changes_between_secret_methods(entry) =>
         {
-            entry.wanted.secrets.iter().flatten().find(|s| s.status == Status::Active)
+            app::secret_in_force(entry)
         }
         Change::Update { .. } => None,
     }

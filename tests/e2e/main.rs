@@ -19,6 +19,8 @@ mod help;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod kills;
+#[cfg(test)]
 mod liar;
 #[cfg(test)]
 mod org;
@@ -36,6 +38,8 @@ mod repository;
 mod requests;
 #[cfg(test)]
 mod running;
+#[path = "../scenario.rs"]
+mod scenario;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]

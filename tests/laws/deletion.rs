@@ -250,3 +250,26 @@ fn nothing_is_pruned_below_an_app_that_is_not_ours_unless_the_document_says_so()
         ");
     });
 }
+
+#[test]
+fn a_child_that_could_not_be_pruned_is_pruned_the_next_time() {
+    org(&[]).run(async |org| {
+        org.does(&one_grant("portal"), &none()).await;
+        org.suffers(&["DELETE 503"]);
+        insta::assert_snapshot!(org.tries(&[web("portal", "Web Portal")], &pruning()).await, @"
+        applied   update App/portal
+        failed    delete Grant/portal/okta.users.read
+            could not do DELETE /api/v1/apps/0oaf00000AId9MIMC5d7/grants/oagf00000GTozMsls5d7, which was sent 4 times
+            caused by: `DELETE /api/v1/apps/0oaf00000AId9MIMC5d7/grants/oagf00000GTozMsls5d7` was answered 503 without a reason, request id dqgDHmDd85ROu0Lvmya1oEHeid_GzYQJ, 1 attempt in 0.0 s
+
+        1 applied, 1 failed.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+        org.suffers(&[]);
+        insta::assert_snapshot!(org.does(&[web("portal", "Web Portal")], &pruning()).await, @"
+        - delete Grant/portal/okta.users.read
+
+        1 to delete, with 1 request.
+        ");
+    });
+}

@@ -11,7 +11,7 @@ use idpctl::secret::Secret;
 use idpctl_emulator::Switches;
 use serde_json::{Value, json};
 
-use crate::story::{grant, org, outcomes, pruning, web, with, with_client_id};
+use crate::story::{app, document, grant, org, outcomes, pruning, web, with, with_client_id};
 use crate::world::{World, declared};
 
 fn none() -> Choices {
@@ -122,6 +122,85 @@ fn a_plan_from_a_list_that_lagged_makes_no_second_app() {
         ");
         org.suffers(&[]);
         insta::assert_snapshot!(org.state().await, @r#"0oaf00000AId9MIMC5d7 "Portal" ACTIVE client_id: its id mark: laws/portal"#);
+    });
+}
+
+#[test]
+fn a_plan_from_lists_that_lagged_makes_no_second_secret_and_no_second_grant() {
+    let client = |secrets: Value| document("ClientCredentials", "portal", json!({"client_secrets": secrets}));
+    let one = json!({"name": "one", "env": "IDPCTL_ONE"});
+    let two = json!({"name": "two", "env": "IDPCTL_TWO"});
+    let mut world = org(&[]);
+    world.settle = Duration::from_secs(10);
+    world.run(async |org| {
+        org.does(&[web("portal", "Portal"), client(json!([one])), grant("portal", &["okta.users.read"])], &none()).await;
+        org.suffers(&["list-lag=8s"]);
+        let more = [web("portal", "Portal"), client(json!([one, two])), grant("portal", &["okta.users.read", "okta.logs.read"])];
+        let first = org.tries(&more, &none()).await;
+        // The lists show nothing of it yet.
+        let second = org.tries(&more, &none()).await;
+        insta::assert_snapshot!(format!("{first}\n{second}"), @"
+        applied   create App/portal/secret/two
+        applied   create Grant/portal/okta.logs.read
+
+        2 applied.
+
+        unchanged create App/portal/secret/two
+        unchanged create Grant/portal/okta.logs.read
+
+        2 unchanged.
+        ");
+        org.suffers(&[]);
+        assert_eq!(org.secrets_of(&org.id_of("Portal").await).len(), 2);
+    });
+}
+
+#[test]
+fn a_run_is_not_misled_by_lists_that_do_not_show_yet_what_it_did_itself() {
+    let client = |names: &[&str]| {
+        let entry = |name: &&str| json!({"name": name.to_lowercase(), "env": format!("IDPCTL_{name}")});
+        document("ClientCredentials", "portal", json!({"client_secrets": names.iter().map(entry).collect::<Vec<_>>()}))
+    };
+    let native = |portal| with(portal, "spec.settings.oauthClient.application_type", json!("native"));
+    let portal = |client_id| with_client_id(web("portal", "Portal"), client_id);
+    let choices = Choices { allow_replace: [app("portal")].into(), ..pruning() };
+    let mut world = org(&[]);
+    world.settle = Duration::from_secs(10);
+    world.run(async |org| {
+        let mut told = Vec::new();
+        for [before, after] in [
+            // A secret is deleted that was active a moment ago.
+            [[portal("portal-client"), client(&["ONE", "TWO"])], [portal("portal-client"), client(&["TWO", "THREE"])]],
+            // A client id is taken that another app had a moment ago.
+            [[portal("portal-client"), client(&["TWO", "THREE"])], [native(portal("portal-client")), client(&["TWO", "THREE"])]],
+            // A mark is taken that another app bore a moment ago.
+            [[native(portal("portal-client")), client(&["TWO"])], [native(portal("another-client")), client(&["TWO"])]],
+        ] {
+            org.does(&before, &choices).await;
+            org.suffers(&["list-lag=8s"]);
+            let (plan, observation) = org.plan(&declared(&after), &choices).await;
+            // What was there before the plan has long settled.
+            tokio::time::sleep(org.settle).await;
+            told.push(outcomes(&plan, &org.apply(&plan, &observation).await));
+            org.suffers(&[]);
+        }
+        insta::assert_snapshot!(told.join("\n"), @"
+        applied   delete App/portal/secret/ocsf00000CMMQ1m9n5d7
+        applied   create App/portal/secret/three
+
+        2 applied.
+
+        applied   replace App/portal
+        applied   delete App/portal/0oaf00000AId9MIMC5d7
+        applied   create App/portal/secret/three
+
+        3 applied.
+
+        applied   replace App/portal
+        applied   delete App/portal/0oaf00000IXXYwgYH5d7
+
+        2 applied.
+        ");
     });
 }
 

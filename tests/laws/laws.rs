@@ -82,29 +82,51 @@ fn histories(seeds: std::ops::Range<u64>, config: &Config, tally: &mut Tally) {
 }
 
 async fn history(seed: u64, world: &World, tally: &mut Tally) {
-    let keeps_unknown = world.keeps_unknown_fields();
-    let policies = world.policies().await;
-    let mut dice = Dice::new(seed);
-    let mut sort = SORTS[dice.below(4)];
-    let mut before: Option<Generation> = None;
+    let mut history = History::new(seed, world).await;
     for _ in 0..3 {
+        let before = history.made.clone();
+        let (documents, choices) = history.goes_on(world);
+        tally.note(history.made.as_ref().expect("a generation was made"), before.as_ref());
+        obeys_the_laws(world, &documents, &choices, tally).await;
+    }
+}
+
+/// What is declared for one app in the course of time, as a seed decides.
+pub(crate) struct History {
+    dice: Dice,
+    policies: Vec<String>,
+    sort: &'static str,
+    made: Option<Generation>,
+}
+
+impl History {
+    pub(crate) async fn new(seed: u64, world: &World) -> Self {
+        let policies = world.policies().await;
+        let mut dice = Dice::new(seed);
+        let sort = SORTS[dice.below(4)];
+        Self { dice, policies, sort, made: None }
+    }
+
+    /// Returns what is declared next, and the choices that it takes to apply it.
+    pub(crate) fn goes_on(&mut self, world: &World) -> (Vec<Value>, Choices) {
+        let Self { dice, policies, sort, made: before } = self;
         if dice.below(12) == 0 {
-            sort = SORTS[dice.below(4)];
+            *sort = SORTS[dice.below(4)];
         }
-        let mut made = generation(&mut dice, sort, before.as_ref());
-        made.additional = made.additional.filter(|_| keeps_unknown);
+        let mut made = generation(dice, sort, before.as_ref());
+        made.additional = made.additional.filter(|_| world.keeps_unknown_fields());
         made.policy_id = Some(policies[dice.below(policies.len())].clone()).filter(|_| dice.below(3) == 0);
         made.issuer = Some(world.url()).filter(|_| dice.below(3) == 0);
         made.fields.retain(|path, _| !world.lacks(path));
-        tally.note(&made, before.as_ref());
         let choices = Choices {
             prune: dice.below(2) == 0 || made.secrets.as_ref().is_some_and(|s| s.len() == 2),
             max_deletes: Some(100),
             allow_replace: [Address::new(Kind::App, "web-portal")].into(),
             ..Choices::default()
         };
-        obeys_the_laws(world, &made.documents("web-portal"), &choices, tally).await;
-        before = Some(made);
+        let documents = made.documents("web-portal");
+        *before = Some(made);
+        (documents, choices)
     }
 }
 

@@ -1,9 +1,10 @@
 //! A field that cannot be changed: the app is replaced, in the order that its client id asks for.
 
-use idpctl::plan::Choices;
+use idpctl::plan::{Choices, approve};
 use serde_json::{Value, json};
 
 use crate::story::{app, grant, org, web, with, with_client_id};
+use crate::world::declared;
 
 fn replacing() -> Choices {
     Choices { allow_replace: [app("portal")].into(), ..Choices::default() }
@@ -108,5 +109,42 @@ fn with_the_same_client_id_the_old_app_goes_first() {
         POST /api/v1/apps/0oaf00000IXXYwgYH5d7/grants
         ");
         insta::assert_snapshot!(org.state().await, @r#"0oaf00000IXXYwgYH5d7 "Portal" ACTIVE client_id: portal-client mark: laws/portal"#);
+    });
+}
+
+#[test]
+fn a_replacement_that_failed_half_way_is_finished_within_what_was_approved() {
+    org(&[]).run(async |org| {
+        org.does(&portal("portal-client", "web"), &Choices::default()).await;
+        let [app, grant] = portal("another-client", "web");
+        let documents = [with(app, "spec.accessPolicy.name", json!("One factor")), grant];
+        let approved = org.plan(&declared(&documents), &replacing()).await.0;
+        org.suffers(&["PUT /api/v1/apps/*/policies/* 503"]);
+        insta::assert_snapshot!(org.tries(&documents, &replacing()).await, @"
+        failed    replace App/portal
+            could not do PUT /api/v1/apps/0oaf00000IXXYwgYH5d7/policies/rstf000008Eu0GTdp5d7, which was sent 4 times
+            caused by: `PUT /api/v1/apps/0oaf00000IXXYwgYH5d7/policies/rstf000008Eu0GTdp5d7` was answered 503 without a reason, request id w7eE3LgWcO5eSIdqoEb5xp2gWW7rFTVw, 1 attempt in 0.0 s
+        skipped   delete App/portal/0oaf00000AId9MIMC5d7
+            App/portal did not come about
+        skipped   create Grant/portal/okta.users.read
+            App/portal did not come about
+
+        1 failed, 2 skipped.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+        org.suffers(&[]);
+        let rest = org.plan(&declared(&documents), &replacing()).await.0;
+        assert_eq!(approve(&rest, &approved), []);
+        insta::assert_snapshot!(org.does(&documents, &replacing()).await, @r#"
+        ~ update App/portal "Portal"
+            accessPolicy: "Any two factors (rstf00000000FzPG15d7)" → "One factor (rstf000008Eu0GTdp5d7)"
+
+        + create Grant/portal/okta.users.read
+
+        - delete App/portal/0oaf00000AId9MIMC5d7 "Portal"
+            note: the app 0oaf00000AId9MIMC5d7 goes, with everything that hangs on it
+
+        1 to create, 1 to update, 1 to delete, with 4 requests.
+        "#);
     });
 }

@@ -140,6 +140,30 @@ fn a_change_of_something_else_keeps_every_secret() {
 }
 
 #[test]
+fn a_client_that_changes_its_method_without_a_declared_secret_is_left_with_one() {
+    let portal = with_client_id(web("portal", "Portal"), "portal-client");
+    let changed = [with(portal, "spec.credentials.oauthClient.token_endpoint_auth_method", json!("client_secret_post"))];
+    let told = everywhere(&async |org| {
+        org.does(&client(&[ONE, TWO]), &none()).await;
+        let told = org.does(&changed, &pruning()).await;
+        assert_eq!(held(org).await.len(), 1);
+        told
+    });
+    insta::assert_snapshot!(told, @r#"
+    - delete App/portal/secret/ocsf00000CMMQ1m9n5d7
+
+    ~ update App/portal "Portal"
+        credentials.oauthClient.token_endpoint_auth_method: "client_secret_basic" → "client_secret_post"
+        note: Okta makes a new client secret when the way of authenticating changes: consumers must be told
+
+    Left alone
+      App/portal/secret/ocsf00000EQ5zq7HU5d7: a client secret (ACTIVE, made 2026-01-01T00:00:00.000Z) that is not declared: it is what the client lives on: no declared secret is in force
+
+    1 to update, 1 to delete, with 3 requests.
+    "#);
+}
+
+#[test]
 fn a_third_secret_has_no_place_until_one_is_retired() {
     org(&[]).run(async |org| {
         org.does(&client(&[ONE, TWO]), &none()).await;

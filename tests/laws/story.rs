@@ -1,7 +1,6 @@
 //! Histories of an org: manifests are planned and applied, and somebody changes things by hand in between.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use idpctl::address::{Address, Kind};
 use idpctl::apply::Report;
@@ -212,15 +211,6 @@ impl World {
         let (plan, observation) = self.plan(&declared(documents), choices).await;
         let report = self.apply(&plan, &observation).await;
         outcomes(&plan, &report)
-    }
-
-    /// Plans and applies, and is killed when it has waited for longer than any answer takes. Returns the plan, and whether it was.
-    pub(crate) async fn is_killed(&self, documents: &[Value], choices: &Choices, faults: &[String]) -> (Plan, bool) {
-        let (plan, observation) = self.plan(&declared(documents), choices).await;
-        self.org.set_faults(faults.iter().map(|fault| fault.parse().expect("a fault")).collect());
-        let killed = tokio::time::timeout(Duration::from_secs(9), self.apply(&plan, &observation)).await.is_err();
-        self.org.set_faults(Vec::new());
-        (plan, killed)
     }
 
     /// Sets what goes wrong from here.

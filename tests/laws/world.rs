@@ -21,6 +21,9 @@ use idpctl::secret::{Secret, SecretRef};
 use idpctl_emulator::{Config, Org};
 use tokio::sync::watch;
 
+use crate::scenario::SECRETS;
+pub(crate) use crate::scenario::secret_value;
+
 /// An org, and the values of the secrets that manifests may name.
 pub(crate) struct World {
     pub(crate) org: Org,
@@ -33,6 +36,10 @@ pub(crate) struct World {
     pub(crate) settle: Duration,
     /// When a reading of the org, and an apply, are given up.
     pub(crate) timeout: Option<Duration>,
+    /// How many requests are on their way at once at most.
+    pub(crate) parallelism: NonZeroUsize,
+    /// What requests go through, if not straight to the org.
+    pub(crate) line: Option<Arc<dyn Transport>>,
 }
 
 impl World {
@@ -42,14 +49,25 @@ impl World {
             let places = [SecretRef::Env(format!("IDPCTL_{name}")), SecretRef::File(format!("secrets/{name}"))];
             places.map(|place| (place, Secret::new(secret_value(name))))
         };
-        let secrets = ["ONE", "TWO", "THREE"].into_iter().flat_map(secret).collect();
-        Self { org, config, socket: None, sent: Sent::default(), secrets, settle: Duration::ZERO, timeout: None }
+        Self {
+            org,
+            config,
+            socket: None,
+            secrets: SECRETS.into_iter().flat_map(secret).collect(),
+            sent: Sent::default(),
+            settle: Duration::ZERO,
+            timeout: None,
+            parallelism: NonZeroUsize::MIN,
+            line: None,
+        }
     }
 
-    /// Returns a world of its own that goes on from here.
+    /// Returns a copy whose org goes its own way from here.
     pub(crate) fn fork(&self) -> Self {
-        let (org, config, secrets) = (self.org.fork(), self.config.clone(), self.secrets.clone());
-        Self { org, config, socket: None, sent: Sent::default(), secrets, settle: self.settle, timeout: self.timeout }
+        let Self { org, config, socket: _, secrets, sent: _, settle, timeout, parallelism, line: _ } = self;
+        let (config, secrets) = (config.clone(), secrets.clone());
+        let (settle, timeout, parallelism) = (*settle, *timeout, *parallelism);
+        Self { org: org.fork(), config, socket: None, secrets, sent: Sent::default(), settle, timeout, parallelism, line: None }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -127,9 +145,10 @@ impl World {
         let portal = Secret::new(self.org.portal_token().to_owned());
         let portal = Credentials::portal_token(url.clone(), portal).expect("a token that can stand in a header");
         let credentials = Credentials::ssws(url, token).expect("a token that can stand in a header").and(portal);
-        let transport: Arc<dyn Transport> = match self.socket {
-            None => Arc::new(Recording(InProcessTransport::new(self.org.clone()), Arc::clone(&self.sent))),
-            Some(_) => Arc::new(ReqwestTransport::new().expect("a client")),
+        let transport: Arc<dyn Transport> = match (&self.line, &self.socket) {
+            (Some(line), _) => Arc::clone(line),
+            (None, None) => Arc::new(Recording(InProcessTransport::new(self.org.clone()), Arc::clone(&self.sent))),
+            (None, Some(_)) => Arc::new(ReqwestTransport::new().expect("a client")),
         };
         // Without chance, a run takes the same time every time.
         let policy = RetryPolicy { jitter: Jitter::from_fn(|most| most / 2), ..RetryPolicy::default() };
@@ -152,7 +171,7 @@ impl World {
         let reader = Reader::new(transport, credentials, governor, policy);
         let kinds = [(System::Okta, !desired.apps.is_empty() || desired.portal.is_empty()), (System::Portal, !desired.portal.is_empty())];
         let systems = kinds.into_iter().filter_map(|(system, speaks)| speaks.then_some(system)).collect();
-        let sweep = Sweep { reader, systems, parallelism: NonZeroUsize::MIN, progress: Arc::new(Silent) };
+        let sweep = Sweep { reader, systems, parallelism: self.parallelism, progress: Arc::new(Silent) };
         pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await
     }
 
@@ -184,10 +203,10 @@ impl World {
         apply::apply(plan, writer, self.secrets.clone(), self.options(observation)).await
     }
 
-    /// Returns how a plan is carried out: one action after the other.
+    /// Returns how a plan is carried out.
     pub(crate) fn options(&self, observation: &Observation) -> apply::Options {
         apply::Options {
-            parallelism: NonZeroUsize::MIN,
+            parallelism: self.parallelism,
             settle: self.settle,
             observed_at: observation.at,
             stop: watch::channel(false).1,
@@ -227,9 +246,4 @@ pub(crate) fn declared_by(project: &str, documents: &[serde_json::Value]) -> Des
     let desired = resolve(project, true, &read, &crate::generate::key_sets(), &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:#?}\n{text}", diagnostics.sorted());
     desired
-}
-
-/// Returns the value of the secret that `IDPCTL_{name}` holds.
-pub(crate) fn secret_value(name: &str) -> String {
-    format!("a secret that is called {name}, of good length")
 }

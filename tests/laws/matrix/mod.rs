@@ -12,14 +12,13 @@ use std::time::Duration;
 
 use idpctl::apply::Outcome;
 use idpctl::plan::Choices;
-use idpctl::resource::app::without;
+use idpctl::resource::app::{READ_ONLY, without};
 use idpctl_emulator::{Config, Seen};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use self::rows::{Phase, Row, rows};
-use crate::interruptions::contents;
 use crate::story::{org, outcomes};
 use crate::world::{World, declared};
 
@@ -450,4 +449,20 @@ fn a_list_is_whole_or_an_error_whatever_goes_wrong_on_a_later_page() {
         error 9: 429-bare concurrency
         ");
     });
+}
+
+/// Returns what is in an org, but for what differs from run to run: ids.
+async fn contents(world: &World) -> BTreeSet<String> {
+    let mut contents = BTreeSet::new();
+    for line in world.state().await.lines() {
+        let id = line.split(' ').next().expect("a line starts with an id");
+        let app = world.read(id).await;
+        let policy = app["_links"]["accessPolicy"]["href"].as_str().and_then(|href| href.rsplit('/').next()).unwrap_or_default().to_owned();
+        let grants = world.somebody("GET", &format!("/api/v1/apps/{id}/grants"), Value::Null).await;
+        let scopes: BTreeSet<_> = grants.as_array().into_iter().flatten().map(|g| g["scopeId"].to_string()).collect();
+        let secrets: BTreeSet<_> = world.secrets_of(id).into_iter().collect();
+        let body = without(&app, &READ_ONLY).to_string().replace(id, "{id}");
+        contents.insert(format!("{} {policy} {scopes:?} {secrets:?} {body}", app["status"]));
+    }
+    contents
 }

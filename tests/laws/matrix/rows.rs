@@ -4,7 +4,6 @@ use idpctl::plan::Choices;
 use serde_json::{Value, json};
 
 use crate::generate::key;
-use crate::interruptions::secrets;
 use crate::portal::{provider, server_side};
 use crate::story::{document, grant, pruning, web, with, with_client_id};
 
@@ -158,4 +157,13 @@ pub(super) fn rows() -> Vec<Row> {
         write("update a client type", "PUT", "/portal-api/oauth-providers/*/client-types/*", described()),
         pruned(write("delete a client type", "DELETE", "/portal-api/oauth-providers/*/client-types/*", without(7))),
     ]
+}
+
+/// Returns a `ClientCredentials` document with secrets.
+fn secrets(name: &str, spec: Value, entries: &[(&str, &str)]) -> Value {
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|(name, status)| json!({"name": name.to_lowercase(), "env": format!("IDPCTL_{name}"), "status": status}))
+        .collect();
+    document("ClientCredentials", name, with(spec, "client_secrets", json!(entries)))
 }
