@@ -105,8 +105,7 @@ impl<'d> Draft<'d> {
 
     /// Declares a field, unless another document has declared it, or something around or inside it.
     pub(super) fn set(&mut self, path: Path, value: Value, declared: Declared<'d>, diagnostics: &mut Diagnostics) {
-        let before = self.fields.iter().find(|(other, _)| other.starts_with(&path) || path.starts_with(other));
-        if let Some((_, before)) = before {
+        if let Some((_, before)) = self.around(&path).or_else(|| self.inside(&path)) {
             let message = format!("`{path}` of {} is set in two places", self.address);
             let (first, second) = ordered(before.origin(), declared.origin());
             let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("set again");
@@ -138,13 +137,28 @@ impl<'d> Draft<'d> {
 
     /// Returns where a field, or an item in it, is declared; the nearest thing around it if it is not declared itself.
     pub(super) fn origin(&self, path: &Path) -> Origin {
-        let around = self.fields.iter().find(|(field, _)| path.starts_with(field));
-        if let Some((field, declared)) = around {
+        if let Some((field, declared)) = self.around(path) {
             let rest = &path.steps()[field.steps().len()..];
             return declared.document.origin(&rest.iter().fold(declared.at.clone(), |path, step| after(&path, step)));
         }
-        let inside = self.fields.iter().find(|(field, _)| field.starts_with(path));
-        inside.map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
+        self.inside(path).map_or_else(|| self.document.positions.value(&Path::of("metadata.name")), |(_, declared)| declared.origin())
+    }
+
+    /// Returns the declared field that a path is or leads into.
+    fn around(&self, path: &Path) -> Option<(&Path, &Declared<'d>)> {
+        let mut at = Some(path.clone());
+        while let Some(here) = at {
+            if let found @ Some(_) = self.fields.get_key_value(&here) {
+                return found;
+            }
+            at = here.parent();
+        }
+        None
+    }
+
+    /// Returns the first declared field that a path is or leads to. What is below a path follows it in the order of paths.
+    fn inside(&self, path: &Path) -> Option<(&Path, &Declared<'d>)> {
+        self.fields.range(path..).next().filter(|(field, _)| field.starts_with(path))
     }
 }
 
