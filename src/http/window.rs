@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::meter::{Meter, Reading};
 
 /// Reset times that differ by so little mean the same window: not all servers of an org agree to the second.
-const SAME_WINDOW: i64 = 2;
+const SAME_WINDOW: u64 = 2;
 /// The length of Okta's windows, which no header tells.
 const LENGTH: Duration = Duration::from_mins(1);
 
@@ -96,7 +96,7 @@ impl Window {
         let age = self.last.map_or(i64::MAX, |last| meter.reset.saturating_sub(last.reset));
         let remaining = if told { 0 } else { meter.remaining };
         match &mut self.knowledge {
-            Knowledge::Known { remaining: known, ends: end, .. } if age.abs() <= SAME_WINDOW => {
+            Knowledge::Known { remaining: known, ends: end, .. } if age.unsigned_abs() <= SAME_WINDOW => {
                 *known = remaining.min(*known);
                 *end = if told { ends } else { ends.min(*end) };
             }

@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn places_that_lie_far_apart_are_shown_one_by_one() {
-        let between = (0..400).map(|n| format!("  field{n}: 1\n")).collect::<String>();
+        let between = (0..400).map(|n| format!("  field{n}: 1\n")).collect::<Vec<_>>().concat();
         let text = shown(&format!("a:\n  label: x\n{between}  label: y\n"), false);
         insta::assert_snapshot!(text.split("\n\n").find(|one| one.contains("twice")).unwrap_or_default(), @"
         error[IDP0103]: key `label` is given twice
