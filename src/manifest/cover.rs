@@ -61,22 +61,80 @@ fn walk(tree: &Value, way: &Way<'_>, secret: bool, cover: &mut impl FnMut(&Way<'
 fn lines(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = range.start;
-    let mut below: Option<usize> = None;
+    let mut value: Option<Covered> = None;
     for line in text[range].split_inclusive('\n') {
-        let indent = line.len() - line.trim_start().len();
-        if below.is_some_and(|key| indent <= key && !line.trim().is_empty()) {
-            below = None;
-        }
         let end = start + line.len();
-        if below.is_some() {
+        value = value.filter(|value| value.goes_on(line));
+        if let Some(value) = &mut value {
+            value.read(line);
             found.push(start..end);
-        } else if let Some(at) = line.match_indices(':').map(|(at, _)| at).find(|at| looks_secret(last_word(&line[..*at]))) {
-            below = Some(indent);
-            found.push(start + at + 1..end);
+        } else if let Some(at) = named(line) {
+            value = Some(Covered::new(line, &line[at..]));
+            found.push(start + at..end);
         }
         start = end;
     }
     found
+}
+
+/// Returns where in a line the value of a name that looks secret begins.
+fn named(line: &str) -> Option<usize> {
+    if line.trim_start().starts_with('?') && looks_secret(last_word(line.trim_end())) {
+        return Some(line.trim_end().len());
+    }
+    line.match_indices(':').map(|(at, _)| at).find(|at| looks_secret(last_word(&line[..*at]))).map(|at| at + 1)
+}
+
+/// What is known of the end of a value that is being covered.
+struct Covered {
+    /// How far its name is indented.
+    indent: usize,
+    /// Whether nothing of it has been seen.
+    awaited: bool,
+    quote: Option<char>,
+    brackets: usize,
+}
+
+impl Covered {
+    fn new(line: &str, value: &str) -> Self {
+        let mut covered = Self { indent: indent(line), awaited: true, quote: None, brackets: 0 };
+        covered.read(value);
+        covered
+    }
+
+    /// Tells whether a line can belong to the value. A list's items may stand under the first letter of its name.
+    fn goes_on(&self, line: &str) -> bool {
+        let item = indent(line) == self.indent && line.trim_start().starts_with(['-', ':']);
+        self.awaited || self.quote.is_some() || self.brackets > 0 || line.trim().is_empty() || indent(line) > self.indent || item
+    }
+
+    fn read(&mut self, text: &str) {
+        let begins = text.trim_start().starts_with(['"', '\'', '[', '{', '-']);
+        let is_open = self.quote.is_some() || self.brackets > 0;
+        self.awaited &= text.trim().is_empty();
+        if !begins && !is_open {
+            return;
+        }
+        let mut escaped = false;
+        for c in text.chars() {
+            match (self.quote, c) {
+                (Some('"'), '\\') if !escaped => {
+                    escaped = true;
+                    continue;
+                }
+                (Some(quote), c) if c == quote && !escaped => self.quote = None,
+                (None, '"' | '\'') => self.quote = Some(c),
+                (None, '[' | '{') => self.brackets += 1,
+                (None, ']' | '}') => self.brackets = self.brackets.saturating_sub(1),
+                _ => {}
+            }
+            escaped = false;
+        }
+    }
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// The word at the end of a text, without quotes.
@@ -124,5 +182,60 @@ mod tests {
         *****
         label: x
         ");
+    }
+    #[test]
+    fn in_what_cannot_be_read_every_form_of_a_value_is_covered() {
+        let texts = [
+            "client_secrets:\n- hunter2: a: b\n- hunter2\nlabel: x\n",
+            "client_secrets: [a,\nhunter2 \"]\n: - hunter2\n",
+            "\"client_secret\": \"abc\\\"\nhunter2\" x: \nlabel: y\n",
+            "{\"client_secret\":\n\"hunter2\"\n: \n}}\n",
+            "{\"client_secret\":\n[\n\"hunter2\"]\n: \n}}\n",
+            "? client_secret\n: hunter2: [: }\nlabel: x\n",
+            "a: [\n- password:\n\n    - hunter2\n  label: x\n",
+        ];
+        let covered = |text: &str| {
+            let mut text = text.to_owned();
+            for range in lines(&text.clone(), 0..text.len()) {
+                let stars: String = text[range.clone()].chars().map(|c| if c == '\n' { c } else { '*' }).collect();
+                text.replace_range(range, &stars);
+            }
+            text
+        };
+        insta::assert_snapshot!(texts.map(covered).join("---\n"), @r#"
+        client_secrets:
+        ***************
+        *********
+        label: x
+        ---
+        client_secrets:****
+        **********
+        ***********
+        ---
+        "client_secret":*******
+        ************
+        label: y
+        ---
+        {"client_secret":
+        *********
+        **
+        }}
+        ---
+        {"client_secret":
+        *
+        **********
+        **
+        }}
+        ---
+        ? client_secret
+        ***************
+        label: x
+        ---
+        a: [
+        - password:
+
+        *************
+        **********
+        "#);
     }
 }

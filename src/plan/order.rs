@@ -5,7 +5,7 @@
 //! OAuthProvider ─▶ ClientType                                unless something waits for the room that they make
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::address::Address;
 use crate::program::{Action, Verb};
@@ -16,9 +16,9 @@ use crate::program::{Action, Verb};
 pub struct Cycle(pub Vec<Address>);
 
 /// Returns the actions in an order in which they can be done; the same actions always give the same order.
-pub fn ordered(actions: Vec<Action>) -> Result<Vec<Action>, Cycle> {
-    let by_address: BTreeMap<_, _> = actions.into_iter().map(|a| (a.address.clone(), a)).collect();
-    let actions: Vec<_> = by_address.into_values().collect();
+pub fn ordered(mut actions: Vec<Action>) -> Result<Vec<Action>, Cycle> {
+    // None is lost that has the address of another.
+    actions.sort_by(|a, b| a.address.cmp(&b.address));
     let mut graph = Graph::of(&actions);
     let mut order = Vec::with_capacity(actions.len());
     loop {
@@ -72,9 +72,11 @@ impl Graph {
         let mut unmet = vec![0; actions.len()];
         for (place, action) in actions.iter().enumerate() {
             // What is not in the plan is there already.
-            for first in action.after.iter().filter_map(|first| actions.binary_search_by(|a| a.address.cmp(first)).ok()) {
-                followers[first].push(place);
-                unmet[place] += 1;
+            for first in &action.after {
+                let begin = actions.partition_point(|other| other.address < *first);
+                let many = actions[begin..].iter().take_while(|other| other.address == *first).count();
+                unmet[place] += many;
+                followers[begin..begin + many].iter_mut().for_each(|followers| followers.push(place));
             }
         }
         let sort = |(action, followers): (&Action, &Vec<usize>)| match action.verb {

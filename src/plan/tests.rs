@@ -45,6 +45,11 @@ fn deletions_come_last_and_in_reverse_unless_something_waits_for_them() {
 }
 
 #[test]
+fn no_action_is_lost_that_has_the_address_of_another() {
+    assert_eq!(names(vec![action("a", Verb::Delete, &[]), action("b", Verb::Create, &[]), action("a", Verb::Delete, &[])]), "b a a");
+}
+
+#[test]
 fn a_cycle_names_its_members() {
     let cycle = vec![action("a", Verb::Create, &["b"]), action("b", Verb::Create, &["a"]), action("c", Verb::Create, &[])];
     assert_eq!(names(cycle), "these actions wait for each other: App/a, App/b");

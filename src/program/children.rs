@@ -166,8 +166,9 @@ fn secret_lifecycle(base: &str, app: &super::Subject, live: &LiveSecret, wanted:
 pub(super) fn keys(entry: &AppChanges<'_>, program: &mut Program) {
     let app = subject(entry);
     let base = format!("/api/v1/apps/{app}/credentials/jwks");
+    let first = program.actions.len();
     for key in &entry.keys {
-        let mut action = Action::new(key.address.clone(), Verb::Delete, "public key", app.clone());
+        let mut action = Action::new(of_its_own(&key.address, &key.id, &program.actions[first..]), Verb::Delete, "public key", app.clone());
         let probe = || Probe::App(app.clone());
         let is = |status| Expect::KeyIs { id: key.id.clone(), status };
         if key.active {
@@ -198,6 +199,7 @@ pub(super) fn keys(entry: &AppChanges<'_>, program: &mut Program) {
 pub(super) fn grants(entry: &AppChanges<'_>, program: &mut Program) {
     let app = subject(entry);
     let base = format!("/api/v1/apps/{app}/grants");
+    let first = program.actions.len();
     for change in &entry.grants {
         let mut action = match change {
             GrantChange::Add(wanted) => {
@@ -217,7 +219,8 @@ pub(super) fn grants(entry: &AppChanges<'_>, program: &mut Program) {
                 action
             }
             GrantChange::Revoke(address, live) => {
-                let mut action = Action::new(address.clone(), Verb::Delete, live.scope.clone(), app.clone());
+                let mut action =
+                    Action::new(of_its_own(address, &live.id, &program.actions[first..]), Verb::Delete, live.scope.clone(), app.clone());
                 action.steps.push(Step {
                     call: Call { method: Method::Delete, path: format!("{base}/{}", live.id), query: Vec::new(), body: Body::None },
                     probe: Probe::Grants(app.clone()),
@@ -230,6 +233,11 @@ pub(super) fn grants(entry: &AppChanges<'_>, program: &mut Program) {
         wait_for_app(entry, &mut action);
         program.actions.push(action);
     }
+}
+
+/// Returns an address that none of some actions has: a scope may be granted by two issuers, and an org may show two keys of one name.
+fn of_its_own(address: &Address, id: &str, actions: &[Action]) -> Address {
+    if actions.iter().any(|action| action.address == *address) { address.below([id]) } else { address.clone() }
 }
 
 fn wait_for_app(entry: &AppChanges<'_>, action: &mut Action) {

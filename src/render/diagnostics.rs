@@ -15,8 +15,10 @@ use crate::printable::{printable, printable_head};
 const FORMAT_VERSION: u32 = 1;
 /// Longer messages and labels are cut: a key may be a megabyte long.
 const LONGEST: usize = 400;
-/// Excerpts show this much of a line around what is marked.
+/// Excerpts mark this much of a line.
 const LINE: usize = 200;
+/// Excerpts are made of this much text before and after what is marked: a line, or what lies between two places, may be a megabyte long.
+const NEAR: usize = 2_000;
 
 /// Returns the diagnostics as text, and a line that counts them; nothing if there are none.
 pub fn text(diagnostics: &Diagnostics, sources: &Sources, coloured: bool) -> String {
@@ -85,7 +87,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     };
     let mut group = Group::with_title(level.primary_title(plain(message)).id(code.to_string()));
     if let Some(origin) = origin {
-        let (here, elsewhere): (Vec<_>, Vec<_>) = related.iter().partition(|(other, _)| other.file == origin.file);
+        let (here, elsewhere): (Vec<_>, Vec<_>) = related.iter().partition(|(other, _)| is_near(other, origin));
         let mut marks = vec![(origin, label.as_str(), AnnotationKind::Primary)];
         marks.extend(here.into_iter().map(|(other, words)| (other, words.as_str(), AnnotationKind::Context)));
         group = excerpt(group, &marks, sources);
@@ -99,16 +101,21 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     renderer.render(&[group])
 }
 
-/// Adds an excerpt of one file with some places marked, or only the first place if the file's text is not known.
+fn is_near(other: &Origin, origin: &Origin) -> bool {
+    other.file == origin.file && other.start.abs_diff(origin.start) as usize <= NEAR
+}
+
+/// Adds an excerpt of one file with some places marked, or only the first place if the file's text is not known, or if the place lies far
+/// inside a line.
 fn excerpt<'a>(group: Group<'a>, marks: &[(&Origin, &str, AnnotationKind)], sources: &Sources) -> Group<'a> {
     let Some((first, ..)) = marks.first() else { return group };
     let file = printable(&first.file).into_owned();
     let line = first.line as usize;
-    let Some(text) = sources.text(&first.file) else {
+    let window = sources.text(&first.file).and_then(|text| Window::around(text, marks.iter().map(|(origin, ..)| *origin)));
+    let Some(mut window) = window else {
         let place = annotate_snippets::Origin::path(file).line(line).char_column(first.column as usize);
         return group.element(place);
     };
-    let mut window = Window::around(text, marks.iter().map(|(origin, ..)| *origin));
     let annotations: Vec<_> = marks
         .iter()
         .map(|(origin, words, kind)| {
@@ -128,7 +135,9 @@ struct Window {
 }
 
 impl Window {
-    fn around<'o>(text: &str, origins: impl Iterator<Item = &'o Origin>) -> Self {
+    /// Returns the window around some marks that lie near each other; `None` if the line of the first begins too far before it, because
+    /// the library counts columns from where its text begins.
+    fn around<'o>(text: &str, origins: impl Iterator<Item = &'o Origin>) -> Option<Self> {
         let mut range: Option<(Range<usize>, usize)> = None;
         for origin in origins {
             let marked = bounded(text, origin);
@@ -139,9 +148,10 @@ impl Window {
             });
         }
         let (range, first_line) = range.unwrap_or((0..0, 1));
-        let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
-        Self { text: inert(&text[start..end]), start, first_line }
+        let (first, last) = (text.floor_char_boundary(range.start.saturating_sub(NEAR)), text.floor_char_boundary(range.end + NEAR));
+        let start = text[first..range.start].rfind('\n').map(|at| first + at + 1).or((first == 0).then_some(0))?;
+        let end = text[range.end..last].find('\n').map_or(last, |at| range.end + at);
+        Some(Self { text: inert(&text[start..end]), start, first_line })
     }
 
     fn range(&self, origin: &Origin) -> Range<usize> {
@@ -209,6 +219,44 @@ mod tests {
 
         1 error
         ");
+    }
+
+    #[test]
+    fn places_that_lie_far_apart_are_shown_one_by_one() {
+        let between = (0..400).map(|n| format!("  field{n}: 1\n")).collect::<Vec<_>>().concat();
+        let text = shown(&format!("a:\n  label: x\n{between}  label: y\n"), false);
+        insta::assert_snapshot!(text.split("\n\n").find(|one| one.contains("twice")).unwrap_or_default(), @"
+        error[IDP0103]: key `label` is given twice
+           --> a.yaml:403:3
+            |
+        403 |   label: y
+            |   ^^^^^ second
+            |
+           ::: a.yaml:2:3
+            |
+          2 |   label: x
+            |   ----- first
+            |
+            = help: remove one of the two
+        ");
+    }
+
+    #[test]
+    fn of_a_place_far_inside_a_line_the_place_alone_is_shown() {
+        let text = shown(&format!("a: [{}0x1, {}]\n", "1, ".repeat(1_000), "2, ".repeat(1_000)), false);
+        insta::assert_snapshot!(text.split("\n\n").find(|one| one.contains("0x1")).unwrap_or_default(), @r#"
+        error[IDP0113]: `0x1` is not the same number for all YAML readers
+        --> a.yaml:1:3005
+         = help: write a plain decimal number, or quote it if a text is meant: "0x1"
+        "#);
+    }
+
+    #[test]
+    fn a_file_full_of_mistakes_is_shown_in_a_moment() {
+        let last = |text: &str| shown(text, false).lines().last().unwrap_or_default().to_owned();
+        // Each of these would take minutes if what is shown of one mistake grew with the file.
+        assert_eq!(last(&format!("a: [{}]\n", "0x1,".repeat(6_000))), "6005 errors");
+        assert_eq!(last(&"a: 1\n".repeat(6_000)), "6004 errors");
     }
 
     #[test]

@@ -75,7 +75,11 @@ fn files(folder: &str) -> Vec<String> {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
             let name = entry.file_name().into_string().unwrap();
             match entry.file_type().unwrap() {
-                kind if kind.is_dir() && !["target", ".git", ".idpctl"].contains(&name.as_str()) => folders.push(entry.path()),
+                kind if kind.is_dir() && !["target", ".git", ".idpctl"].contains(&name.as_str()) => {
+                    // What fuzzing has gathered is as arbitrary as it gets.
+                    folders
+                        .extend(Some(entry.path()).filter(|path| !["fuzz/corpus", "fuzz/artifacts"].iter().any(|it| path.ends_with(it))));
+                }
                 kind if kind.is_file() && name != ".git" => found.push(entry.path()),
                 _ => {}
             }

@@ -1,6 +1,7 @@
 //! What goes wrong on the way to the org: what is tried again, what is not, and what is said of it.
 
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::*;
 use crate::request::Method;
@@ -254,4 +255,15 @@ async fn a_list_that_leads_elsewhere_or_in_circles_is_given_up() {
     `GET /api/v1/apps` was answered with a next page at `https://evil.example.com/api/v1/apps`, which is elsewhere, 1 attempt in 0.1 s
     `GET /api/v1/apps?after=1` was answered with a next page that was there before, 1 attempt in 0.1 s
     ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reset_times_from_either_end_of_time_make_nobody_wait_long() {
+    let told =
+        |reset: &str| answer(429, &[("x-rate-limit-limit", "10"), ("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", reset)], "{}");
+    let (first, last) = (i64::MIN.to_string(), i64::MAX.to_string());
+    let script = Script::new([Ok(told("1795230675")), Ok(told(&first)), Ok(told(&last)), Ok(told(&first)), Ok(answer(200, &[], "[]"))]);
+    let began = Instant::now();
+    script.reader().get::<Any>(Request::get("/api/v1/apps")).await.unwrap();
+    assert_eq!((script.requests(), began.elapsed().as_secs()), (5, 4 * 61));
 }
