@@ -61,6 +61,10 @@ impl Scenario {
             secrets("stripped", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
             grant("stripped", &["okta.users.read"]),
             app("gone", "Gone", &[]),
+            provider("okta", "Okta", &[]),
+            client_type("changed", "okta", &[]),
+            client_type("dropped", "okta", &[]),
+            client_type("same", "okta", &[]),
         ];
         let retired = replaced(&first, &secrets("revived", &[("ONE", "INACTIVE"), ("TWO", "ACTIVE")]));
         let relabelled = with(with(portal, "spec.label", json!("Web Portal")), "spec.accessPolicy.name", json!("One factor"));
@@ -100,6 +104,12 @@ impl Scenario {
             grant("worker", &["okta.apps.read"]),
             with(service("idle", "Idle", &["a"]), "spec.status", json!("INACTIVE")),
             grant("idle", &["okta.users.read"]),
+            provider("okta", "Okta", &[("SSLInsecureSkipVerify", json!(true))]),
+            client_type("changed", "okta", &[("GrantType", json!(["client_credentials", "refresh_token"])), ("Description", Value::Null)]),
+            client_type("same", "okta", &[]),
+            client_type("made", "okta", &[]),
+            provider("keycloak", "Keycloak", &[]),
+            client_type("elsewhere", "keycloak", &[]),
         ];
         Self { by_hand: vec![made_by_hand(&adopted)], history: vec![first, retired], now }
     }
@@ -143,6 +153,23 @@ fn grant(name: &str, scopes: &[&str]) -> Value {
     document("Grant", name, json!({"scopes": scopes}))
 }
 
+/// Returns an `OAuthProvider` document below which client types are pruned.
+fn provider(name: &str, sort: &str, fields: &[(&str, Value)]) -> Value {
+    let url = format!("https://{name}.example.com/.well-known/openid-configuration");
+    let token = json!({"env": format!("IDPCTL_{}", SECRETS[0])});
+    let spec = json!({"Name": name, "Type": sort, "WellKnownURL": url, "RegistrationAccessToken": token});
+    let document = with(document("OAuthProvider", name, spec), "metadata.prune", json!(true));
+    fields.iter().fold(document, |document, (field, value)| with(document, &format!("spec.{field}"), value.clone()))
+}
+
+/// Returns a `ClientType` document for services.
+fn client_type(name: &str, provider: &str, fields: &[(&str, Value)]) -> Value {
+    let spec = json!({"provider": provider, "Name": name, "Description": "For services", "ResponseTypes": ["token"],
+        "GrantType": ["client_credentials"], "OktaAppType": "service"});
+    let document = document("ClientType", name, spec);
+    fields.iter().fold(document, |document, (field, value)| with(document, &format!("spec.{field}"), value.clone()))
+}
+
 fn with(mut tree: Value, path: &str, value: Value) -> Value {
     Path::of(path).set(&mut tree, value);
     tree
@@ -165,6 +192,16 @@ fn made_by_hand(document: &Value) -> Value {
 pub(crate) struct Live {
     /// The org's apps.
     pub(crate) apps: Vec<FoundApp>,
+    /// The portal's providers.
+    pub(crate) providers: Vec<FoundProvider>,
+}
+
+/// One provider as a portal holds it.
+pub(crate) struct FoundProvider {
+    /// The provider with its client types, as a read by its id shows it.
+    pub(crate) provider: Value,
+    /// Its registration token, which nothing shows.
+    pub(crate) token: Option<String>,
 }
 
 /// One app as an org holds it.
@@ -184,10 +221,13 @@ pub(crate) struct Contents(BTreeMap<String, Vec<String>>);
 impl Contents {
     /// Returns what an org holds.
     pub(crate) fn of(live: &Live) -> Self {
-        let Live { apps } = live;
+        let Live { apps, providers } = live;
         let mut contents = Self(BTreeMap::new());
         for app in apps {
             contents.add_app(app);
+        }
+        for provider in providers {
+            contents.add_provider(provider);
         }
         contents
     }
@@ -212,6 +252,18 @@ impl Contents {
         for (status, value) in secrets {
             let name = SECRETS.into_iter().find(|name| secret_value(name) == *value).unwrap_or("that the server made");
             self.add(format!("secret {name} of {label}"), status.clone());
+        }
+    }
+
+    fn add_provider(&mut self, found: &FoundProvider) {
+        let FoundProvider { provider, token } = found;
+        let of_the_portal = ["ID", "CID", "CreatedAt", "UpdatedAt"];
+        let mut body = without(provider, &of_the_portal);
+        let client_types = body.as_object_mut().and_then(|body| body.remove("ClientTypes")).unwrap_or_default();
+        self.add(format!("provider {}", provider["Name"]), format!("{token:?} {body}"));
+        for client_type in client_types.as_array().into_iter().flatten() {
+            let state = without(client_type, &of_the_portal).to_string();
+            self.add(format!("client type {} of {}", client_type["Name"], provider["Name"]), state);
         }
     }
 

@@ -10,7 +10,7 @@ use idpctl_emulator::{Config, Org};
 use serde_json::{Value, json};
 
 use crate::org::{TestOrg, frozen};
-use crate::scenario::{Contents, FoundApp, Live, MAX_DELETES, REPLACED, SECRETS, Scenario, secret_value};
+use crate::scenario::{Contents, FoundApp, FoundProvider, Live, MAX_DELETES, REPLACED, SECRETS, Scenario, secret_value};
 
 /// How many runs are killed.
 const KILLS: usize = 100;
@@ -56,7 +56,7 @@ impl Kill {
 
 /// Serves an org, to a repository with some manifests.
 fn repository(org: Org, documents: &[Value]) -> TestOrg {
-    let mut test = TestOrg::serving(org);
+    let mut test = TestOrg::serving(org).with_portal();
     for name in SECRETS {
         test.set(&format!("IDPCTL_{name}"), secret_value(name));
     }
@@ -84,7 +84,14 @@ fn contents(test: &TestOrg) -> Contents {
         FoundApp { app, grants, secrets }
     };
     let apps = listed.into_iter().map(found);
-    Contents::of(&Live { apps: apps.collect() })
+    let Value::Array(listed) = test.get("/portal-api/oauth-providers") else { panic!("providers are a list") };
+    let found = |provider: Value| {
+        let id = provider["ID"].to_string();
+        let token = test.org.live_registration_token(&id);
+        FoundProvider { provider: test.get(&format!("/portal-api/oauth-providers/{id}")), token }
+    };
+    let providers = listed.into_iter().map(found);
+    Contents::of(&Live { apps: apps.collect(), providers: providers.collect() })
 }
 
 impl Start {

@@ -260,7 +260,7 @@ fn a_child_that_could_not_be_pruned_is_pruned_the_next_time() {
         applied   update App/portal
         failed    delete Grant/portal/okta.users.read
             could not do DELETE /api/v1/apps/0oaf00000AId9MIMC5d7/grants/oagf00000GTozMsls5d7, which was sent 4 times
-            caused by: `DELETE /api/v1/apps/0oaf00000AId9MIMC5d7/grants/oagf00000GTozMsls5d7` was answered 503 without a reason, request id dqgDHmDd85ROu0Lvmya1oEHeid_GzYQJ, 1 attempt in 0.0 s
+            caused by: `DELETE /api/v1/apps/0oaf00000AId9MIMC5d7/grants/oagf00000GTozMsls5d7` was answered 503 without a reason, 1 attempt in 0.0 s
 
         1 applied, 1 failed.
         What is done stays done: look at the reasons, then plan and apply again.

@@ -115,9 +115,9 @@ fn the_plan_that_is_applied_has_every_sort_of_action() {
     App/web/secret/ocs1 applied
     App/web/secret/ocs2 applied
     App/web/secret/one applied
-    Grant/new/okta.groups.read unchanged
+    Grant/new/okta.groups.read applied
     Grant/new/okta.users.read unchanged
-    Grant/web/okta.groups.read applied
+    Grant/web/okta.groups.read unchanged
     Grant/web/okta.logs.read applied
     ");
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::generate::Dice;
 use crate::laws::History;
 use crate::line::{Line, Mishap, Phase};
-use crate::scenario::{Contents, FoundApp, Live, MAX_DELETES, REPLACED, Scenario};
+use crate::scenario::{Contents, FoundApp, FoundProvider, Live, MAX_DELETES, REPLACED, Scenario};
 use crate::story::{app, outcomes};
 use crate::world::{World, declared};
 
@@ -112,7 +112,14 @@ async fn contents(world: &World) -> Contents {
         let secrets = world.secrets_of(id);
         apps.push(FoundApp { app, grants, secrets });
     }
-    Contents::of(&Live { apps })
+    let Value::Array(listed) = world.in_portal("GET", "/oauth-providers", Value::Null).await else { panic!("providers are a list") };
+    let mut providers = Vec::new();
+    for provider in listed {
+        let id = provider["ID"].to_string();
+        let provider = world.in_portal("GET", &format!("/oauth-providers/{id}"), Value::Null).await;
+        providers.push(FoundProvider { provider, token: world.org.live_registration_token(&id) });
+    }
+    Contents::of(&Live { apps, providers })
 }
 
 impl Start {

@@ -394,10 +394,10 @@ fn a_client_type_that_a_product_uses_is_not_deleted() {
         failed    delete OAuthProvider/okta-prod/client-type/2
             could not do DELETE /portal-api/oauth-providers/1/client-types/2
             caused by: `DELETE /portal-api/oauth-providers/1/client-types/2` was answered 400: it is used in the API product Payments, 1 attempt in 0.0 s
-            hint: a product probably uses it: detach it from the product in the portal first; idpctl never forces a deletion
 
         1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: a product probably uses it: detach it from the product in the portal first; idpctl never forces a deletion
         ");
         insta::assert_snapshot!(shown(org, "/products/1/client_types").await, @r#"{"ID":2,"Name":"Used"}"#);
     });

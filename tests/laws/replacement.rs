@@ -123,7 +123,7 @@ fn a_replacement_that_failed_half_way_is_finished_within_what_was_approved() {
         insta::assert_snapshot!(org.tries(&documents, &replacing()).await, @"
         failed    replace App/portal
             could not do PUT /api/v1/apps/0oaf00000IXXYwgYH5d7/policies/rstf000008Eu0GTdp5d7, which was sent 4 times
-            caused by: `PUT /api/v1/apps/0oaf00000IXXYwgYH5d7/policies/rstf000008Eu0GTdp5d7` was answered 503 without a reason, request id w7eE3LgWcO5eSIdqoEb5xp2gWW7rFTVw, 1 attempt in 0.0 s
+            caused by: `PUT /api/v1/apps/0oaf00000IXXYwgYH5d7/policies/rstf000008Eu0GTdp5d7` was answered 503 without a reason, 1 attempt in 0.0 s
         skipped   delete App/portal/0oaf00000AId9MIMC5d7
             App/portal did not come about
         skipped   create Grant/portal/okta.users.read

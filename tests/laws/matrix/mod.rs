@@ -314,6 +314,8 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
         always error 6: 500 503 reset-before reset-after cut-off
         always error 8: 429 429-bare concurrency
     the list of apps before a create: GET /api/v1/apps
+    grants before a write: GET /api/v1/apps/*/grants
+    secrets before a write: GET /api/v1/apps/*/credentials/secrets
         once   done 1: slow=1s
         once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
         once   failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
@@ -340,16 +342,6 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
         always in doubt 7: 423 500 503 reset-before reset-after cut-off
         always in doubt 9: 429-bare concurrency
         always in doubt 31: 429
-    grants before a write: GET /api/v1/apps/*/grants
-    secrets before a write: GET /api/v1/apps/*/credentials/secrets
-        once   done 1: slow=1s
-        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
-        once   failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
-        always done 1: slow=1s
-        always failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
-        always failed 6: 423 500 503 reset-before reset-after cut-off
-        always failed 8: 429-bare concurrency
-        always failed 30: 429
     providers before a create: GET /portal-api/oauth-providers
     client types before a create: GET /portal-api/oauth-providers/*/client-types
         once   done 2: slow=1s foreign-link
@@ -369,6 +361,12 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
         always failed 6: 500 503 reset-before reset-after cut-off
         always failed 8: 429 429-bare concurrency
     create an app: POST /api/v1/apps
+    add a secret: POST /api/v1/apps/*/credentials/secrets
+    deactivate a secret: POST /api/v1/apps/*/credentials/secrets/*/lifecycle/deactivate
+    activate a secret: POST /api/v1/apps/*/credentials/secrets/*/lifecycle/activate
+    delete a secret: DELETE /api/v1/apps/*/credentials/secrets/*
+    grant a scope: POST /api/v1/apps/*/grants
+    revoke a scope: DELETE /api/v1/apps/*/grants/*
         once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
         once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
         once   failed 1: redirect
@@ -385,14 +383,8 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
     activate an app: POST /api/v1/apps/*/lifecycle/activate
     delete an app: DELETE /api/v1/apps/*
     assign a policy: PUT /api/v1/apps/*/policies/*
-    add a secret: POST /api/v1/apps/*/credentials/secrets
-    deactivate a secret: POST /api/v1/apps/*/credentials/secrets/*/lifecycle/deactivate
-    activate a secret: POST /api/v1/apps/*/credentials/secrets/*/lifecycle/activate
-    delete a secret: DELETE /api/v1/apps/*/credentials/secrets/*
     deactivate a key: POST /api/v1/apps/*/credentials/jwks/*/lifecycle/deactivate
     delete a key: DELETE /api/v1/apps/*/credentials/jwks/*
-    grant a scope: POST /api/v1/apps/*/grants
-    revoke a scope: DELETE /api/v1/apps/*/grants/*
         once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
         once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
         once   failed 1: redirect
