@@ -158,6 +158,15 @@ fn a_difference_of_fields_is_told_with_both_changes() {
 }
 
 #[test]
+fn numbers_in_a_file_are_read_back_to_the_last_digit() {
+    let numbers = json!([31.245_270_191_439_438, 5e-324, 1.797_693_134_862_315_7e308, u64::MAX, i64::MIN, -0.1]);
+    let line =
+        Line { path: "profile".to_owned(), before: None, after: Some(numbers), secret: false, forces_replacement: false, origin: None };
+    let plan = plan_of(vec![Action { fields: vec![line], ..action("web", Verb::Update, &[]) }], &[]);
+    assert_eq!(read(&write(&plan)).unwrap(), plan);
+}
+
+#[test]
 fn a_file_reads_back_as_the_plan_and_a_newer_one_is_refused() {
     let mut create = with_steps(Verb::Create, vec![step("/x", Expect::NoApp)]);
     let line = |before, after| Line { path: "x".to_owned(), before, after, secret: false, forces_replacement: false, origin: None };

@@ -227,6 +227,15 @@ fn every_source_file_is_compiled() {
     assert_eq!(there.difference(&compiled).collect::<Vec<_>>(), Vec::<&PathBuf>::new(), "no `mod` names these");
 }
 
+/// Without the feature a number of seventeen digits is read as its neighbour, and a saved plan never fits. No other test can tell: a library
+/// that only tests use turns the feature on for all of them.
+#[test]
+fn what_is_shipped_reads_numbers_to_the_last_digit() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let line = manifest.lines().find(|line| line.starts_with("serde_json = { version")).unwrap();
+    assert!(line.contains("\"float_roundtrip\""), "{line}");
+}
+
 #[test]
 fn nothing_names_a_place_on_somebodys_machine() {
     // Put together here, so that this file does not hold them.

@@ -140,8 +140,7 @@ fn children_that_share_a_name_are_all_removed() {
             app.body = idpctl::json::Packed::of(&body);
         }
     }
-    let planned =
-        pipeline::plan(&arbitrary::plans::desired(), &observed, &arbitrary::plans::hashes(), arbitrary::plans::choices()).unwrap();
+    let planned = pipeline::plan(arbitrary::plans::desired(), &observed, &arbitrary::plans::hashes(), arbitrary::plans::choices()).unwrap();
     let removed: Vec<_> = planned.actions.iter().flat_map(|action| action.steps.iter().map(move |step| (action, step))).collect();
     let removed = removed.iter().filter(|(_, step)| step.call.path.contains("/grants/") || step.call.path.contains("/jwks/"));
     let line = |(action, step): &(&Action, &Step)| format!("{}: {} {}", action.address, step.call.method.as_str(), step.call.path);

@@ -205,7 +205,7 @@ async fn details(sweep: Sweep) -> Result<Observed, observe::Error> {
 
 fn planned(observed: &Observed) {
     unseen(&format!("{observed:?}"));
-    match pipeline::plan(&plans::desired(), observed, &plans::hashes(), plans::choices()) {
+    match pipeline::plan(plans::desired(), observed, &plans::hashes(), plans::choices()) {
         Ok(plan) => {
             unseen(&write(&plan));
             let addresses: BTreeSet<_> = plan.actions.iter().map(|action| &action.address).collect();
@@ -233,7 +233,7 @@ fn made_once_is_made(actions: &[program::Action], observed: &Observed) {
             }
         }
     }
-    let Ok(plan) = pipeline::plan(&plans::desired(), &after, &plans::hashes(), plans::choices()) else { return };
+    let Ok(plan) = pipeline::plan(plans::desired(), &after, &plans::hashes(), plans::choices()) else { return };
     for action in plan.actions.iter().filter(|action| action.verb == program::Verb::Update && made.contains(&action.address)) {
         let again = action.steps.iter().any(|step| matches!(step.call.body, program::Body::Edited { .. }));
         assert!(!again, "{} is to be updated again: {:#?}", action.address, action.fields);

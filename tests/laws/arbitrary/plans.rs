@@ -34,7 +34,12 @@ pub(crate) fn choices() -> Choices {
 }
 
 /// Returns what is declared.
-pub(crate) fn desired() -> Desired {
+pub(crate) fn desired() -> &'static Desired {
+    static DESIRED: LazyLock<Desired> = LazyLock::new(declared);
+    &DESIRED
+}
+
+fn declared() -> Desired {
     let key = |kid: &str| json!({"kty": "RSA", "kid": kid, "use": "sig", "e": "AQAB", "n": format!("v{}Q", kid.repeat(340))});
     let client = |sort: &str, grant: &str| json!({"application_type": sort, "grant_types": [grant], "response_types": []});
     let mut web = client("web", "authorization_code");
@@ -143,7 +148,7 @@ pub(crate) fn observed() -> Observed {
 
 /// Returns the plan, in which every sort of action is.
 pub(crate) fn plan() -> &'static Plan {
-    static PLAN: LazyLock<Plan> = LazyLock::new(|| match pipeline::plan(&desired(), &observed(), &hashes(), choices()) {
+    static PLAN: LazyLock<Plan> = LazyLock::new(|| match pipeline::plan(desired(), &observed(), &hashes(), choices()) {
         Ok(plan) => plan,
         Err(pipeline::Error::Problems(problems)) => panic!("{:#?}", problems.sorted()),
         Err(error) => panic!("{error}"),
