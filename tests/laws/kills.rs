@@ -103,7 +103,7 @@ struct Start {
 }
 
 /// Returns what an org holds.
-async fn contents(world: &World) -> Contents {
+pub(crate) async fn contents(world: &World) -> Contents {
     let Value::Array(listed) = world.somebody("GET", "/api/v1/apps?limit=200", Value::Null).await else { panic!("apps are a list") };
     let mut apps = Vec::new();
     for app in listed {
@@ -135,17 +135,17 @@ impl Start {
     /// Returns an org before it becomes as some documents say.
     async fn new(world: &World, documents: &[Value], choices: Choices, circumstances: Circumstances) -> Self {
         let desired = declared(documents);
-        let undisturbed = world.forked();
+        let undisturbed = world.fork();
         let (approved, observation) = undisturbed.plan(&desired, &choices).await;
         let report = undisturbed.apply(&approved, &observation).await;
         assert!(report.is_complete(), "{}", outcomes(&approved, &report));
         let approved = plan::read(&plan::write(&approved)).expect("a plan that was written can be read");
-        Self { expected: contents(&undisturbed).await, world: world.forked(), desired, choices, approved, circumstances }
+        Self { expected: contents(&undisturbed).await, world: world.fork(), desired, choices, approved, circumstances }
     }
 
     /// Returns the org before the change, in the circumstances.
     fn fork(&self) -> World {
-        let mut world = self.world.forked();
+        let mut world = self.world.fork();
         world.parallelism = NonZeroUsize::new(self.circumstances.parallelism).expect("at least one request at a time");
         if self.circumstances.lists_lag {
             world.settle = SETTLE;

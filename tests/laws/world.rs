@@ -54,7 +54,7 @@ impl World {
     }
 
     /// Returns a copy whose org goes its own way from here.
-    pub(crate) fn forked(&self) -> Self {
+    pub(crate) fn fork(&self) -> Self {
         let Self { org, config, socket: _, secrets, settle, parallelism, line: _ } = self;
         let (config, secrets) = (config.clone(), secrets.clone());
         Self { org: org.fork(), config, socket: None, secrets, settle: *settle, parallelism: *parallelism, line: None }
