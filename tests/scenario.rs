@@ -1,7 +1,7 @@
 //! One change of an org with something of every kind in it, and what the org holds before and after: for the tests that interrupt it
 //! anywhere.
 //!
-//! What a kind that comes later needs has three places here: its documents in [`Scenario::everything`], what it leaves behind in
+//! What a kind that comes later needs has three places here: its documents in a part of [`Scenario::everything`], what it leaves behind in
 //! [`Live`], and how each of its objects is told from others in [`Contents::of`].
 
 use std::collections::BTreeMap;
@@ -34,85 +34,107 @@ pub(crate) struct Scenario {
     pub(crate) now: Vec<Value>,
 }
 
+/// What is declared of some objects, before and now.
+type Part = [Vec<Value>; 2];
+
+const ONE_AND_TWO: [(&str, &str); 2] = [("ONE", "ACTIVE"), ("TWO", "ACTIVE")];
+const ONE_RETIRED: [(&str, &str); 2] = [("ONE", "INACTIVE"), ("TWO", "ACTIVE")];
+
 impl Scenario {
     /// Everything at once: apps made, changed, put in and out of force, adopted, replaced and deleted, with secrets, keys, grants and
     /// access policies that come and go.
     pub(crate) fn everything() -> Self {
-        let portal = app("portal", "Portal", &[("client_id", json!("portal-client"))]);
-        let revived = with(app("revived", "Revived", &[]), "spec.status", json!("INACTIVE"));
-        let adopted = app("adopted", "Adopted", &[("client_id", json!("adopted-client"))]);
-        let first = vec![
-            portal.clone(),
-            secrets("portal", &[("ONE", "ACTIVE")]),
-            grant("portal", &["okta.users.read", "okta.logs.read"]),
-            service("keyed", "Keyed", &["a", "b"]),
-            service("switched", "Switched", &["a"]),
-            app("moved", "Moved", &[("client_id", json!("moved-one"))]),
-            secrets("moved", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            grant("moved", &["okta.users.read"]),
-            app("kept", "Kept", &[("client_id", json!("kept-client"))]),
-            secrets("kept", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            grant("kept", &["okta.users.read"]),
-            app("rotated", "Rotated", &[]),
-            secrets("rotated", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            revived.clone(),
-            secrets("revived", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            app("stripped", "Stripped", &[]),
-            secrets("stripped", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            grant("stripped", &["okta.users.read"]),
-            app("gone", "Gone", &[]),
-            provider("okta", "Okta", &[]),
-            client_type("changed", "okta", &[]),
-            client_type("dropped", "okta", &[]),
-            client_type("same", "okta", &[]),
-        ];
-        let retired = replaced(&first, &secrets("revived", &[("ONE", "INACTIVE"), ("TWO", "ACTIVE")]));
-        let relabelled = with(with(portal, "spec.label", json!("Web Portal")), "spec.accessPolicy.name", json!("One factor"));
-        let now = vec![
-            with(relabelled, "spec.status", json!("INACTIVE")),
-            with(
-                secrets("portal", &[("ONE", "INACTIVE"), ("TWO", "ACTIVE")]),
-                "spec.token_endpoint_auth_method",
-                json!("client_secret_post"),
-            ),
-            grant("portal", &["okta.users.read", "okta.groups.read"]),
-            service("keyed", "Keyed", &["a", "c"]),
-            with(
-                service("switched", "Switched", &["a"]),
-                "spec.credentials.oauthClient.token_endpoint_auth_method",
-                json!("client_secret_basic"),
-            ),
-            secrets("switched", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            with(app("moved", "Moved", &[("client_id", json!("moved-two"))]), "spec.accessPolicy.name", json!("One factor")),
-            secrets("moved", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            grant("moved", &["okta.users.read"]),
-            with(
-                app("kept", "Kept", &[("client_id", json!("kept-client"))]),
-                "spec.settings.oauthClient.application_type",
-                json!("native"),
-            ),
-            secrets("kept", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            grant("kept", &["okta.users.read"]),
-            app("rotated", "Rotated", &[]),
-            secrets("rotated", &[("TWO", "ACTIVE"), ("THREE", "ACTIVE")]),
-            with(revived, "spec.status", json!("ACTIVE")),
-            secrets("revived", &[("ONE", "ACTIVE"), ("TWO", "ACTIVE")]),
-            app("stripped", "Stripped of all", &[]),
-            adopted.clone(),
-            with(app("worker", "Worker", &[]), "spec.accessPolicy.name", json!("One factor")),
-            secrets("worker", &[("ONE", "ACTIVE"), ("THREE", "ACTIVE")]),
-            grant("worker", &["okta.apps.read"]),
-            with(service("idle", "Idle", &["a"]), "spec.status", json!("INACTIVE")),
-            grant("idle", &["okta.users.read"]),
-            provider("okta", "Okta", &[("SSLInsecureSkipVerify", json!(true))]),
-            client_type("changed", "okta", &[("GrantType", json!(["client_credentials", "refresh_token"])), ("Description", Value::Null)]),
-            client_type("same", "okta", &[]),
-            client_type("made", "okta", &[]),
-            provider("keycloak", "Keycloak", &[]),
-            client_type("elsewhere", "keycloak", &[]),
-        ];
-        Self { by_hand: vec![made_by_hand(&adopted)], history: vec![first, retired], now }
+        let parts = [changed(), keys(), replacements(), rotations(), departures(), arrivals(), client_types()];
+        let [before, now] = [0, 1].map(|i| parts.iter().flat_map(|part| part[i].clone()).collect::<Vec<_>>());
+        // A secret is out of force only if it was in force before.
+        let retired = replaced(&before, &secrets("revived", &ONE_RETIRED));
+        Self { by_hand: vec![made_by_hand(&adopted())], history: vec![before, retired], now }
     }
+}
+
+/// An app of which everything changes that can.
+fn changed() -> Part {
+    let portal = client("portal", "Portal", "portal-client");
+    let relabelled = with(with(portal.clone(), "spec.label", json!("Web Portal")), "spec.accessPolicy.name", json!("One factor"));
+    let credentials = with(secrets("portal", &ONE_RETIRED), "spec.token_endpoint_auth_method", json!("client_secret_post"));
+    let scopes = |other| grant("portal", &["okta.users.read", other]);
+    [
+        vec![portal, secrets("portal", &ONE_AND_TWO[..1]), scopes("okta.logs.read")],
+        vec![with(relabelled, "spec.status", json!("INACTIVE")), credentials, scopes("okta.groups.read")],
+    ]
+}
+
+/// Keys that come and go, and a client that changes from keys to secrets.
+fn keys() -> Part {
+    let [before, now] = [["a", "b"], ["a", "c"]].map(|keys| service("keyed", "Keyed", &keys));
+    let signs = service("switched", "Switched", &["a"]);
+    let knows = with(signs.clone(), "spec.credentials.oauthClient.token_endpoint_auth_method", json!("client_secret_basic"));
+    [vec![before, signs], vec![now, knows, secrets("switched", &ONE_AND_TWO)]]
+}
+
+/// Apps that are replaced: one by another with a new client id, one by another with the same.
+fn replacements() -> Part {
+    let with_children = |app: Value, name: &str| vec![app, secrets(name, &ONE_AND_TWO), grant(name, &["okta.users.read"])];
+    let moved = |client_id| client("moved", "Moved", client_id);
+    let kept = client("kept", "Kept", "kept-client");
+    let after = [
+        with(moved("moved-two"), "spec.accessPolicy.name", json!("One factor")),
+        with(kept.clone(), "spec.settings.oauthClient.application_type", json!("native")),
+    ];
+    [[moved("moved-one"), kept], after].map(|[moved, kept]| [with_children(moved, "moved"), with_children(kept, "kept")].concat())
+}
+
+/// A third secret in the place of the first, and an app and a secret that are put in force again.
+fn rotations() -> Part {
+    let rotated = |names: &[(&str, &str)]| [app("rotated", "Rotated"), secrets("rotated", names)];
+    let revived = |status: &str| [with(app("revived", "Revived"), "spec.status", json!(status)), secrets("revived", &ONE_AND_TWO)];
+    [
+        [rotated(&ONE_AND_TWO), revived("INACTIVE")].concat(),
+        [rotated(&[("TWO", "ACTIVE"), ("THREE", "ACTIVE")]), revived("ACTIVE")].concat(),
+    ]
+}
+
+/// An app that goes, and one whose secrets and grants do.
+fn departures() -> Part {
+    let stripped = [app("stripped", "Stripped"), secrets("stripped", &ONE_AND_TWO), grant("stripped", &["okta.users.read"])];
+    [[&stripped[..], &[app("gone", "Gone")]].concat(), vec![app("stripped", "Stripped of all")]]
+}
+
+/// Apps that are made, in force and not, and one that somebody made before.
+fn arrivals() -> Part {
+    let now = vec![
+        adopted(),
+        with(app("worker", "Worker"), "spec.accessPolicy.name", json!("One factor")),
+        secrets("worker", &[("ONE", "ACTIVE"), ("THREE", "ACTIVE")]),
+        grant("worker", &["okta.apps.read"]),
+        with(service("idle", "Idle", &["a"]), "spec.status", json!("INACTIVE")),
+        grant("idle", &["okta.users.read"]),
+    ];
+    [Vec::new(), now]
+}
+
+/// A provider that changes and one that is made, with client types that come, change, stay and go.
+fn client_types() -> Part {
+    let changed = [("GrantType", json!(["client_credentials", "refresh_token"])), ("Description", Value::Null)];
+    let before = vec![
+        provider("okta", "Okta", &[]),
+        client_type("changed", "okta", &[]),
+        client_type("dropped", "okta", &[]),
+        client_type("same", "okta", &[]),
+    ];
+    let now = vec![
+        provider("okta", "Okta", &[("SSLInsecureSkipVerify", json!(true))]),
+        client_type("changed", "okta", &changed),
+        client_type("same", "okta", &[]),
+        client_type("made", "okta", &[]),
+        provider("keycloak", "Keycloak", &[]),
+        client_type("elsewhere", "keycloak", &[]),
+    ];
+    [before, now]
+}
+
+fn adopted() -> Value {
+    client("adopted", "Adopted", "adopted-client")
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a document is made of its spec")]
@@ -121,12 +143,15 @@ fn document(kind: &str, name: &str, spec: Value) -> Value {
 }
 
 /// Returns an `App` document for a web app.
-fn app(name: &str, label: &str, credentials: &[(&str, Value)]) -> Value {
+fn app(name: &str, label: &str) -> Value {
     let client = json!({"application_type": "web", "grant_types": ["authorization_code"], "response_types": ["code"],
         "redirect_uris": ["https://a.example.com/cb"]});
-    let document = document("App", name, json!({"label": label, "settings": {"oauthClient": client}}));
-    let place = |member: &str| format!("spec.credentials.oauthClient.{member}");
-    credentials.iter().fold(document, |document, (member, value)| with(document, &place(member), value.clone()))
+    document("App", name, json!({"label": label, "settings": {"oauthClient": client}}))
+}
+
+/// Returns an `App` document for a web app with a client id of its own.
+fn client(name: &str, label: &str, client_id: &str) -> Value {
+    with(app(name, label), "spec.credentials.oauthClient.client_id", json!(client_id))
 }
 
 /// Returns an `App` document for a service that signs with some keys.

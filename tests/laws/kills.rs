@@ -103,7 +103,7 @@ struct Start {
 }
 
 /// Returns what an org holds.
-async fn contents(world: &World) -> Contents {
+pub(crate) async fn contents(world: &World) -> Contents {
     let Value::Array(listed) = world.somebody("GET", "/api/v1/apps?limit=200", Value::Null).await else { panic!("apps are a list") };
     let mut apps = Vec::new();
     for app in listed {
