@@ -241,13 +241,5 @@ fn one<'a>(bound: &BoundApp<'a>, scope: &Scope<'a, '_>, changes: &mut Changes<'a
     entry
 }
 
-impl AppChanges<'_> {
-    /// Returns whether there is no difference at all.
-    pub fn is_empty(&self) -> bool {
-        let Self { wanted: _, live: _, how: _, change, marker: _, secrets, grants, keys, issuer: _, free_slots: _ } = self;
-        change.is_none() && secrets.is_empty() && grants.is_empty() && keys.is_empty()
-    }
-}
-
 #[cfg(test)]
 mod tests;
