@@ -276,6 +276,27 @@ fn an_object_is_found_by_its_id_then_its_cid_then_its_name() {
 }
 
 #[test]
+fn client_types_of_one_name_are_told_apart_by_their_providers() {
+    org(&[]).run(async |org| {
+        let other = with(with(provider("keycloak"), "spec.Name", json!("Keycloak")), "spec.Type", json!("Keycloak"));
+        let twin = with(with(server_side(), "metadata.name", json!("twin")), "spec.provider", json!("keycloak"));
+        let web = with(with(server_side(), "metadata.name", json!("web")), "spec.Name", json!("Web"));
+        let documents = [provider("okta-prod"), other, server_side(), twin.clone(), web];
+        org.does(&documents, &none()).await;
+        let again = org.shows(&documents, &none()).await;
+        assert!(again.ends_with("Nothing to do, as far as could be compared.\n"), "{again}");
+        org.sent();
+        let [first, second, third, _, fifth] = documents;
+        org.does(&[first, second, third, with(twin, "spec.Description", json!("Of the other")), fifth], &none()).await;
+        let sent = org.sent();
+        let [write] = sent.lines().filter(|request| request.starts_with("PUT")).collect::<Vec<_>>()[..] else { panic!("{sent}") };
+        let providers = org.in_portal("GET", "/oauth-providers", Value::Null).await;
+        let keycloak = providers.as_array().unwrap().iter().find(|provider| provider["Name"] == "Keycloak").unwrap();
+        assert!(write.contains(&format!("/oauth-providers/{}/client-types/", keycloak["ID"])), "{write}");
+    });
+}
+
+#[test]
 fn two_objects_of_one_name_are_told_apart_by_their_ids_alone() {
     org(&[]).run(async |org| {
         org.does(&both(), &none()).await;
