@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::address::Kind;
 use crate::json::Fingerprint;
-use crate::program::{Body, Call, Expect, Line, Probe, Step, Subject};
+use crate::program::{Body, Call, Expect, Line, Probe, SecretSlots, Step, Subject};
 use crate::request::Method;
 
 fn at(name: &str) -> Address {
@@ -104,6 +104,30 @@ fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
     let approved = plan_of(vec![with_steps(Verb::Create, vec![create, assign(Expect::AsCreated)])], &[]);
     let rest = with_steps(Verb::Update, vec![assign(Expect::PolicyIs(Some("rst0".to_owned())))]);
     assert_eq!(approve(&plan_of(vec![rest], &[("web", "0oa9")]), &approved), []);
+}
+
+#[test]
+fn the_rest_of_an_interrupted_action_is_covered_word_for_word_only() {
+    let create = step("/api/v1/apps", Expect::NoApp);
+    let assign = step("/api/v1/apps/{App/web}/policies/rst1", Expect::AsCreated);
+    let update = step("/api/v1/apps/{App/web}", Expect::BodyIs(Fingerprint::of(&json!(1))));
+    let approved = plan_of(vec![with_steps(Verb::Create, vec![create, assign.clone(), update.clone()])], &[]);
+    let refused = |step: Step| {
+        let fresh = plan_of(vec![with_steps(Verb::Update, vec![step])], &[]);
+        let mismatches = said(&approve(&fresh, &approved));
+        assert!(matches!(mismatches.as_slice(), [one] if one.ends_with("is not in the approved plan in this form")), "{mismatches:?}");
+    };
+    for known in [assign, update.clone()] {
+        let call = |call: Call| Step { call, ..known.clone() };
+        refused(call(Call { path: "/api/v1/apps/0oa2".to_owned(), ..known.call.clone() }));
+        refused(call(Call { method: Method::Delete, ..known.call.clone() }));
+        refused(call(Call { query: vec![("activate".to_owned(), "true".to_owned())], ..known.call.clone() }));
+        refused(call(Call { body: Body::Json { tree: json!({}), secrets: SecretSlots::new() }, ..known.call.clone() }));
+        refused(Step { probe: Probe::App(Subject::Slot(at("other"))), ..known.clone() });
+        refused(Step { post: Vec::new(), ..known.clone() });
+    }
+    refused(Step { pre: vec![Expect::BodyIs(Fingerprint::of(&json!(2)))], ..update.clone() });
+    refused(Step { pre: Vec::new(), ..update });
 }
 
 #[test]
