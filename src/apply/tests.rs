@@ -14,17 +14,8 @@ fn at(name: &str) -> Address {
 
 /// An action in the lane of the app that its name starts with.
 fn action(name: &str, verb: Verb, after: &[&str]) -> Action {
-    let app = name.split('-').next().unwrap();
-    Action {
-        address: at(name),
-        verb,
-        title: name.to_owned(),
-        fields: Vec::new(),
-        steps: Vec::new(),
-        after: after.iter().map(|n| at(n)).collect(),
-        lane: Some(Subject::Slot(at(app))),
-        notes: Vec::new(),
-    }
+    let lane = at(name.split('-').next().unwrap());
+    Action { after: after.iter().map(|n| at(n)).collect(), ..Action::new(at(name), verb, name, Subject::Slot(lane)) }
 }
 
 /// Starts whatever can start.

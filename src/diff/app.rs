@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::fields::Declaration;
 use super::{AppChanges, Change, Changes, FieldChange, POLICY_UNCLEAR, Scope};
 use crate::address::Kind;
 use crate::desired::{App, PolicyReference};
@@ -10,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::{Path, at};
 use crate::observed::{LiveApp, Observed, Status};
 use crate::resource::marker::{Facility, Marker};
-use crate::resource::{Facet, leaves, merged, same, table};
+use crate::resource::{Facet, leaves, table};
 
 /// Where an app holds its public keys.
 const JWKS: &str = "settings.oauthClient.jwks";
@@ -56,7 +57,7 @@ fn excluded(wanted: &App, live: &LiveApp) -> Option<FieldChange> {
         before: Some(before),
         after: None,
         declared: Value::Null,
-        origin: Some(origin(wanted, &because)),
+        origin: Some(declaration(wanted).origin_of(&because)),
         immutable: false,
         path,
     })
@@ -75,35 +76,14 @@ pub(super) fn not_to_be_replaced(wanted: &App, fields: &[FieldChange]) -> Diagno
 
 /// Returns where the body differs; everything that is declared if there is no live app.
 pub(super) fn body(wanted: &App, live: Option<&LiveApp>) -> Vec<FieldChange> {
-    let fields = leaves(table(Kind::App), &wanted.body).into_iter().filter_map(|leaf| {
-        let before = live.and_then(|live| live.body.find(&leaf.path));
-        // On a new app a null is what the server has anyway.
-        let differs = match live {
-            Some(_) => !same(leaf.field, leaf.value, before.as_ref()),
-            None => !leaf.value.is_null(),
-        };
-        differs.then(|| FieldChange {
-            facet: Facet::Body,
-            after: merged(&leaf, before.as_ref()),
-            before,
-            declared: leaf.value.clone(),
-            origin: Some(origin(wanted, &leaf.path)),
-            immutable: leaf.field.is_some_and(|field| field.rule.immutable),
-            path: leaf.path,
-        })
-    });
-    fields.chain(live.and_then(|live| excluded(wanted, live))).collect()
+    let find = live.map(|live| move |path: &Path| live.body.find(path));
+    let mut fields = declaration(wanted).differing(find.as_ref());
+    fields.extend(live.and_then(|live| excluded(wanted, live)));
+    fields
 }
 
-fn origin(wanted: &App, path: &Path) -> crate::diagnostic::Origin {
-    let mut at = Some(path.clone());
-    while let Some(here) = at {
-        if let Some(origin) = wanted.origins.get(&here) {
-            return origin.clone();
-        }
-        at = here.parent();
-    }
-    wanted.origin.clone()
+fn declaration(wanted: &App) -> Declaration<'_> {
+    Declaration { kind: Kind::App, body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin }
 }
 
 fn status(wanted: &App, live: Option<&LiveApp>) -> Option<FieldChange> {
@@ -130,7 +110,7 @@ fn access_policy(wanted: &App, id: &str, live: Option<&LiveApp>, observed: &Obse
 
 fn field(wanted: &App, name: &str, facet: Facet, before: Option<Value>, after: Value) -> FieldChange {
     let path = Path::of(name);
-    let origin = Some(origin(wanted, &path));
+    let origin = Some(declaration(wanted).origin_of(&path));
     FieldChange { path, facet, before, declared: after.clone(), after: Some(after), origin, immutable: false }
 }
 
@@ -141,7 +121,7 @@ fn policy(wanted: &App, scope: &Scope<'_, '_>, changes: &mut Changes<'_>) -> Opt
         PolicyReference::Name(name) => name,
     };
     let found: Vec<_> = scope.observed.policies.iter().filter(|p| p.name == *name).collect();
-    let at = || Some(origin(wanted, &Path::of("accessPolicy")));
+    let at = || Some(declaration(wanted).origin_of(&Path::of("accessPolicy")));
     match found.as_slice() {
         [policy] => return Some(policy.id.clone()),
         [] => {

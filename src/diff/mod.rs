@@ -3,6 +3,7 @@
 
 mod app;
 mod children;
+mod fields;
 mod orphans;
 mod portal;
 mod retire;

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
+use super::fields::Declaration;
 use super::{Change, Changes, Choices, FieldChange, LeftAlone};
 use crate::bind::{Bound, BoundPortal, Undeclared};
 use crate::desired::{PortalObject, Token};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::CANNOT_UPDATE;
+use crate::json::Path;
 use crate::observed::LivePortal;
-use crate::resource::{Facet, leaves, merged, same, table};
 
 /// The differences of one object of the portal.
 #[derive(Debug, Clone)]
@@ -68,24 +69,9 @@ pub(super) fn compare<'a>(bound: &Bound<'a>, choices: &Choices, changes: &mut Ch
 
 /// Returns where the body differs; everything that is declared if there is no live object.
 fn fields(wanted: &PortalObject, live: Option<&LivePortal>) -> Vec<FieldChange> {
-    let leaves = leaves(table(wanted.kind()), &wanted.body).into_iter();
-    let fields = leaves.filter_map(|leaf| {
-        let before = live.and_then(|live| leaf.path.find(&live.body));
-        let differs = match live {
-            Some(_) => !same(leaf.field, leaf.value, before),
-            None => !leaf.value.is_null(),
-        };
-        differs.then(|| FieldChange {
-            facet: Facet::Body,
-            before: before.cloned(),
-            after: merged(&leaf, before),
-            declared: leaf.value.clone(),
-            origin: Some(wanted.origins.get(&leaf.path).unwrap_or(&wanted.origin).clone()),
-            immutable: leaf.field.is_some_and(|field| field.rule.immutable),
-            path: leaf.path,
-        })
-    });
-    fields.collect()
+    let declaration = Declaration { kind: wanted.kind(), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin };
+    let find = live.map(|live| move |path: &Path| path.find(&live.body).cloned());
+    declaration.differing(find.as_ref())
 }
 
 fn cannot_change(wanted: &PortalObject, field: &FieldChange) -> Diagnostic {

@@ -5,9 +5,8 @@ use crate::address::Kind;
 use crate::http::{Error, Reader};
 use crate::observed::{Id, LivePortal};
 use crate::request::{Request, segment};
-
-/// The providers' path.
-const PROVIDERS: &str = "/portal-api/oauth-providers";
+use crate::resource::client_type::list_below;
+use crate::resource::oauth_provider::PROVIDERS;
 
 /// Reads all providers.
 pub(super) async fn providers(reader: &Reader) -> Result<Vec<LivePortal>, Error> {
@@ -16,7 +15,7 @@ pub(super) async fn providers(reader: &Reader) -> Result<Vec<LivePortal>, Error>
 
 /// Reads all client types of a provider. The provider's own answer holds them too, but whether always all of them is not documented.
 pub(super) async fn client_types(reader: &Reader, provider: &Id) -> Result<Vec<LivePortal>, Error> {
-    portal_list(reader, Kind::ClientType, &format!("{PROVIDERS}/{}/client-types", segment(&provider.0))).await
+    portal_list(reader, Kind::ClientType, &list_below(&segment(&provider.0))).await
 }
 
 /// Reads a whole list by its path.

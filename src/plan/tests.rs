@@ -13,16 +13,7 @@ fn at(name: &str) -> Address {
 }
 
 fn action(name: &str, verb: Verb, after: &[&str]) -> Action {
-    Action {
-        address: at(name),
-        verb,
-        title: name.to_owned(),
-        fields: Vec::new(),
-        steps: Vec::new(),
-        after: after.iter().map(|n| at(n)).collect(),
-        lane: None,
-        notes: Vec::new(),
-    }
+    Action { after: after.iter().map(|n| at(n)).collect(), lane: None, ..Action::new(at(name), verb, name, Subject::Slot(at(name))) }
 }
 
 fn names(actions: Vec<Action>) -> String {

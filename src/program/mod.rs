@@ -117,7 +117,7 @@ pub fn program(changes: &Changes<'_>) -> Program {
 
 impl Action {
     /// Returns an action without notes that waits for nothing.
-    fn new(address: Address, verb: Verb, title: impl Into<String>, lane: Subject) -> Self {
+    pub(crate) fn new(address: Address, verb: Verb, title: impl Into<String>, lane: Subject) -> Self {
         let (fields, steps, notes) = (Vec::new(), Vec::new(), Vec::new());
         Self { address, verb, title: title.into(), fields, steps, after: BTreeSet::new(), lane: Some(lane), notes }
     }

@@ -12,12 +12,11 @@ use crate::diff::{Change, FieldChange, PortalChanges};
 use crate::json::Path;
 use crate::observed::LivePortal;
 use crate::request::{Method, segment};
-use crate::resource::client_type::ProviderReference;
-use crate::resource::oauth_provider::TOKEN;
+use crate::resource::client_type::{ProviderReference, list_below};
+use crate::resource::oauth_provider::{PROVIDERS, TOKEN};
 use crate::resource::{leaves, merged, table};
 use crate::secret::SecretRef;
 
-const PROVIDERS: &str = "/portal-api/oauth-providers";
 /// What the portal's documentation says of every update.
 const ISSUED: &str = "credentials that the portal has issued keep what they had: pending and new requests for access get the new values";
 
@@ -43,9 +42,9 @@ pub(super) fn actions(entry: &PortalChanges<'_>, made: &[Address], program: &mut
 fn list(bound: &BoundPortal<'_>) -> Option<String> {
     match (&bound.wanted.provider, bound.provider) {
         (Some(ProviderReference::Document(name)), _) => {
-            Some(format!("{PROVIDERS}/{{{}}}/client-types", Address::new(Kind::OAuthProvider, name.clone())))
+            Some(list_below(&format!("{{{}}}", Address::new(Kind::OAuthProvider, name.clone()))))
         }
-        (Some(_), Some(provider)) => Some(format!("{PROVIDERS}/{}/client-types", segment(&provider.id.0))),
+        (Some(_), Some(provider)) => Some(list_below(&segment(&provider.id.0))),
         (Some(_), None) => None,
         (None, _) => Some(PROVIDERS.to_owned()),
     }
@@ -119,7 +118,7 @@ fn update(entry: &PortalChanges<'_>, list: &str, fields: &[FieldChange], live: &
 pub(super) fn delete(extra: &Undeclared<'_>, program: &mut Program) {
     let Undeclared { under, provider, live, prunable: _ } = extra;
     let address = under.address.below(["client-type", &live.id.0]);
-    let path = format!("{PROVIDERS}/{}/client-types/{}", segment(&provider.id.0), segment(&live.id.0));
+    let path = format!("{}/{}", list_below(&segment(&provider.id.0)), segment(&live.id.0));
     let mut action = Action::new(address, Verb::Delete, live.name.clone(), Subject::Id(live.id.clone()));
     action.lane = None;
     action.notes.push("the portal refuses it while a product uses the client type".to_owned());

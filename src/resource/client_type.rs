@@ -9,6 +9,13 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
+use super::oauth_provider::PROVIDERS;
+
+/// Returns the path of the list of a provider's client types, given the provider as it stands in a path: its id, or a slot.
+pub fn list_below(provider: &str) -> String {
+    format!("{PROVIDERS}/{provider}/client-types")
+}
+
 /// How the portal registers clients of one sort. What it has registered already keeps what it has
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]

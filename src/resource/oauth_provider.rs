@@ -8,6 +8,9 @@
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
+/// The path of the portal's list of providers.
+pub const PROVIDERS: &str = "/portal-api/oauth-providers";
+
 /// The field that the portal takes and never shows.
 pub const TOKEN: &str = "RegistrationAccessToken";
 

@@ -61,36 +61,19 @@ pub(crate) fn pruning() -> Choices {
     Choices { prune: true, ..Choices::default() }
 }
 
+fn worked(method: &str, path: &str, (status, answer): (u16, Value)) -> Value {
+    assert!((200..300).contains(&status), "{method} {path}: {status} {answer:#}");
+    answer
+}
+
 impl World {
-    /// Sends a request that idpctl knows nothing of.
-    pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    /// Sends a request that idpctl knows nothing of; returns the status and the answer.
+    async fn by_hand(&self, method: &str, path: &str, authorization: String, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = http::Request::builder()
             .method(method)
             .uri(format!("http://127.0.0.1:7{path}"))
-            .header("authorization", format!("SSWS {}", self.org.okta_token()))
-            .header("content-type", "application/json")
-            .header("content-length", body.len())
-            .body(body.into_bytes())
-            .expect("a request");
-        let answer = self.org.call(request).await.expect("an answer");
-        (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
-    }
-
-    /// Somebody does something by hand, and it works.
-    pub(crate) async fn somebody(&self, method: &str, path: &str, body: Value) -> Value {
-        let (status, answer) = self.call(method, path, &body).await;
-        assert!((200..300).contains(&status), "{method} {path}: {status} {answer:#}");
-        answer
-    }
-
-    /// Somebody does something in the portal by hand; returns the status and the answer.
-    pub(crate) async fn portal_call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let request = http::Request::builder()
-            .method(method)
-            .uri(format!("http://127.0.0.1:7/portal-api{path}"))
-            .header("authorization", self.org.portal_token())
+            .header("authorization", authorization)
             .header("accept", "application/json")
             .header("content-type", "application/json")
             .header("content-length", body.len())
@@ -100,11 +83,24 @@ impl World {
         (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
     }
 
+    /// Somebody does something in the org by hand; returns the status and the answer.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.by_hand(method, path, format!("SSWS {}", self.org.okta_token()), body).await
+    }
+
+    /// Somebody does something in the org by hand, and it works.
+    pub(crate) async fn somebody(&self, method: &str, path: &str, body: Value) -> Value {
+        worked(method, path, self.call(method, path, &body).await)
+    }
+
+    /// Somebody does something in the portal by hand; returns the status and the answer.
+    pub(crate) async fn portal_call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.by_hand(method, &format!("/portal-api{path}"), self.org.portal_token().to_owned(), body).await
+    }
+
     /// Somebody does something in the portal by hand, and it works.
     pub(crate) async fn in_portal(&self, method: &str, path: &str, body: Value) -> Value {
-        let (status, answer) = self.portal_call(method, path, &body).await;
-        assert!((200..300).contains(&status), "{method} {path}: {status} {answer:#}");
-        answer
+        worked(method, path, self.portal_call(method, path, &body).await)
     }
 
     /// Returns what was sent to the portal since this was last asked.

@@ -115,27 +115,15 @@ impl World {
 
     /// Returns the ids of the org's access policies.
     pub(crate) async fn policies(&self) -> Vec<String> {
-        let request = http::Request::get("http://127.0.0.1:7/api/v1/policies?type=ACCESS_POLICY")
-            .header("authorization", format!("SSWS {}", self.org.okta_token()))
-            .body(Vec::new())
-            .expect("a request");
-        let answer = self.org.call(request).await.expect("an answer");
-        let policies: Vec<serde_json::Value> = serde_json::from_slice(answer.body()).expect("a list");
+        let policies = self.somebody("GET", "/api/v1/policies?type=ACCESS_POLICY", serde_json::Value::Null).await;
         self.org.clear_requests();
-        policies.iter().filter_map(|policy| policy["id"].as_str().map(str::to_owned)).collect()
+        policies.as_array().expect("a list").iter().filter_map(|policy| policy["id"].as_str().map(str::to_owned)).collect()
     }
 
     /// Makes the access policy that manifests may name besides the org's own.
     async fn add_policy(&self) {
-        let body = serde_json::json!({"type": "ACCESS_POLICY", "name": "One factor", "description": "for tests"}).to_string();
-        let request = http::Request::post("http://127.0.0.1:7/api/v1/policies")
-            .header("authorization", format!("SSWS {}", self.org.okta_token()))
-            .header("content-type", "application/json")
-            .header("content-length", body.len())
-            .body(body.into_bytes())
-            .expect("a request");
-        let answer = self.org.call(request).await.expect("an answer");
-        assert!(answer.status().is_success(), "{}", String::from_utf8_lossy(answer.body()));
+        let body = serde_json::json!({"type": "ACCESS_POLICY", "name": "One factor", "description": "for tests"});
+        self.somebody("POST", "/api/v1/policies", body).await;
         self.org.clear_requests();
     }
 

@@ -14,6 +14,7 @@ use crate::observed::{Clean, Org};
 use crate::printable::printable_head;
 use crate::render::advice;
 use crate::request::{Request, segment};
+use crate::resource::oauth_provider::PROVIDERS;
 
 /// Look at the credentials.
 #[derive(Debug, Subcommand)]
@@ -110,7 +111,7 @@ async fn okta(reader: &Reader, connection: &Connection) -> Result<Okta, CommandE
 
 async fn portal(reader: &Reader, connection: &Connection) -> Result<Portal, CommandError> {
     connection.expected.check_portal(reader.portal())?;
-    let request = Request::get("/portal-api/oauth-providers").query("per_page", "1");
+    let request = Request::get(PROVIDERS).query("per_page", "1");
     let providers = match reader.get::<Clean>(request).await {
         Err(error) if error.is_unauthenticated() => return Err(hinted(error).doing("the portal's credentials sign nobody in")),
         Err(error) => Reading::Refused(error),
