@@ -58,6 +58,7 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
         }
         Expect::Marked(marker) | Expect::Superseded(marker) => match &app.marker {
             Some(there) if there.will_do_for(marker) => None,
+            Some(there) if there.owner == marker.owner => Some(format!("the mark of the app {} does not say what it is to say", app.id)),
             Some(there) => Some(format!("the app {} bears the mark of {}", app.id, there.owner)),
             None => Some(format!("the app {} bears no mark", app.id)),
         },

@@ -98,6 +98,14 @@ fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
 }
 
 #[test]
+fn the_rest_of_an_interrupted_update_is_covered_by_its_approval() {
+    let body = step("/api/v1/apps/{App/web}", Expect::BodyIs(Fingerprint::of(&json!(1))));
+    let assign = step("/api/v1/apps/{App/web}/policies/rst1", Expect::PolicyIs(Some("rst0".to_owned())));
+    let approved = plan_of(vec![with_steps(Verb::Update, vec![body, assign.clone()])], &[]);
+    assert_eq!(approve(&plan_of(vec![with_steps(Verb::Update, vec![assign])], &[]), &approved), []);
+}
+
+#[test]
 fn the_rest_of_an_interrupted_action_is_covered_word_for_word_only() {
     let create = step("/api/v1/apps", Expect::NoApp);
     let assign = step("/api/v1/apps/{App/web}/policies/rst1", Expect::AsCreated);
@@ -194,7 +202,30 @@ fn a_file_reads_back_as_the_plan_and_a_newer_one_is_refused() {
         read(&newer).unwrap_err().to_string(),
         "it has format version 2, and this idpctl knows versions up to 1: apply it with the idpctl that made it"
     );
-    for broken in ["", "[]", "{\"format_version\": 1}", &text.replace("\"actions\"", "\"acts\"")] {
-        assert!(matches!(read(broken), Err(BadPlan::Form(_) | BadPlan::Syntax(_))), "{broken}");
-    }
+    let refused = ["", "[]", "{}", "7", &text.replace("\"actions\"", "\"acts\""), &text.replace("\"verb\": \"create\"", "\"verb\": 7")];
+    let refused = refused.map(|broken| {
+        let BadPlan::Form(place) = read(broken).unwrap_err() else { return "no JSON".to_owned() };
+        place
+    });
+    insta::assert_snapshot!(refused.join("\n"), @"
+    no JSON
+    its top level
+    its top level
+    its top level
+    `acts`
+    `actions[0].verb`
+    ");
+}
+
+#[test]
+fn the_flags_of_a_saved_plan_are_those_that_get_past_its_guards() {
+    assert_eq!(Choices::default().guard_flags(), "");
+    let choices = Choices {
+        prune: true,
+        adopt: [at("a"), at("b")].into(),
+        allow_replace: [at("c")].into(),
+        max_deletes: Some(9),
+        ..Choices::default()
+    };
+    assert_eq!(choices.guard_flags(), " --adopt App/a --adopt App/b --allow-replace App/c --max-deletes 9");
 }

@@ -1,13 +1,10 @@
 //! Answers that never come, lists that lag, and a server that does not do what it was asked.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use idpctl::apply;
-use idpctl::http::{BaseUrl, Budget, Credentials, FnTransport, Governor, RetryPolicy, TransportError, Writer};
+use idpctl::http::{FnTransport, TransportError};
 use idpctl::plan::Choices;
-use idpctl::secret::Secret;
 use idpctl_emulator::Switches;
 use serde_json::{Value, json};
 
@@ -290,34 +287,75 @@ fn one_failure_stops_what_waits_for_it_and_nothing_else() {
     });
 }
 
+/// Puts somebody between idpctl and an org, who changes requests on their way, or answers them in its place.
+fn between(mut world: World, meddle: fn(&mut http::Request<Vec<u8>>) -> Option<Value>) -> World {
+    let org = world.org.clone();
+    world.line = Some(Arc::new(FnTransport(move |mut request: http::Request<Vec<u8>>| {
+        let (org, answer) = (org.clone(), meddle(&mut request));
+        async move {
+            let Some(answer) = answer else { return org.call(request).await.map_err(|reset| TransportError::Broken(reset.to_string())) };
+            let answer = http::Response::builder().header("content-type", "application/json").body(answer.to_string().into_bytes());
+            Ok(answer.expect("an answer"))
+        }
+    })));
+    world
+}
+
 #[test]
 fn a_deletion_that_is_answered_with_something_else_is_looked_after() {
-    org(&[]).run(async |org| {
+    let somebody_else = |request: &mut http::Request<Vec<u8>>| {
+        let asked = request.method() == "DELETE";
+        asked.then(|| json!({"message": "sign in to this network first"}))
+    };
+    between(org(&[]), somebody_else).run(async |org| {
         org.does(&portal(), &pruning()).await;
         let (plan, observation) = org.plan(&declared(&[web("shop", "Shop")]), &pruning()).await;
-        let there = org.org.clone();
-        let transport = FnTransport(move |request: http::Request<Vec<u8>>| {
-            let org = there.clone();
-            async move {
-                if request.method() == "DELETE" {
-                    let mut answer = http::Response::new(br#"{"message": "sign in to this network first"}"#.to_vec());
-                    answer.headers_mut().insert("content-type", "application/json".parse().expect("a value"));
-                    return Ok(answer);
-                }
-                org.call(request).await.map_err(|reset| TransportError::Broken(reset.to_string()))
-            }
-        });
-        let url = BaseUrl::parse(&org.url()).expect("an address");
-        let credentials = Credentials::ssws(url, Secret::new(org.org.okta_token().to_owned())).expect("a token");
-        let governor = Governor::new(Budget::default());
-        let writer = Writer::new(Arc::new(transport), credentials, governor, RetryPolicy::default());
-        let report = apply::apply(&plan, writer, BTreeMap::new(), org.options(&observation)).await;
+        let report = org.apply(&plan, &observation).await;
         insta::assert_snapshot!(outcomes(&plan, &report), @"
         failed    delete App/portal
             the server accepted the request and did not do what was asked: the app 0oaf00000AId9MIMC5d7 is there already
         applied   create App/shop
 
         1 applied, 1 failed.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+    });
+}
+
+#[test]
+fn a_create_that_is_answered_with_something_else_is_in_doubt() {
+    let somebody_else = |request: &mut http::Request<Vec<u8>>| {
+        let asked = request.method() == "POST";
+        asked.then(|| json!({"message": "sign in to this network first"}))
+    };
+    between(org(&[]), somebody_else).run(async |org| {
+        insta::assert_snapshot!(org.tries(&[web("shop", "Shop")], &none()).await, @"
+        in doubt  create App/shop
+            the answer to POST /api/v1/apps?activate=true does not show what was made
+
+        1 in doubt.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+    });
+}
+
+#[test]
+fn an_app_that_is_made_with_another_secret_than_the_declared_one_is_not_what_was_asked() {
+    let keeps_no_secret = |request: &mut http::Request<Vec<u8>>| {
+        if request.method() == "POST" && request.uri().path() == "/api/v1/apps" {
+            let mut body: Value = serde_json::from_slice(request.body()).expect("a body");
+            body["credentials"]["oauthClient"].as_object_mut().expect("an object").remove("client_secret").expect("a secret");
+            *request.body_mut() = body.to_string().into_bytes();
+        }
+        None
+    };
+    between(org(&[]), keeps_no_secret).run(async |org| {
+        let secrets = json!({"client_secrets": [{"name": "one", "env": "IDPCTL_ONE"}]});
+        insta::assert_snapshot!(org.tries(&[web("portal", "Portal"), document("ClientCredentials", "portal", secrets)], &none()).await, @"
+        failed    create App/portal
+            the server accepted the request and did not do what was asked: the secret of {env: IDPCTL_ONE} is not there
+
+        1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
         ");
     });
@@ -408,7 +446,7 @@ fn what_somebody_changed_after_the_plan_is_not_overwritten() {
         1 skipped, 1 refused.
         What is done stays done: look at the reasons, then plan and apply again.
         ");
-        assert_eq!(org.writes(), "");
+        insta::assert_snapshot!(org.requests(), @"GET /api/v1/apps/0oaf00000AId9MIMC5d7");
     });
 }
 
@@ -428,7 +466,49 @@ fn what_somebody_did_already_is_unchanged() {
 
         1 unchanged.
         ");
-        assert_eq!(org.writes(), "");
+        insta::assert_snapshot!(org.requests(), @"GET /api/v1/apps/0oaf00000AId9MIMC5d7/grants");
+    });
+}
+
+#[test]
+fn what_cannot_be_read_does_not_count_as_gone() {
+    org(&[]).run(async |org| {
+        org.does(&portal(), &none()).await;
+        let (plan, observation) = org.plan(&declared(&[web("shop", "Shop")]), &pruning()).await;
+        org.suffers(&["GET /api/v1/apps/* 500"]);
+        let report = org.apply(&plan, &observation).await;
+        insta::assert_snapshot!(outcomes(&plan, &report), @"
+        failed    delete App/portal
+            could not read the app 0oaf00000AId9MIMC5d7
+            caused by: `GET /api/v1/apps/0oaf00000AId9MIMC5d7` was answered 500: E0000009, Internal Server Error, request id qXa1jJduK_W6wVJhZZeY7vLeyQ6btyRq, 6 attempts in 11.6 s
+        applied   create App/shop
+
+        1 applied, 1 failed.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+    });
+}
+
+#[test]
+fn what_is_refused_when_part_of_it_is_done_has_failed() {
+    org(&[]).run(async |org| {
+        let [portal, _] = portal();
+        let policy = |name: &str| with(portal.clone(), "spec.accessPolicy.name", json!(name));
+        org.does(std::slice::from_ref(&portal), &none()).await;
+        let relabelled = with(policy("One factor"), "spec.settings.notes.admin", json!("new"));
+        let (plan, observation) = org.plan(&declared(&[relabelled]), &none()).await;
+        let other = json!({"type": "ACCESS_POLICY", "name": "Another", "description": "for tests"});
+        let other = org.somebody("POST", "/api/v1/policies", other).await;
+        let id = org.id_of("Portal").await;
+        org.somebody("PUT", &format!("/api/v1/apps/{id}/policies/{}", other["id"].as_str().expect("an id")), Value::Null).await;
+        let report = org.apply(&plan, &observation).await;
+        insta::assert_snapshot!(outcomes(&plan, &report), @"
+        failed    update App/portal
+            the action is done in part, and what is left does not fit any more: the app 0oaf00000AId9MIMC5d7 has the access policy rstf00000GToSNCIx5d7; plan again
+
+        1 failed.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
     });
 }
 

@@ -216,8 +216,12 @@ impl World {
 
     /// Returns the writes since the requests were last cleared, one a line.
     pub(crate) fn writes(&self) -> String {
-        let writes = self.org.requests().into_iter().filter(|r| r.method != "GET");
-        writes.map(|r| format!("{} {}", r.method, r.path)).collect::<Vec<_>>().join("\n")
+        self.requests().lines().filter(|line| !line.starts_with("GET ")).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns all requests since they were last cleared, one a line.
+    pub(crate) fn requests(&self) -> String {
+        self.org.requests().iter().map(|r| format!("{} {}", r.method, r.path)).collect::<Vec<_>>().join("\n")
     }
 
     /// Returns the values of a client's secrets by status.

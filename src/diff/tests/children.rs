@@ -98,6 +98,17 @@ fn a_third_secret_has_no_place_and_the_error_says_what_could_go() {
     App/a/secret/ocs0 is deleted, ACTIVE
     App/a/secret/ocs1 is deleted, ACTIVE
     ");
+    // One of them may be the other declared one, so that pruning makes no room.
+    let mut case = secrets(&declared, &[("x", Active), ("y", Active)]).pruning();
+    case.hashes.insert(SecretRef::Env(env("two")), Err("IDPCTL_TWO is not set".to_owned()));
+    insta::assert_snapshot!(case.shown(), @"
+    App/a/secret/one is added
+    App/a/secret/ocs0 is left alone: a client secret (ACTIVE, made 2026-01-01T00:00:00.000Z) that is not declared: a declared secret could not be looked up, and this may be it (no flag)
+    App/a/secret/ocs1 is left alone: a client secret (ACTIVE, made 2026-02-01T00:00:00.000Z) that is not declared: a declared secret could not be looked up, and this may be it (no flag)
+    App/a/secret/two is not compared: IDPCTL_TWO is not set
+    604 App/a has 2 secrets already, and Okta keeps 2 a client
+      help: retire one first that is not declared: ocs0 (ACTIVE, made 2026-01-01T00:00:00.000Z), ocs1 (ACTIVE, made 2026-02-01T00:00:00.000Z); in Okta
+    ");
 }
 
 #[test]
@@ -229,4 +240,30 @@ fn the_only_key_in_force_stays_when_none_is_declared() {
     App/a/key/c is deleted as pks-c, in force: false
     App/a/key/b is left alone: the public key `b` is not declared: it is the only one in force (no flag)
     ");
+}
+
+#[test]
+fn the_mark_remembers_children_that_no_document_speaks_of_any_more_while_there_may_be_some() {
+    let undeclared = || vec![app("a", "A")];
+    let held = [("x", Active), ("y", Inactive)];
+    assert_eq!(secrets(&undeclared(), &held).remembered(), r#"["secrets"]"#);
+    assert_eq!(secrets(&undeclared(), &held[..1]).remembered(), "[]", "Okta keeps the last one whatever is pruned");
+    let mut unread = secrets(&undeclared(), &held[..1]);
+    unread.observed.secrets.clear();
+    assert_eq!(unread.remembered(), r#"["secrets"]"#);
+
+    assert_eq!(grants(&undeclared(), &["grants"], &[("okta.users.read", ORG)]).remembered(), r#"["grants"]"#);
+    assert_eq!(grants(&undeclared(), &["grants"], &[]).remembered(), "[]");
+    assert_eq!(grants(&granting(&["okta.users.read"]), &["keys"], &[]).remembered(), r#"["grants"]"#);
+
+    let both = [("a", "ACTIVE"), ("b", "ACTIVE")];
+    assert_eq!(keys(None, &both).remembered(), r#"["keys"]"#);
+    assert_eq!(keys(None, &both[..1]).remembered(), "[]", "the only one stays");
+    let with_address = |mut case: Case| {
+        let document = with(app("a", "A"), &[("spec.settings.oauthClient.jwks_uri", json!("https://a.example.com/keys"))]);
+        case.desired = desired(&[document]);
+        case.remembered()
+    };
+    assert_eq!(with_address(keys(None, &both)), "[]", "the address clears the keys");
+    assert_eq!(with_address(secrets(&undeclared(), &held)), r#"["secrets"]"#, "and nothing else");
 }

@@ -86,6 +86,20 @@ fn keys_and_their_address_exclude_each_other() {
     assert!(cleared.lines().any(|l| l.trim().starts_with("settings.oauthClient.jwks: {") && l.ends_with("→ nothing")), "{cleared}");
     let cleared = compared(&[("settings.oauthClient.jwks.keys", json!([key]))], &[("settings.oauthClient.jwks_uri", json!(uri))]);
     assert!(cleared.contains("settings.oauthClient.jwks_uri: \"https://a.example.com/keys\" → nothing"), "{cleared}");
+    // Where one of them is declared to be nothing, or there is nothing of it, nothing is cleared.
+    let no_keys = compared(&[("settings.oauthClient.jwks.keys", json!([]))], &[("settings.oauthClient.jwks_uri", json!(uri))]);
+    insta::assert_snapshot!(no_keys, @r#"
+    App/a is updated
+        profile.idpctl: "payments/a" [] null → "payments/a" ["keys"] null
+    "#);
+    for nothing in [json!({"keys": []}), Value::Null] {
+        insta::allow_duplicates!(
+            insta::assert_snapshot!(compared(&[("settings.oauthClient.jwks_uri", json!(uri))], &[("settings.oauthClient.jwks", nothing)]), @r#"
+            App/a is updated
+                settings.oauthClient.jwks_uri: nothing → "https://a.example.com/keys"
+            "#)
+        );
+    }
 }
 
 #[test]
@@ -191,6 +205,12 @@ fn an_app_without_a_document_goes_only_if_asked() {
     insta::assert_snapshot!(case.shown(), @"App/a is left alone: the app 0oa1 `A` is ours and no document declares it (--prune)");
     case.choices.prune = true;
     insta::assert_snapshot!(case.shown(), @"App/a: 0oa1 goes");
+    let protected = ("profile.idpctl", json!({"owner": "payments/a", "manages": [], "protected": true}));
+    insta::assert_snapshot!(Case::new(&[app("b", "B")], vec![live("0oa1", "A", &[protected])]).shown(), @r#"
+    App/b is created
+        label: nothing → "B"
+    App/a is left alone: the app 0oa1 `A` is ours and no document declares it; it is protected (no flag)
+    "#);
 }
 
 #[test]

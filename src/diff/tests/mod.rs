@@ -57,6 +57,14 @@ impl Case {
         }
         out + &said(&changes.problems)
     }
+
+    /// Returns what the mark of the only app is to remember that documents manage.
+    fn remembered(&self) -> String {
+        let bound = bind(&self.desired, &self.observed, &bind::Choices::default());
+        let changes = diff(&self.desired, &self.observed, &bound, &self.hashes, &self.choices);
+        let marker = changes.apps[0].marker.as_ref().expect("apps are marked");
+        json!(marker.manages).to_string()
+    }
 }
 
 fn show(entry: &AppChanges<'_>, out: &mut String) {

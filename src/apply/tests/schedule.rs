@@ -2,9 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use super::Outcome;
-use super::schedule::Board;
 use crate::address::{Address, Kind};
+use crate::apply::Outcome;
+use crate::apply::schedule::Board;
 use crate::program::{Action, Body, Call, Probe, Step, Subject, Verb};
 use crate::request::Method;
 

@@ -1,0 +1,4 @@
+//! The parts of an apply that need no server.
+
+mod expect;
+mod schedule;
