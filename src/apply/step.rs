@@ -181,7 +181,7 @@ impl Run {
     /// A create tells which object its address stands for.
     fn remember(&self, action: &Address, step: &Step, seen: &Seen) {
         match (&step.probe, seen) {
-            (Probe::Find { .. }, Seen::App(Some(app))) if step.pre == [Expect::NoApp] => self.bind(action, app.id.clone()),
+            (Probe::Find { .. }, Seen::App(Some(app))) => self.bind(action, app.id.clone()),
             (Probe::FindListed { .. }, Seen::Object(Some(object))) => self.bind(action, object.id.clone()),
             _ => {}
         }

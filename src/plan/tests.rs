@@ -197,6 +197,7 @@ fn a_file_reads_back_as_the_plan_and_a_newer_one_is_refused() {
     let plan = plan_of(vec![create], &[("web", "0oa1")]);
     let text = write(&plan);
     assert_eq!(read(&text).unwrap(), plan);
+    assert!(!text.contains("\"body\""), "nobody must review the body of a request that has none: {text}");
     let newer = text.replace("\"format_version\": 1", "\"format_version\": 2");
     assert_eq!(
         read(&newer).unwrap_err().to_string(),

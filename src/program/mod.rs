@@ -160,3 +160,6 @@ pub fn secrets_needed(actions: &[Action]) -> BTreeSet<crate::secret::SecretRef> 
 
 /// Places of a body that secrets are put into as it is sent. A path is no key of a JSON object, so this is a list.
 pub type SecretSlots = Vec<(Path, crate::secret::SecretRef)>;
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use idpctl::http::{FnTransport, TransportError};
+use idpctl::json::Path;
 use idpctl::plan::Choices;
 use idpctl_emulator::Switches;
 use serde_json::{Value, json};
 
+use crate::portal::provider;
 use crate::story::{app, document, grant, org, outcomes, pruning, web, with, with_client_id};
 use crate::world::{World, declared};
 
@@ -317,6 +319,49 @@ fn a_deletion_that_is_answered_with_something_else_is_looked_after() {
         applied   create App/shop
 
         1 applied, 1 failed.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+    });
+}
+
+/// Takes a member out of the body of every PUT.
+fn without(path: &str, request: &mut http::Request<Vec<u8>>) {
+    if request.method() == "PUT" {
+        let mut body: Value = serde_json::from_slice(request.body()).expect("a body");
+        Path::of(path).remove(&mut body);
+        *request.body_mut() = body.to_string().into_bytes();
+    }
+}
+
+#[test]
+fn what_was_sent_back_as_it_was_and_is_lost_is_not_what_was_asked() {
+    let forgets_notes = |request: &mut http::Request<Vec<u8>>| {
+        without("settings.notes", request);
+        None
+    };
+    between(org(&[]), forgets_notes).run(async |org| {
+        org.does(&[web("portal", "Portal")], &none()).await;
+        org.edited(&org.id_of("Portal").await, "settings.notes.admin", json!("by hand")).await;
+        insta::assert_snapshot!(org.tries(&[web("portal", "Web Portal")], &none()).await, @"
+        failed    update App/portal
+            the server accepted the request and did not do what was asked: `settings.notes.admin` was sent back as it was and came out otherwise
+
+        1 failed.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+    });
+    let forgets_keys = |request: &mut http::Request<Vec<u8>>| {
+        without("ScopeClaimName", request);
+        None
+    };
+    between(org(&[("portal-unknown-keys", "kept"), ("portal-put", "replaces")]), forgets_keys).run(async |org| {
+        let tomorrow = with(provider("okta-prod"), "spec.additionalFields", json!({"ScopeClaimName": "scp"}));
+        org.does(&[tomorrow], &none()).await;
+        insta::assert_snapshot!(org.tries(&[with(provider("okta-prod"), "spec.SSLInsecureSkipVerify", json!(true))], &none()).await, @"
+        failed    update OAuthProvider/okta-prod
+            the server accepted the request and did not do what was asked: `ScopeClaimName` was sent back as it was and came out otherwise
+
+        1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
         ");
     });

@@ -322,6 +322,54 @@ fn two_objects_of_one_name_are_told_apart_by_their_ids_alone() {
 }
 
 #[test]
+fn a_client_type_is_made_beside_others() {
+    for cid in ["shown", "hidden"] {
+        org(&[("portal-cid", cid)]).run(async |org| {
+            org.does(&both(), &none()).await;
+            let mut other = with(with(server_side(), "metadata.name", json!("other")), "spec.Name", json!("Other"));
+            if cid == "shown" {
+                other = with(other, "spec.CID", json!("other"));
+            }
+            let all = [&both()[..], &[other]].concat();
+            let made = org.tries(&all, &none()).await;
+            insta::allow_duplicates!(insta::assert_snapshot!(made, @"
+            applied   create ClientType/other
+
+            1 applied.
+            "));
+        });
+    }
+}
+
+#[test]
+fn client_types_are_read_only_where_something_depends_on_them() {
+    org(&[]).run(async |org| {
+        org.does(&both(), &none()).await;
+        let asked = async |documents: &[Value]| {
+            org.org.clear_requests();
+            org.shows(documents, &none()).await;
+            org.requests()
+        };
+        insta::assert_snapshot!(asked(&[provider("okta-prod")]).await, @"
+        GET /portal-api/oauth-providers
+        GET /portal-api/oauth-providers
+        ");
+        insta::assert_snapshot!(asked(&[with(provider("okta-prod"), "metadata.prune", json!(true))]).await, @"
+        GET /portal-api/oauth-providers
+        GET /portal-api/oauth-providers
+        GET /portal-api/oauth-providers/1/client-types
+        GET /portal-api/oauth-providers/1/client-types
+        ");
+        insta::assert_snapshot!(asked(&both()).await, @"
+        GET /portal-api/oauth-providers
+        GET /portal-api/oauth-providers
+        GET /portal-api/oauth-providers/1/client-types
+        GET /portal-api/oauth-providers/1/client-types
+        ");
+    });
+}
+
+#[test]
 fn a_provider_that_no_manifest_declares_can_be_referred_to() {
     org(&[]).run(async |org| {
         org.in_portal("POST", "/oauth-providers", json!({"Name": "Theirs", "Type": "Okta", "WellKnownURL": "https://idp.example.com"})).await;
@@ -342,15 +390,16 @@ fn a_provider_that_no_manifest_declares_can_be_referred_to() {
 #[test]
 fn an_undeclared_client_type_goes_only_below_a_document_that_allows_it_and_only_when_asked() {
     org(&[]).run(async |org| {
+        org.in_portal("POST", "/oauth-providers", json!({"Name": "Theirs", "Type": "Okta", "WellKnownURL": "https://idp.example.com"})).await;
         org.does(&both(), &none()).await;
         for name in ["Theirs", "Ours no more"] {
-            org.in_portal("POST", "/oauth-providers/1/client-types", json!({"Name": name, "ResponseTypes": "token", "GrantType": "implicit"})).await;
+            org.in_portal("POST", "/oauth-providers/2/client-types", json!({"Name": name, "ResponseTypes": "token", "GrantType": "implicit"})).await;
         }
         org.sent();
         insta::assert_snapshot!(org.shows(&both(), &pruning()).await, @"
         Left alone
-          OAuthProvider/okta-prod/client-type/2: the client type 2 `Theirs` of the provider 1 is not declared; `metadata.prune: true` in the provider's document would allow pruning it
-          OAuthProvider/okta-prod/client-type/3: the client type 3 `Ours no more` of the provider 1 is not declared; `metadata.prune: true` in the provider's document would allow pruning it
+          OAuthProvider/okta-prod/client-type/2: the client type 2 `Theirs` of the provider 2 is not declared; `metadata.prune: true` in the provider's document would allow pruning it
+          OAuthProvider/okta-prod/client-type/3: the client type 3 `Ours no more` of the provider 2 is not declared; `metadata.prune: true` in the provider's document would allow pruning it
 
         Not compared
           OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod
@@ -360,9 +409,9 @@ fn an_undeclared_client_type_goes_only_below_a_document_that_allows_it_and_only_
         let allowing = [with(provider("okta-prod"), "metadata.prune", json!(true)), server_side()];
         insta::assert_snapshot!(org.shows(&allowing, &none()).await, @"
         Left alone
-          OAuthProvider/okta-prod/client-type/2: the client type 2 `Theirs` of the provider 1 is not declared
+          OAuthProvider/okta-prod/client-type/2: the client type 2 `Theirs` of the provider 2 is not declared
               --prune
-          OAuthProvider/okta-prod/client-type/3: the client type 3 `Ours no more` of the provider 1 is not declared
+          OAuthProvider/okta-prod/client-type/3: the client type 3 `Ours no more` of the provider 2 is not declared
               --prune
 
         Not compared
@@ -373,9 +422,9 @@ fn an_undeclared_client_type_goes_only_below_a_document_that_allows_it_and_only_
         let narrow = Choices { select: vec!["OAuthProvider/*".to_owned()], ..pruning() };
         insta::assert_snapshot!(org.shows(&allowing, &narrow).await, @"
         Left alone
-          OAuthProvider/okta-prod/client-type/2: the client type 2 `Theirs` of the provider 1 is not declared
+          OAuthProvider/okta-prod/client-type/2: the client type 2 `Theirs` of the provider 2 is not declared
               --prune without --select
-          OAuthProvider/okta-prod/client-type/3: the client type 3 `Ours no more` of the provider 1 is not declared
+          OAuthProvider/okta-prod/client-type/3: the client type 3 `Ours no more` of the provider 2 is not declared
               --prune without --select
 
         Not compared
@@ -396,8 +445,8 @@ fn an_undeclared_client_type_goes_only_below_a_document_that_allows_it_and_only_
         2 to delete, with 2 requests.
         ");
         insta::assert_snapshot!(org.sent(), @"
-        DELETE /portal-api/oauth-providers/1/client-types/3
-        DELETE /portal-api/oauth-providers/1/client-types/2
+        DELETE /portal-api/oauth-providers/2/client-types/3
+        DELETE /portal-api/oauth-providers/2/client-types/2
         ");
     });
 }

@@ -4,7 +4,7 @@ use idpctl::plan::Choices;
 use serde_json::{Value, json};
 
 use crate::story::{document, org, pruning, web, with, with_client_id};
-use crate::world::{World, secret_value};
+use crate::world::{World, declared, secret_value};
 
 fn none() -> Choices {
     Choices::default()
@@ -105,6 +105,19 @@ fn a_secret_is_declared_rotated_retired_and_pruned() {
 
     1 to delete, with 1 request.
     "#);
+}
+
+#[test]
+fn the_answer_to_a_create_shows_that_the_secret_is_held() {
+    org(&[]).run(async |org| {
+        let (plan, observation) = org.plan(&declared(&client(&[ONE])), &none()).await;
+        org.org.clear_requests();
+        assert!(org.apply(&plan, &observation).await.is_complete());
+        insta::assert_snapshot!(org.requests(), @"
+        GET /api/v1/apps
+        POST /api/v1/apps
+        ");
+    });
 }
 
 #[test]

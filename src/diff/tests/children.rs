@@ -1,37 +1,9 @@
 //! Secrets, grants and keys.
 
-use super::*;
-use crate::observed::{LiveGrant, LiveSecret};
-
-/// Documents of an app with some secrets: name and status.
-fn with_secrets(secrets: &[(&str, &str)]) -> Vec<Value> {
-    let secrets: Vec<_> = secrets.iter().map(|(name, status)| json!({"name": name, "env": env(name), "status": status})).collect();
-    vec![app("a", "A"), document("ClientCredentials", "a", &[("client_secrets", json!(secrets))])]
-}
-
-fn env(name: &str) -> String {
-    format!("IDPCTL_{}", name.to_uppercase())
-}
-
-/// Compares with an app that is marked and holds some secrets: value, status; the first is the oldest.
-fn secrets(documents: &[Value], there: &[(&str, Status)]) -> Case {
-    let mut case = Case::new(documents, vec![live("0oa1", "A", &[managing("a", &["secrets"])])]);
-    let secrets = there.iter().enumerate().map(|(i, (value, status))| LiveSecret {
-        id: format!("ocs{i}"),
-        status: *status,
-        hash: Plaintext::new((*value).to_owned()).hash(),
-        created: format!("2026-0{}-01T00:00:00.000Z", i + 1),
-    });
-    let secrets = secrets.collect();
-    case.observed.secrets.insert(case.observed.apps[0].id.clone(), secrets);
-    // The value of each is its name.
-    for name in ["one", "two", "three"] {
-        case.hashes.insert(SecretRef::Env(env(name)), Ok(Plaintext::new(name.to_owned()).hash()));
-    }
-    case
-}
-
 use Status::{Active, Inactive};
+
+use super::*;
+use crate::diff::fixture::{ORG, env, granting, grants, keys, secrets, with_secrets};
 
 #[test]
 fn secrets_are_matched_by_their_hash_and_never_by_their_name() {
@@ -126,26 +98,6 @@ fn a_secret_whose_value_is_not_at_hand_is_not_compared_and_protects_the_others()
     ");
 }
 
-/// Compares scopes of an app that the mark manages, or not.
-fn grants(documents: &[Value], mark: &[&str], there: &[(&str, &str)]) -> Case {
-    let mut case = Case::new(documents, vec![live("0oa1", "A", &[managing("a", mark)])]);
-    let grants = there.iter().enumerate().map(|(i, (scope, issuer))| LiveGrant {
-        id: format!("oag{i}"),
-        scope: (*scope).to_owned(),
-        issuer: (*issuer).to_owned(),
-        created_by: None,
-    });
-    let grants = grants.collect();
-    case.observed.grants.insert(case.observed.apps[0].id.clone(), grants);
-    case
-}
-
-const ORG: &str = "https://acme.okta.com";
-
-fn granting(scopes: &[&str]) -> Vec<Value> {
-    vec![app("a", "A"), document("Grant", "a", &[("scopes", json!(scopes))])]
-}
-
 #[test]
 fn scopes_that_are_not_granted_are_and_others_are_left_alone() {
     let there = [("okta.users.read", ORG), ("okta.logs.read", ORG)];
@@ -201,23 +153,6 @@ fn scopes_of_an_app_that_is_not_ours_are_revoked_only_if_the_document_allows_it(
     let there = [("okta.users.read", ORG)];
     insta::assert_snapshot!(grants(&refers(false), &[], &there).pruning().shown(), @"Grant/g/okta.users.read is left alone: scope `okta.users.read` is granted and not declared: the app is not ours; `metadata.prune: true` in the document would allow it (no flag)");
     insta::assert_snapshot!(grants(&refers(true), &[], &there).pruning().shown(), @"Grant/g/okta.users.read is revoked as oag0");
-}
-
-fn key(kid: &str) -> Value {
-    json!({"kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", "e": "AQAB", "n": format!("v{}Q", kid.repeat(340))})
-}
-
-/// Compares keys of an app that is marked: declared kids (or none at all), live kids with their status.
-fn keys(declared: Option<&[&str]>, there: &[(&str, &str)]) -> Case {
-    let mut document = app("a", "A");
-    if let Some(kids) = declared {
-        let keys: Vec<_> = kids.iter().map(|kid| key(kid)).collect();
-        document = with(document, &[("spec.settings.oauthClient.jwks.keys", json!(keys))]);
-    }
-    let there: Vec<_> =
-        there.iter().map(|(kid, status)| with(key(kid), &[("id", json!(format!("pks-{kid}"))), ("status", json!(status))])).collect();
-    let jwks = ("settings.oauthClient.jwks.keys", json!(there));
-    Case::new(&[document], vec![live("0oa1", "A", &[managing("a", &["keys"]), jwks])])
 }
 
 #[test]

@@ -8,63 +8,38 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::fixture::{Case, managing};
 use super::*;
-use crate::bind::fixture::{app, app_with_client_id, desired, document, live, marked, observed, said, with};
-use crate::bind::{self, bind};
+use crate::bind::fixture::{app, app_with_client_id, desired, document, live, marked, said, with};
 use crate::observed::{AccessPolicy, Status};
-use crate::secret::Secret as Plaintext;
-
-/// Two sides, and what was asked for.
-struct Case {
-    desired: Desired,
-    observed: Observed,
-    hashes: SecretHashes,
-    choices: Choices,
-}
 
 impl Case {
-    fn new(documents: &[Value], apps: Vec<LiveApp>) -> Self {
-        Self { desired: desired(documents), observed: observed(apps), hashes: SecretHashes::new(), choices: Choices::default() }
-    }
-
-    fn pruning(mut self) -> Self {
-        self.choices.prune = true;
-        self
-    }
-
-    fn selecting(mut self, pattern: &str) -> Self {
-        self.choices.select = Select::new(&[pattern.to_owned()]).unwrap();
-        self
-    }
-
     /// Returns every difference, in words.
     fn shown(&self) -> String {
-        let bound = bind(&self.desired, &self.observed, &bind::Choices::default());
-        assert!(!bound.problems.has_errors(), "{}", said(&bound.problems));
-        let changes = diff(&self.desired, &self.observed, &bound, &self.hashes, &self.choices);
-        let mut out = String::new();
-        for entry in &changes.apps {
-            show(entry, &mut out);
-        }
-        for orphan in &changes.orphans {
-            writeln!(out, "{}: {} goes", orphan.address, orphan.live.id).unwrap();
-        }
-        for LeftAlone { address, what, flag } in &changes.left_alone {
-            writeln!(out, "{address} is left alone: {what} ({})", flag.as_deref().unwrap_or("no flag")).unwrap();
-        }
-        for (address, why) in &changes.not_compared {
-            writeln!(out, "{address} is not compared: {why}").unwrap();
-        }
-        out + &said(&changes.problems)
+        self.compared(shown)
     }
 
     /// Returns what the mark of the only app is to remember that documents manage.
     fn remembered(&self) -> String {
-        let bound = bind(&self.desired, &self.observed, &bind::Choices::default());
-        let changes = diff(&self.desired, &self.observed, &bound, &self.hashes, &self.choices);
-        let marker = changes.apps[0].marker.as_ref().expect("apps are marked");
-        json!(marker.manages).to_string()
+        self.compared(|changes| json!(changes.apps[0].marker.as_ref().expect("apps are marked").manages).to_string())
     }
+}
+
+fn shown(changes: &Changes<'_>) -> String {
+    let mut out = String::new();
+    for entry in &changes.apps {
+        show(entry, &mut out);
+    }
+    for orphan in &changes.orphans {
+        writeln!(out, "{}: {} goes", orphan.address, orphan.live.id).unwrap();
+    }
+    for LeftAlone { address, what, flag } in &changes.left_alone {
+        writeln!(out, "{address} is left alone: {what} ({})", flag.as_deref().unwrap_or("no flag")).unwrap();
+    }
+    for (address, why) in &changes.not_compared {
+        writeln!(out, "{address} is not compared: {why}").unwrap();
+    }
+    out + &said(&changes.problems)
 }
 
 fn show(entry: &AppChanges<'_>, out: &mut String) {
@@ -111,9 +86,4 @@ fn show_fields(head: &str, fields: &[FieldChange], out: &mut String) {
         };
         writeln!(out, "    {path}: {} → {}", shown(before), shown(after)).unwrap();
     }
-}
-
-/// Returns a change of a live app that marks it as that of a document, with what is managed below it.
-fn managing(name: &str, manages: &[&str]) -> (&'static str, Value) {
-    ("profile.idpctl", json!({"owner": format!("payments/{name}"), "manages": manages}))
 }
