@@ -13,6 +13,7 @@ mod line;
 mod lossfree;
 mod matrix;
 mod portal;
+mod portal_identity;
 mod portal_laws;
 mod portal_schemas;
 mod rates;
