@@ -61,8 +61,10 @@ pub enum Failure {
         why: String,
     },
     /// The server accepted a request and did not do what was asked.
-    #[error("the server accepted the request and did not do what was asked: {}", .differences.join("; "))]
+    #[error("the server accepted {request} and did not do what was asked: {}", .differences.join("; "))]
     NotAsAsked {
+        /// The request.
+        request: String,
         /// Where.
         differences: Vec<String>,
     },

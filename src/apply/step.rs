@@ -172,7 +172,7 @@ impl Run {
         if !differences.is_empty() {
             // What was made is there all the same, and must be found by whatever comes next.
             self.remember(action, step, &seen);
-            return Err(Stop::Failed(Failure::NotAsAsked { differences }));
+            return Err(Stop::Failed(Failure::NotAsAsked { request: request.to_string(), differences }));
         }
         self.remember(action, step, &seen);
         Ok(Done::Now)

@@ -87,12 +87,18 @@ const fn tone(outcome: &Outcome) -> Tone {
     }
 }
 
+/// What to do about a server that accepts a request and keeps something else.
+const NOT_AS_ASKED: &str =
+    "look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out";
+
 /// Returns what to do about an outcome, where that is known.
 fn hint(outcome: &Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::Failed { why } => match &**why {
             Failure::Http { source, .. } => advice(source),
-            Failure::Midway { .. } | Failure::NotAsAsked { .. } => None,
+            Failure::NotAsAsked { .. } => Some(NOT_AS_ASKED),
+            // It says itself to plan again.
+            Failure::Midway { .. } => None,
         },
         _ => None,
     }
@@ -128,7 +134,10 @@ mod tests {
     fn plan_and_report() -> (Plan, Report) {
         let app = |name: &str| Address::new(Kind::App, name);
         let why = "it is no longer what was planned for: label\u{1b}[31m".to_owned();
-        let failure = Failure::NotAsAsked { differences: vec!["`label` is \"x\"".to_owned(), "`status` is missing".to_owned()] };
+        let failure = Failure::NotAsAsked {
+            request: "PUT /api/v1/apps/0oa1".to_owned(),
+            differences: vec!["`label` is \"x\"".to_owned(), "`status` is missing".to_owned()],
+        };
         let outcomes: BTreeMap<_, _> = [
             (app("a"), Outcome::Applied),
             (app("b"), Outcome::Unchanged),
@@ -176,7 +185,7 @@ mod tests {
         applied   create App/a
         unchanged create App/b
         failed    create App/c
-            the server accepted the request and did not do what was asked: `label` is "x"; `status` is missing
+            the server accepted PUT /api/v1/apps/0oa1 and did not do what was asked: `label` is "x"; `status` is missing
         refused   create App/d
             it is no longer what was planned for: label\u{1b}[31m
         in doubt  create App/e
@@ -186,6 +195,7 @@ mod tests {
 
         1 applied, 1 unchanged, 1 failed, 1 skipped, 1 refused, 1 in doubt.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         "#);
         insta::assert_snapshot!(super::super::json_text(&json(&plan, &report)), @r#"
         {
@@ -213,7 +223,8 @@ mod tests {
               "verb": "create",
               "outcome": "failed",
               "reasons": [
-                "the server accepted the request and did not do what was asked: `label` is \"x\"; `status` is missing"
+                "the server accepted PUT /api/v1/apps/0oa1 and did not do what was asked: `label` is \"x\"; `status` is missing",
+                "hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out"
               ]
             },
             {

@@ -215,7 +215,7 @@ fn one_action_that_fails_stops_what_depends_on_it_and_nothing_else() {
     6 to create, with 6 requests.
 
     failed    create App/billing-worker
-        the server accepted the request and did not do what was asked: `settings.oauthClient.field_of_tomorrow` is absent and not 1
+        the server accepted POST /api/v1/apps?activate=true and did not do what was asked: `settings.oauthClient.field_of_tomorrow` is absent and not 1
     applied   create App/web-portal
     skipped   create Grant/billing-worker/okta.groups.read
         App/billing-worker did not come about
@@ -228,6 +228,7 @@ fn one_action_that_fails_stops_what_depends_on_it_and_nothing_else() {
 
     2 applied, 2 failed, 2 skipped.
     What is done stays done: look at the reasons, then plan and apply again.
+    hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
     [exit status: 4]
     ");
     assert_eq!(output.status, 4);

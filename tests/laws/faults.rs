@@ -232,23 +232,25 @@ fn a_field_that_the_server_drops_fails_the_action_and_skips_what_waits_for_it() 
         let documents = [with(app, "spec.settings.oauthClient.consent_method", json!("REQUIRED")), grant, web("shop", "Shop")];
         insta::assert_snapshot!(org.tries(&documents, &none()).await, @r#"
         failed    create App/portal
-            the server accepted the request and did not do what was asked: `settings.oauthClient.consent_method` is absent and not "REQUIRED"
+            the server accepted POST /api/v1/apps?activate=true and did not do what was asked: `settings.oauthClient.consent_method` is absent and not "REQUIRED"
         applied   create App/shop
         skipped   create Grant/portal/okta.users.read
             App/portal did not come about
 
         1 applied, 1 failed, 1 skipped.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         "#);
         // It goes on failing, on the one app that was made.
         insta::assert_snapshot!(org.tries(&documents, &none()).await, @r#"
         failed    update App/portal
-            the server accepted the request and did not do what was asked: `settings.oauthClient.consent_method` is absent and not "REQUIRED"
+            the server accepted PUT /api/v1/apps/0oaf00000AId9MIMC5d7 and did not do what was asked: `settings.oauthClient.consent_method` is absent and not "REQUIRED"
         skipped   create Grant/portal/okta.users.read
             App/portal did not come about
 
         1 failed, 1 skipped.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         "#);
         insta::assert_snapshot!(org.state().await, @r#"
         0oaf00000AId9MIMC5d7 "Portal" ACTIVE client_id: its id mark: laws/portal
@@ -315,11 +317,12 @@ fn a_deletion_that_is_answered_with_something_else_is_looked_after() {
         let report = org.apply(&plan, &observation).await;
         insta::assert_snapshot!(outcomes(&plan, &report), @"
         failed    delete App/portal
-            the server accepted the request and did not do what was asked: the app 0oaf00000AId9MIMC5d7 is there already
+            the server accepted DELETE /api/v1/apps/0oaf00000AId9MIMC5d7 and did not do what was asked: the app 0oaf00000AId9MIMC5d7 is there already
         applied   create App/shop
 
         1 applied, 1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         ");
     });
 }
@@ -344,10 +347,11 @@ fn what_was_sent_back_as_it_was_and_is_lost_is_not_what_was_asked() {
         org.edited(&org.id_of("Portal").await, "settings.notes.admin", json!("by hand")).await;
         insta::assert_snapshot!(org.tries(&[web("portal", "Web Portal")], &none()).await, @"
         failed    update App/portal
-            the server accepted the request and did not do what was asked: `settings.notes.admin` was sent back as it was and came out otherwise
+            the server accepted PUT /api/v1/apps/0oaf00000AId9MIMC5d7 and did not do what was asked: `settings.notes.admin` was sent back as it was and came out otherwise
 
         1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         ");
     });
     let forgets_keys = |request: &mut http::Request<Vec<u8>>| {
@@ -359,10 +363,11 @@ fn what_was_sent_back_as_it_was_and_is_lost_is_not_what_was_asked() {
         org.does(&[tomorrow], &none()).await;
         insta::assert_snapshot!(org.tries(&[with(provider("okta-prod"), "spec.SSLInsecureSkipVerify", json!(true))], &none()).await, @"
         failed    update OAuthProvider/okta-prod
-            the server accepted the request and did not do what was asked: `ScopeClaimName` was sent back as it was and came out otherwise
+            the server accepted PUT /portal-api/oauth-providers/1 and did not do what was asked: `ScopeClaimName` was sent back as it was and came out otherwise
 
         1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         ");
     });
 }
@@ -398,10 +403,11 @@ fn an_app_that_is_made_with_another_secret_than_the_declared_one_is_not_what_was
         let secrets = json!({"client_secrets": [{"name": "one", "env": "IDPCTL_ONE"}]});
         insta::assert_snapshot!(org.tries(&[web("portal", "Portal"), document("ClientCredentials", "portal", secrets)], &none()).await, @"
         failed    create App/portal
-            the server accepted the request and did not do what was asked: the secret of {env: IDPCTL_ONE} is not there
+            the server accepted POST /api/v1/apps?activate=true and did not do what was asked: the secret of {env: IDPCTL_ONE} is not there
 
         1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         ");
     });
 }

@@ -302,20 +302,22 @@ fn a_value_that_the_portal_drops_is_an_error_that_names_it() {
         insta::assert_snapshot!(org.tries(&[provider("okta-prod"), slip], &none()).await, @r#"
         applied   create OAuthProvider/okta-prod
         failed    create ClientType/server-side
-            the server accepted the request and did not do what was asked: `ResponseTypes` is "code" and not ["code","it_token"]
+            the server accepted POST /portal-api/oauth-providers/1/client-types and did not do what was asked: `ResponseTypes` is "code" and not ["code","it_token"]
 
         1 applied, 1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         "#);
     });
     org(&[("portal-unknown-keys", "dropped")]).run(async |org| {
         let unknown = with(provider("okta-prod"), "spec.additionalFields", json!({"ScopeClaimName": "scp"}));
         insta::assert_snapshot!(org.tries(&[unknown], &none()).await, @r#"
         failed    create OAuthProvider/okta-prod
-            the server accepted the request and did not do what was asked: `ScopeClaimName` is absent and not "scp"
+            the server accepted POST /portal-api/oauth-providers and did not do what was asked: `ScopeClaimName` is absent and not "scp"
 
         1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         "#);
     });
     org(&[("portal-cid", "hidden")]).run(async |org| {
@@ -323,10 +325,11 @@ fn a_value_that_the_portal_drops_is_an_error_that_names_it() {
         insta::assert_snapshot!(org.tries(&[provider("okta-prod"), named.clone()], &none()).await, @r#"
         applied   create OAuthProvider/okta-prod
         failed    create ClientType/server-side
-            the server accepted the request and did not do what was asked: `CID` is absent and not "server-side"
+            the server accepted POST /portal-api/oauth-providers/1/client-types and did not do what was asked: `CID` is absent and not "server-side"
 
         1 applied, 1 failed.
         What is done stays done: look at the reasons, then plan and apply again.
+        hint: look what it holds now; if it lacks a feature or does not know a value, declare what it keeps or leave the field out
         "#);
         insta::assert_snapshot!(org.shows(&[provider("okta-prod"), named], &none()).await, @"
         ClientType/server-side declares `CID`, and the portal shows none
