@@ -538,6 +538,23 @@ fn what_cannot_be_read_does_not_count_as_gone() {
         What is done stays done: look at the reasons, then plan and apply again.
         ");
     });
+    org(&[]).run(async |org| {
+        let allowing = with(provider("okta-prod"), "metadata.prune", json!(true));
+        org.does(std::slice::from_ref(&allowing), &none()).await;
+        org.in_portal("POST", "/oauth-providers/1/client-types", json!({"Name": "Old", "ResponseTypes": "token", "GrantType": "implicit"}))
+            .await;
+        let (plan, observation) = org.plan(&declared(&[allowing]), &pruning()).await;
+        org.suffers(&["GET /portal-api/** 500"]);
+        let report = org.apply(&plan, &observation).await;
+        insta::assert_snapshot!(outcomes(&plan, &report), @"
+        failed    delete OAuthProvider/okta-prod/client-type/1
+            could not read the ClientType at /portal-api/oauth-providers/1/client-types/1
+            caused by: `GET /portal-api/oauth-providers/1/client-types/1` was answered 500: internal server error, 6 attempts in 11.6 s
+
+        1 failed.
+        What is done stays done: look at the reasons, then plan and apply again.
+        ");
+    });
 }
 
 #[test]

@@ -174,6 +174,13 @@ fn a_provider_that_no_manifest_declares_can_be_referred_to() {
             org.does(&[with(server_side(), "spec.provider", reference)], &none()).await;
         }
         insta::assert_snapshot!(org.sent(), @r#"POST /portal-api/oauth-providers/1/client-types {"Name":"Server-side application","Description":"Server-side applications that don't act on behalf of end-users","ResponseTypes":"code,token","GrantType":"authorization_code,refresh_token,password","TokenEndpointAuthMethod":"client_secret_basic","OktaAppType":"web"}"#);
+        org.in_portal("POST", "/oauth-providers/1/client-types", json!({"Name": "Theirs", "ResponseTypes": "token", "GrantType": "implicit"})).await;
+        insta::assert_snapshot!(org.shows(&[with(server_side(), "spec.provider", json!({"id": "1"}))], &none()).await, @"
+        Left alone
+          ClientType/server-side/client-type/2: the client type 2 `Theirs` of the provider 1 is not declared; `metadata.prune: true` in the provider's document would allow pruning it
+
+        Nothing to do: all that is declared is in the org.
+        ");
         insta::assert_snapshot!(org.shows(&[with(server_side(), "spec.provider", json!({"Name": "Nobody's"}))], &none()).await, @"
         ClientType/server-side refers to the provider {Name: Nobody's}, and there is none
           help: correct the reference, or declare the provider in an OAuthProvider document

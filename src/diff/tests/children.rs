@@ -194,6 +194,11 @@ fn the_mark_remembers_children_that_no_document_speaks_of_any_more_while_there_m
     let both = [("a", "ACTIVE"), ("b", "ACTIVE")];
     assert_eq!(keys(None, &both).remembered(), r#"["keys"]"#);
     assert_eq!(keys(None, &both[..1]).remembered(), "[]", "the only one stays");
+    let mut clearing = keys(None, &both);
+    clearing.desired = desired(&[with(app("a", "A"), &[("spec.settings.notes.admin", Value::Null)])]);
+    let noted = [("settings.oauthClient.jwks.keys", json!(clearing.observed.apps[0].keys())), ("settings.notes.admin", json!("x"))];
+    clearing.observed.apps[0] = live("0oa1", "A", &[&[managing("a", &["keys"])], &noted[..]].concat());
+    assert_eq!(clearing.remembered(), r#"["keys"]"#, "something else is cleared");
     let with_address = |mut case: Case| {
         let document = with(app("a", "A"), &[("spec.settings.oauthClient.jwks_uri", json!("https://a.example.com/keys"))]);
         case.desired = desired(&[document]);
