@@ -149,7 +149,7 @@ fn marker(entry: &AppChanges<'_>, live: Option<&LiveApp>, fields: &[FieldChange]
     if let Some(live) = live {
         let before = live.marker.as_ref().filter(|m| m.owner == marker.owner);
         for facility in before.into_iter().flat_map(|m| &m.manages) {
-            let jwks_goes = fields.iter().any(|f| f.path == Path::of(JWKS) && f.after.is_none());
+            let jwks_goes = fields.iter().any(|f| f.path == Path::of(JWKS));
             if leftovers(live, *facility, scope.observed) && !(*facility == Facility::Keys && jwks_goes) {
                 marker.manages.insert(*facility);
             }
