@@ -19,7 +19,7 @@ use crate::{
     ids::Seed,
     limits::{RateLimits, Windows},
     portal,
-    store::{Store, Table, Tx},
+    store::{Store, Table, Tables, Tx},
     switches::Switches,
 };
 
@@ -185,6 +185,12 @@ impl Org {
     /// hundred thousand.
     pub fn requests(&self) -> Vec<Seen> {
         self.state().seen.iter().cloned().collect()
+    }
+
+    /// Returns what is made of the tables and of the requests so far, the oldest first.
+    pub(crate) fn watched<T>(&self, make: impl FnOnce(&Tables, &VecDeque<Seen>) -> T) -> T {
+        let state = self.state();
+        make(state.store.tables(), &state.seen)
     }
 
     /// Forgets the requests.

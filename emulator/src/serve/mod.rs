@@ -14,7 +14,7 @@ use axum::{
 use tokio::{net::TcpListener, sync::watch};
 
 use self::wire::{Line, Wired};
-use crate::{Org, org::Outcome};
+use crate::{Org, org::Outcome, window};
 
 /// The largest request body: an app with the largest profile that Okta takes, and room to spare.
 const LARGEST: usize = 2 * 1024 * 1024;
@@ -42,6 +42,9 @@ impl Org {
 }
 
 async fn answer(State(mut server): State<Server>, ConnectInfo(line): ConnectInfo<Line>, request: Request) -> Response {
+    if let Some(page) = window::answer(&server.org, &request) {
+        return page.map(Body::from);
+    }
     let (parts, body) = request.into_parts();
     let writes = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
     let sized = parts.headers.contains_key(header::CONTENT_LENGTH) || parts.headers.contains_key(header::TRANSFER_ENCODING);

@@ -15,4 +15,5 @@ mod portal_switches;
 mod recorded;
 mod store;
 mod support;
+mod watch;
 mod wire;

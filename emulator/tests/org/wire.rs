@@ -11,14 +11,14 @@ use tokio::{
 
 use crate::support::web;
 
-struct Server {
-    org: Org,
+pub(crate) struct Server {
+    pub(crate) org: Org,
     address: String,
     stop: oneshot::Sender<()>,
     ended: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
-async fn serve(faults: &[&str]) -> Server {
+pub(crate) async fn serve(faults: &[&str]) -> Server {
     let faults = faults.iter().map(|spec| spec.parse().unwrap()).collect();
     let org = Org::open(Config { faults, frozen_clock: true, ..Config::default() }).unwrap();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -32,11 +32,19 @@ async fn serve(faults: &[&str]) -> Server {
 impl Server {
     /// Sends a request on a connection of its own and returns all that came back.
     async fn ask(&self, line: &str, body: &str) -> String {
+        self.send(line, &format!("authorization: SSWS {}\r\n", self.org.okta_token()), body).await
+    }
+
+    /// Likewise, as somebody who brings no token.
+    pub(crate) async fn ask_without_token(&self, line: &str) -> String {
+        self.send(line, "", "").await
+    }
+
+    async fn send(&self, line: &str, authorization: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let request = format!(
-            "{line} HTTP/1.1\r\nhost: {}\r\nauthorization: SSWS {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            "{line} HTTP/1.1\r\nhost: {}\r\n{authorization}connection: close\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
-            self.org.okta_token(),
             body.len()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
