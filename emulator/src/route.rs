@@ -1,5 +1,7 @@
 //! Which resource a path names. A path without a route is E0000008; a route without the method is E0000022.
 
+use crate::families::Resource;
+
 /// A resource of the org, with the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
@@ -25,6 +27,7 @@ pub(crate) enum Route<'a> {
     Policy(&'a str),
     Groups,
     Group(&'a str),
+    AuthorizationServers(Resource<'a>),
 }
 
 /// A lifecycle operation.
@@ -35,7 +38,7 @@ pub(crate) enum Turn {
 }
 
 impl Turn {
-    fn of(segment: &str) -> Option<Self> {
+    pub(crate) fn of(segment: &str) -> Option<Self> {
         match segment {
             "activate" => Some(Self::Activate),
             "deactivate" => Some(Self::Deactivate),
@@ -65,6 +68,7 @@ impl<'a> Route<'a> {
             ["api", "v1", "apps"] => Self::Apps,
             ["api", "v1", "apps", app] => Self::App(app),
             ["api", "v1", "apps", app, ref rest @ ..] => Self::under_app(app, rest)?,
+            ["api", "v1", "authorizationServers", ref rest @ ..] => Self::AuthorizationServers(Resource::of(rest)?),
             _ => return None,
         })
     }
