@@ -21,7 +21,7 @@ use crate::{
 
 pub(crate) use apps::{document::App, seed, seed_call};
 pub(crate) use organization::Organization;
-pub(crate) use servers::Resource;
+pub(crate) use servers::{Protocol, Resource};
 
 /// One request while it is being answered.
 pub(crate) struct Exchange<'a> {
@@ -96,6 +96,8 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Group(group), "GET") => groups::read(x, group),
         (Route::Group(group), "PUT") => groups::replace(x, group),
         (Route::Group(group), "DELETE") => groups::delete(x, group),
+        (Route::Metadata(server, protocol), "GET") => servers::document(x, server, protocol),
+        (Route::KeySet(server), "GET") => servers::key_set(x, server),
         (Route::AuthorizationServers(resource), _) => servers::answer(resource, x),
         _ => Err(Refusal::no_such_method()),
     }

@@ -26,6 +26,8 @@ use crate::{
     store::Table,
 };
 
+/// The owner of the org's own keys.
+pub(super) const ORG: &str = "org";
 const STATUSES: [&str; 3] = ["ACTIVE", "NEXT", "EXPIRED"];
 
 /// A key pair as it is stored.
@@ -60,6 +62,15 @@ fn key(x: &mut Exchange<'_>, owner: &str, kid: &str) -> Result<SigningKey, Refus
     let key = SigningKey::draw()?;
     x.tx.put(Table::SigningKeys, place, &key)?;
     Ok(key)
+}
+
+/// Returns the keys of an owner as its key set has them.
+pub(super) fn published(x: &mut Exchange<'_>, owner: &str, kids: &[String]) -> Result<Vec<Value>, Refusal> {
+    let shown = kids.iter().map(|kid| {
+        let SigningKey { n, e, .. } = key(x, owner, kid)?;
+        Ok(json!({"kty": "RSA", "alg": "RS256", "kid": kid, "use": "sig", "e": e, "n": n}))
+    });
+    shown.collect()
 }
 
 pub(super) fn list(x: &mut Exchange<'_>, server: &str) -> Result<Answer, Refusal> {

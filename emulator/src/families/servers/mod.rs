@@ -9,6 +9,7 @@ mod conditions;
 mod document;
 mod found;
 mod keys;
+mod metadata;
 mod names;
 mod policies;
 mod priority;
@@ -21,7 +22,11 @@ mod server;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-pub(crate) use self::{found::found, resource::Resource};
+pub(crate) use self::{
+    found::found,
+    metadata::{Protocol, document, key_set},
+    resource::Resource,
+};
 use super::Exchange;
 use crate::{
     answer::{Answer, Refusal},

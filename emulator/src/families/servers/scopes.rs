@@ -39,6 +39,11 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Says whether the server's metadata name it.
+    pub(super) fn is_published(&self) -> bool {
+        self.metadata_publish == "ALL_CLIENTS"
+    }
+
     pub(super) fn write(&self, x: &mut Exchange<'_>, server: &str) -> Result<(), Refusal> {
         x.tx.put(Table::ServerScopes, format!("{server}/{}", self.id), self)
     }
