@@ -1,5 +1,8 @@
 //! What is there without anybody's doing: the server `default`, and the scopes and claims of every server.
 
+use std::sync::OnceLock;
+
+use serde::Serialize;
 use serde_json::json;
 
 use super::{
@@ -14,7 +17,7 @@ use crate::{
     answer::Refusal,
     families::{Exchange, Organization},
     ids::{Kind, Seed},
-    store::{Table, Tx},
+    store::{Row, Table, Tx},
     switches::{DefaultServerPolicy, Switches},
 };
 
@@ -119,20 +122,37 @@ pub(crate) fn found(tx: &mut Tx<'_>, organization: &Organization, switches: &Swi
         trusted: Vec::new(),
     };
     server.write(tx)?;
-    let mut ids = Founding { seed, left: 64 };
-    for scope in system_scopes(&mut |kind| ids.next(kind)) {
-        tx.put(Table::ServerScopes, format!("{id}/{}", scope.id), &scope)?;
-    }
-    for scope in own_account_scopes(&mut ids) {
-        tx.put(Table::ServerScopes, format!("{id}/{}", scope.id), &scope)?;
-    }
-    for claim in system_claims(&mut |kind| ids.next(kind)) {
-        tx.put(Table::ServerClaims, format!("{id}/{}", claim.id), &claim)?;
+    for (table, key, row) in builtin_parts(seed) {
+        tx.put_row(table, key, row);
     }
     if switches.default_server_policy() == DefaultServerPolicy::Present {
-        policy(tx, &mut ids, &id, &created)?;
+        policy(tx, &mut Founding { seed, left: 2 }, &id, &created)?;
     }
     Ok(())
+}
+
+/// Returns the scopes and claims of `default`, built once for all orgs of the fixed seed: they are opened by the thousand.
+fn builtin_parts(seed: &Seed) -> Vec<Part> {
+    static FIXED: OnceLock<Vec<Part>> = OnceLock::new();
+    if seed.is_fixed() { FIXED.get_or_init(|| build_parts(seed)).clone() } else { build_parts(seed) }
+}
+
+/// A document, and where it is kept.
+type Part = (Table, String, Row);
+
+fn build_parts(seed: &Seed) -> Vec<Part> {
+    let server = default_id(seed);
+    let mut ids = Founding { seed, left: 64 };
+    let mut scopes = system_scopes(&mut |kind| ids.next(kind));
+    scopes.extend(own_account_scopes(&mut ids));
+    let claims = system_claims(&mut |kind| ids.next(kind));
+    let scopes = scopes.iter().map(|scope| part(Table::ServerScopes, &server, &scope.id, scope));
+    scopes.chain(claims.iter().map(|claim| part(Table::ServerClaims, &server, &claim.id, claim))).collect()
+}
+
+fn part(table: Table, server: &str, id: &str, document: &impl Serialize) -> Part {
+    let row = serde_json::to_value(document).expect("a document of texts and flags can be written down");
+    (table, format!("{server}/{id}"), row.into())
 }
 
 /// Writes the parts that every server is made with.
