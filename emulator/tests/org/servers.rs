@@ -136,7 +136,7 @@ async fn a_server_is_deleted_once_it_is_inactive_and_takes_its_parts_along() {
     let path = format!("{SERVERS}/{id}");
     assert_eq!(
         refusal(send(&org, "DELETE", &path, Value::Null).await),
-        "400 E0000001 Api validation failed: authorizationServer [\"An active authorization server cannot be deleted\"]"
+        "403 E0000006 You do not have permission to perform the requested action []"
     );
     assert_eq!(send(&org, "POST", &format!("{path}/lifecycle/deactivate"), Value::Null).await, (204, Value::Null));
     let inactive = get(&org, &path).await;
@@ -161,7 +161,7 @@ async fn the_default_server_can_be_deactivated_but_not_deleted() {
     let org = org();
     let path = format!("{SERVERS}/default");
     assert_eq!(send(&org, "POST", &format!("{path}/lifecycle/deactivate"), Value::Null).await.0, 204);
-    assert_eq!(send(&org, "DELETE", &path, Value::Null).await.0, 400);
+    assert_eq!(send(&org, "DELETE", &path, Value::Null).await.0, 403);
     assert_eq!(get(&org, &path).await["status"], "INACTIVE");
 }
 

@@ -87,7 +87,7 @@ pub(super) fn delete(x: &mut Exchange<'_>, server: &str, id: &str) -> Result<Ans
     let server = find_server(x, server)?;
     let claim = find(x, &server, id)?;
     if claim.system && x.switches.system_parts() == SystemParts::Fixed {
-        return Err(Refusal::invalid(OBJECT, "A system claim cannot be deleted"));
+        return Err(Refusal::not_permitted());
     }
     x.tx.remove(Table::ServerClaims, format!("{}/{}", server.id, claim.id));
     Ok(Answer::no_content())

@@ -114,7 +114,7 @@ pub(super) fn delete(x: &mut Exchange<'_>, server: &str, id: &str) -> Result<Ans
     let server = find_server(x, server)?;
     let scope = find(x, &server, id)?;
     if scope.system && x.switches.system_parts() == SystemParts::Fixed {
-        return Err(Refusal::invalid(OBJECT, "A system scope cannot be deleted"));
+        return Err(Refusal::not_permitted());
     }
     x.tx.remove(Table::ServerScopes, format!("{}/{}", server.id, scope.id));
     Ok(Answer::no_content())
