@@ -31,6 +31,7 @@ pub(crate) enum Kind {
     Claim,
     ServerPolicy,
     ServerRule,
+    EncryptionKey,
 }
 
 impl Kind {
@@ -49,6 +50,7 @@ impl Kind {
             Self::Claim => "ocl",
             Self::ServerPolicy => "00p",
             Self::ServerRule => "0pr",
+            Self::EncryptionKey => "apk",
         }
     }
 }

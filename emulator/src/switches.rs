@@ -188,7 +188,7 @@ switches! {
     { Refuse = "refuse", Accept = "accept" }
 
     omitted_server_members: OmittedServerMembers, "omitted-server-members",
-    "What a PUT of an authorization server without `issuerMode` or `rotationMode` does to them.",
+    "What a PUT of an authorization server without `issuerMode`, `rotationMode` or token encryption does to them.",
     { Keep = "keep", Reset = "reset" }
 
     server_priorities: ServerPriorities, "server-priorities",

@@ -14,6 +14,7 @@ mod portal_providers;
 mod portal_switches;
 mod recorded;
 mod servers;
+mod servers_encryption;
 mod servers_keys;
 mod servers_parts;
 mod servers_policies;

@@ -3,7 +3,7 @@
 use idpctl_emulator::{Config, Data, Org};
 use serde_json::{Value, json};
 
-use crate::support::{frozen, get, org, refusal, send, server, switched, try_send};
+use crate::support::{create, frozen, get, org, refusal, send, server, switched, try_send, web};
 
 const SERVERS: &str = "/api/v1/authorizationServers";
 
@@ -296,4 +296,18 @@ async fn a_stored_org_has_its_servers_again() {
     let org = Org::open(config()).unwrap();
     assert_eq!(get(&org, &format!("{SERVERS}/{id}")).await, made);
     assert_eq!(get(&org, &format!("{SERVERS}/{id}/scopes")).await, scopes);
+}
+
+#[tokio::test]
+async fn nobody_holds_a_refresh_token() {
+    let org = org();
+    let (client, _) = create(&org, web("Portal")).await;
+    let path = format!("{SERVERS}/default/clients");
+    let tokens = format!("{path}/{client}/tokens");
+    assert_eq!(get(&org, &path).await, json!([]));
+    assert_eq!(get(&org, &tokens).await, json!([]));
+    assert_eq!(send(&org, "DELETE", &tokens, Value::Null).await, (204, Value::Null));
+    let said = refusal(send(&org, "GET", &format!("{tokens}/oar1"), Value::Null).await);
+    assert_eq!(said, "404 E0000007 Not found: Resource not found: oar1 (OAuth2RefreshToken) []");
+    assert_eq!(send(&org, "GET", &format!("{path}/0oa0/tokens"), Value::Null).await.0, 404);
 }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::encryption::Encryption;
 use crate::{
     answer::Refusal,
     families::Exchange,
@@ -33,6 +34,8 @@ pub(crate) struct Server {
     pub(crate) rotations: u64,
     /// Whether this is the built-in server, which paths may call `default`.
     pub(crate) default: bool,
+    #[serde(default)]
+    pub(crate) encryption: Encryption,
     /// The servers whose tokens it trusts, by id.
     pub(crate) trusted: Vec<String>,
 }
@@ -88,7 +91,7 @@ impl Server {
         if self.rotation_mode == "AUTO" {
             signing["nextRotation"] = next_rotation(&self.last_rotated).into();
         }
-        json!({
+        let mut body = json!({
             "id": self.id,
             "name": self.name,
             "description": self.description,
@@ -100,7 +103,9 @@ impl Server {
             "lastUpdated": self.last_updated,
             "credentials": {"signing": signing},
             "default": self.default,
-        })
+        });
+        self.encryption.render(&mut body);
+        body
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     claims::{Claim, Conditions},
     conditions,
     document::{Server, default_id, first_keys},
+    encryption::Encryption,
     policies::Policy,
     rules::Rule,
     scopes::Scope,
@@ -119,6 +120,7 @@ pub(crate) fn found(tx: &mut Tx<'_>, organization: &Organization, switches: &Swi
         rotation_mode: "MANUAL".into(),
         last_rotated: created.clone(),
         default: true,
+        encryption: Encryption::default(),
         trusted: Vec::new(),
     };
     server.write(tx)?;

@@ -7,12 +7,14 @@ mod associates;
 mod claims;
 mod conditions;
 mod document;
+mod encryption;
 mod found;
 mod keys;
 mod metadata;
 mod names;
 mod policies;
 mod priority;
+mod refresh_tokens;
 mod resource;
 mod rules;
 mod scopes;
@@ -71,6 +73,15 @@ pub(super) fn answer(resource: Resource<'_>, x: &mut Exchange<'_>) -> Result<Ans
         (Resource::Keys(server), "GET") => keys::list(x, server),
         (Resource::Key(server, kid), "GET") => keys::read(x, server, kid),
         (Resource::KeyRotation(server), "POST") => keys::rotate(x, server),
+        (Resource::EncryptionKeys(server), "GET") => encryption::list(x, server),
+        (Resource::EncryptionKeys(server), "POST") => encryption::create(x, server),
+        (Resource::EncryptionKey(server, id), "GET") => encryption::read(x, server, id),
+        (Resource::EncryptionKey(server, id), "DELETE") => encryption::delete(x, server, id),
+        (Resource::EncryptionKeyLifecycle(server, id, turn), "POST") => encryption::turn(x, server, id, turn),
+        (Resource::Clients(server), "GET") => refresh_tokens::clients(x, server),
+        (Resource::RefreshTokens(server, client), "GET") => refresh_tokens::list(x, server, client),
+        (Resource::RefreshTokens(server, client), "DELETE") => refresh_tokens::revoke_all(x, server, client),
+        (Resource::RefreshToken(server, client, token), "GET" | "DELETE") => refresh_tokens::one(x, server, client, token),
         (Resource::Associates(server), "GET") => associates::list(x, server),
         (Resource::Associates(server), "POST") => associates::create(x, server),
         (Resource::Associate(server, other), "DELETE") => associates::delete(x, server, other),

@@ -21,6 +21,12 @@ pub(crate) enum Resource<'a> {
     Keys(&'a str),
     Key(&'a str, &'a str),
     KeyRotation(&'a str),
+    EncryptionKeys(&'a str),
+    EncryptionKey(&'a str, &'a str),
+    EncryptionKeyLifecycle(&'a str, &'a str, Turn),
+    Clients(&'a str),
+    RefreshTokens(&'a str, &'a str),
+    RefreshToken(&'a str, &'a str, &'a str),
     Associates(&'a str),
     Associate(&'a str, &'a str),
 }
@@ -39,6 +45,14 @@ impl<'a> Resource<'a> {
             [server, "credentials", "keys"] => Self::Keys(server),
             [server, "credentials", "keys", key] => Self::Key(server, key),
             [server, "credentials", "lifecycle", "keyRotate"] => Self::KeyRotation(server),
+            [server, "resourceservercredentials", "keys"] => Self::EncryptionKeys(server),
+            [server, "resourceservercredentials", "keys", key] => Self::EncryptionKey(server, key),
+            [server, "resourceservercredentials", "keys", key, "lifecycle", turn] => {
+                Self::EncryptionKeyLifecycle(server, key, Turn::of(turn)?)
+            }
+            [server, "clients"] => Self::Clients(server),
+            [server, "clients", client, "tokens"] => Self::RefreshTokens(server, client),
+            [server, "clients", client, "tokens", token] => Self::RefreshToken(server, client, token),
             [server, "associatedServers"] => Self::Associates(server),
             [server, "associatedServers", other] => Self::Associate(server, other),
             _ => return None,

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{
     document::{Server, default_id, first_keys},
+    encryption::Encryption,
     found, names, sent,
 };
 use crate::{
@@ -67,6 +68,7 @@ pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
         rotation_mode: ROTATION_MODES[0].into(),
         last_rotated: x.now.clone(),
         default: false,
+        encryption: Encryption::default(),
         trusted: Vec::new(),
     };
     fill(x, &mut server, &sent)?;
@@ -84,7 +86,7 @@ fn default_issuer_mode(x: &Exchange<'_>) -> &'static str {
 }
 
 /// Takes over what a request says; the rest of the members are the org's own.
-fn fill(x: &Exchange<'_>, server: &mut Server, sent: &Value) -> Result<(), Refusal> {
+fn fill(x: &mut Exchange<'_>, server: &mut Server, sent: &Value) -> Result<(), Refusal> {
     sent::required(sent, "name")?.clone_into(&mut server.name);
     server.description = sent::text(sent, "description")?.map(str::to_owned);
     server.audiences = sent::texts(sent, "audiences")?.unwrap_or_default();
@@ -101,6 +103,7 @@ fn fill(x: &Exchange<'_>, server: &mut Server, sent: &Value) -> Result<(), Refus
     if let Some(mode) = sent::one_of(signing, "rotationMode", &ROTATION_MODES)? {
         mode.clone_into(&mut server.rotation_mode);
     }
+    server.encryption.take(x, sent)?;
     names::refuse_taken(x, Table::Servers, "", &server.id, |row| row["name"] == *server.name)
 }
 
@@ -114,6 +117,7 @@ pub(super) fn replace(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal>
     if x.switches.omitted_server_members() == OmittedServerMembers::Reset {
         default_issuer_mode(x).clone_into(&mut server.issuer_mode);
         ROTATION_MODES[0].clone_into(&mut server.rotation_mode);
+        server.encryption = Encryption::default();
     }
     fill(x, &mut server, &sent)?;
     server.last_updated.clone_from(&x.now);
