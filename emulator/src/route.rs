@@ -1,5 +1,7 @@
 //! Which resource a path names. A path without a route is E0000008; a route without the method is E0000022.
 
+use crate::families::{Protocol, Resource};
+
 /// A resource of the org, with the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
@@ -25,6 +27,11 @@ pub(crate) enum Route<'a> {
     Policy(&'a str),
     Groups,
     Group(&'a str),
+    AuthorizationServers(Resource<'a>),
+    /// A document about an authorization server, or about the org as one.
+    Metadata(Option<&'a str>, Protocol),
+    /// The key set of an authorization server, or of the org.
+    KeySet(Option<&'a str>),
 }
 
 /// A lifecycle operation.
@@ -35,7 +42,7 @@ pub(crate) enum Turn {
 }
 
 impl Turn {
-    fn of(segment: &str) -> Option<Self> {
+    pub(crate) fn of(segment: &str) -> Option<Self> {
         match segment {
             "activate" => Some(Self::Activate),
             "deactivate" => Some(Self::Deactivate),
@@ -56,6 +63,10 @@ impl<'a> Route<'a> {
     pub(crate) fn of(segments: &[&'a str]) -> Option<Self> {
         Some(match *segments {
             [".well-known", "okta-organization"] => Self::Organization,
+            [".well-known", document] => Self::Metadata(None, Protocol::of(document)?),
+            ["oauth2", "v1", "keys"] => Self::KeySet(None),
+            ["oauth2", server, ".well-known", document] => Self::Metadata(Some(server), Protocol::of(document)?),
+            ["oauth2", server, "v1", "keys"] => Self::KeySet(Some(server)),
             ["api", "v1", "internal", "apps", app, "settings", "oauth", "idToken"] => Self::IdToken(app),
             ["api", "v1", "users", "me"] => Self::Me,
             ["api", "v1", "policies"] => Self::Policies,
@@ -65,6 +76,7 @@ impl<'a> Route<'a> {
             ["api", "v1", "apps"] => Self::Apps,
             ["api", "v1", "apps", app] => Self::App(app),
             ["api", "v1", "apps", app, ref rest @ ..] => Self::under_app(app, rest)?,
+            ["api", "v1", "authorizationServers", ref rest @ ..] => Self::AuthorizationServers(Resource::of(rest)?),
             _ => return None,
         })
     }
@@ -90,7 +102,7 @@ impl<'a> Route<'a> {
 
     /// Says whether the resource may be read without a token.
     pub(crate) fn is_public(self) -> bool {
-        matches!(self, Self::Organization)
+        matches!(self, Self::Organization | Self::Metadata(..) | Self::KeySet(_))
     }
 }
 

@@ -41,6 +41,18 @@ pub(crate) enum Table {
     Groups,
     /// Groups' access to apps by `{app id}/{group id}`.
     Assignments,
+    /// Authorization servers by id.
+    Servers,
+    /// Their scopes by `{server id}/{scope id}`.
+    ServerScopes,
+    /// Their claims by `{server id}/{claim id}`.
+    ServerClaims,
+    /// Their policies by `{server id}/{policy id}`.
+    ServerPolicies,
+    /// Their policies' rules by `{server id}/{policy id}/{rule id}`.
+    ServerRules,
+    /// Key pairs that sign tokens by `{server id}/{key id}`.
+    SigningKeys,
     /// The portal's providers by id, with zeros in front.
     PortalProviders,
     /// The portal's client types by `{provider id}/{id}`, both with zeros in front.
@@ -52,7 +64,7 @@ pub(crate) enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 11] = [
+    const ALL: &'static [Self] = &[
         Self::Org,
         Self::Apps,
         Self::ClientIds,
@@ -60,6 +72,12 @@ impl Table {
         Self::Policies,
         Self::Groups,
         Self::Assignments,
+        Self::Servers,
+        Self::ServerScopes,
+        Self::ServerClaims,
+        Self::ServerPolicies,
+        Self::ServerRules,
+        Self::SigningKeys,
         Self::PortalProviders,
         Self::PortalClientTypes,
         Self::PortalProducts,
@@ -75,6 +93,12 @@ impl Table {
             Self::Policies => "policies",
             Self::Groups => "groups",
             Self::Assignments => "assignments",
+            Self::Servers => "servers",
+            Self::ServerScopes => "server_scopes",
+            Self::ServerClaims => "server_claims",
+            Self::ServerPolicies => "server_policies",
+            Self::ServerRules => "server_rules",
+            Self::SigningKeys => "signing_keys",
             Self::PortalProviders => "portal_providers",
             Self::PortalClientTypes => "portal_client_types",
             Self::PortalProducts => "portal_products",
@@ -86,7 +110,7 @@ impl Table {
 /// One consistent state of all tables. Cheap to copy.
 #[derive(Clone, Default)]
 pub(crate) struct Tables {
-    rows: [Arc<BTreeMap<String, Row>>; 11],
+    rows: [Arc<BTreeMap<String, Row>>; Table::ALL.len()],
     /// How many ids and secrets have been given out.
     count: u64,
 }
