@@ -41,7 +41,7 @@ fn links(x: &Exchange<'_>, app: &App) -> Value {
         .flatten()
         .filter(|(_, shown)| **shown == true)
         .map(|(link, _)| {
-            let place = if app.is_client() { APP_LINK.to_owned() } else { foreign::link_place(app, link) };
+            let place = if app.is_client() { APP_LINK.to_owned() } else { foreign::link_place(x, app, link) };
             let href = x.url(&format!("/home/{name}/{}/{place}", app.id));
             json!({"name": link, "href": href, "type": "text/html"})
         })

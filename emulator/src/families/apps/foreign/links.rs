@@ -30,11 +30,11 @@ pub(in crate::families::apps) fn first(x: &Exchange<'_>, app: &App) -> Vec<(&'st
     links
 }
 
-/// Returns what the address of an app link ends with: the catalogue's number, or an id that belongs to this app.
-pub(in crate::families::apps) fn place(app: &App, link: &str) -> String {
+/// Returns what the address of an app link ends with: the catalogue's number, or an id.
+pub(in crate::families::apps) fn place(x: &Exchange<'_>, app: &App, link: &str) -> String {
     let known = match Source::of_app(app) {
         Source::Known(Definition { links, .. }) => links.iter().find(|known| known.name == link).and_then(|known| known.number),
         Source::Own | Source::Unknown => None,
     };
-    known.map_or_else(|| format!("aln{}", app.id.get(3..).unwrap_or_default()), |number| number.to_string())
+    known.map_or_else(|| x.tx.seed().link_id(&format!("{}/{link}", app.id)), |number| number.to_string())
 }

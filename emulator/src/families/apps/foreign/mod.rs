@@ -26,8 +26,10 @@ use crate::{answer::Refusal, families::Exchange, store::Table};
 /// The counter of custom apps, a row beside the org's own.
 const CUSTOM_APPS: &str = "custom_apps";
 
-/// Returns the name of a new app: as sent, in small letters, or for a custom app made of the org's name, the label and the
-/// number that this is among the custom apps that the org ever had.
+/// Returns the name of a new app: as sent, in small letters, or for a custom app made of the org's name, the label and a number.
+///
+/// Okta's number comes from a counter that orgs share and that starts anew now and then, as recordings of two orgs show; here
+/// it counts the custom apps that the org has ever had.
 pub(super) fn name(x: &mut Exchange<'_>, source: Source, sent: &Value, label: &str) -> Result<Value, Refusal> {
     if !matches!(source, Source::Own) {
         return Ok(json!(sent["name"].as_str().unwrap_or_default().to_lowercase()));
@@ -51,7 +53,7 @@ pub(super) fn fill(
     let sent_settings = object(sent, "settings")?;
     let mut settings = common::settings(x, sent_settings, before, problems)?;
     settings.insert("app".into(), source.app(x, &mode, object(sent_settings, "app")?, problems));
-    let sign_on = swa::sent_sign_on(sent_settings)?;
+    let sign_on = object(sent_settings, "signOn")?;
     let built = match (source, mode.as_str().unwrap_or_default()) {
         (Source::Own, "SAML_2_0") => Some(saml::custom(x, sign_on, problems)?),
         (Source::Own, _) => Some(swa::sign_on(x, sign_on, before, problems)?),

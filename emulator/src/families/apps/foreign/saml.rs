@@ -50,7 +50,11 @@ pub(super) fn custom(x: &Exchange<'_>, sent: &Value, problems: &mut Problems) ->
     texts(x, sent, &["authnContextClassRef"], &mut built, problems)?;
     let slo = single_logout(sent)?;
     // The issuer of logout requests is the service provider's.
-    built.insert("spIssuer".into(), slo.get("issuer").cloned().map_or_else(|| Ok(json!(text(sent, "spIssuer")?)), Ok::<_, Refusal>)?);
+    let issuer = match slo.get("issuer") {
+        Some(issuer) => issuer.clone(),
+        None => text(sent, "spIssuer")?.into(),
+    };
+    built.insert("spIssuer".into(), issuer);
     flags(x, sent, &["requestCompressed"], &mut built, problems)?;
     built.insert("attributeStatements".into(), items(sent, "attributeStatements", &STATEMENT)?);
     if sent["configuredAttributeStatements"].is_array() {

@@ -6,10 +6,7 @@ use crate::{
     answer::Refusal,
     families::{
         Exchange,
-        apps::{
-            document::App,
-            fields::{Problems, object},
-        },
+        apps::{document::App, fields::Problems},
     },
     switches::IncompleteSettings,
 };
@@ -80,9 +77,4 @@ pub(super) fn sign_on(x: &Exchange<'_>, sent: &Value, before: Option<&App>, prob
     }
     let asleep = before.is_some_and(|before| before.body["status"] == "INACTIVE" && before.body["settings"]["signOn"] != built);
     if asleep { Err(Refusal::no_active_instances()) } else { Ok(built) }
-}
-
-/// Returns what was sent for `signOn`, which an app of another kind has no use for.
-pub(super) fn sent_sign_on(settings: &Value) -> Result<&Value, Refusal> {
-    object(settings, "signOn")
 }
