@@ -379,6 +379,7 @@ async fn a_name_and_a_mode_that_do_not_go_together_are_refused() {
         (json!("template_swa"), json!("AUTO_LOGIN")),
         (json!("pagerduty"), json!("TELEPATHY")),
         (json!("oidc_client"), json!("SAML_2_0")),
+        (json!("OIDC_client"), json!("BOOKMARK")),
         (json!(7), json!("SAML_2_0")),
         (json!("bookmark"), json!(7)),
         (json!("bookmark"), json!(null)),
@@ -400,6 +401,8 @@ async fn a_name_and_a_mode_that_do_not_go_together_are_refused() {
     "pagerduty" "TELEPATHY"
         400 E0000001 Api validation failed: mediated ["Invalid signOnMode"]
     "oidc_client" "SAML_2_0"
+        400 E0000001 Api validation failed: mediated ["Invalid signOnMode"]
+    "OIDC_client" "BOOKMARK"
         400 E0000001 Api validation failed: mediated ["Invalid signOnMode"]
     7 "SAML_2_0"
         400 E0000003 The request body was not well-formed. []

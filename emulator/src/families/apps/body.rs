@@ -34,7 +34,7 @@ const WRITABLE: [&str; 8] = ["name", "label", "signOnMode", "accessibility", "vi
 fn is_client(sent: &Value, before: Option<&App>) -> bool {
     match before {
         Some(before) => before.is_client(),
-        None => sent["name"] == "oidc_client",
+        None => sent["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("oidc_client")),
     }
 }
 
