@@ -18,6 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             "--port" => port = value.parse()?,
             "--data" => config.data = Data::Directory(PathBuf::from(value)),
             "--fault" => config.faults.push(value.parse()?),
+            "--base" => config.base = Some(value),
             "--seed-apps" => config.seed_apps = value.parse()?,
             "--switch" => {
                 let (name, value) = value.split_once('=').ok_or("a switch is NAME=VALUE")?;

@@ -96,6 +96,13 @@ impl Refusal {
         Self::new(405, "E0000022", summary)
     }
 
+    /// A change of what defines an app, while no app of that definition is active.
+    pub(crate) fn no_active_instances() -> Self {
+        let summary = "Bad request. This operation on app metadata is not yet supported.";
+        let cause = "This operation on app metadata is not yet supported: No active instances.";
+        Self { causes: vec![cause.into()], ..Self::new(400, "E0000024", summary) }
+    }
+
     pub(crate) fn missing_parameter(name: &str) -> Self {
         let summary = "The request is missing a required parameter.";
         Self { causes: vec![format!("{name}: The field cannot be left blank")], ..Self::new(400, "E0000028", summary) }

@@ -144,6 +144,11 @@ impl Seed {
         URL_SAFE_NO_PAD.encode(self.bytes(of, 0))
     }
 
+    /// Returns the id of a link to an app, which has the shape of other ids.
+    pub(crate) fn link_id(&self, of: &str) -> String {
+        format!("aln{}5d7", self.bytes(of, 0)[..14].iter().map(|&b| char::from(letter(b.into()))).collect::<String>())
+    }
+
     /// Returns the id of the `n`th error.
     pub(crate) fn error_id(&self, n: u64) -> String {
         let noise = URL_SAFE_NO_PAD.encode(self.bytes("error", n));

@@ -163,6 +163,14 @@ switches! {
     "What `universalLogout` says, which differs between orgs.",
     { Null = "null", Disabled = "disabled" }
 
+    incomplete_settings: IncompleteSettings, "incomplete-settings",
+    "What an app that is no OAuth client gets when its settings lack what its sign-on mode needs: a refusal, or nulls.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    empty_relay_state: EmptyRelayState, "empty-relay-state",
+    "How an empty `defaultRelayState` of a custom SAML app is answered: as null, as since May 2026, or as it was sent.",
+    { Null = "null", Kept = "kept" }
+
     delete_after_deactivate: DeleteAfterDeactivate, "delete-after-deactivate",
     "Whether the first DELETE after deactivating an app answers 500, as was seen twice.",
     { Works = "works", FailsOnce = "fails-once" }

@@ -27,7 +27,7 @@ pub(crate) type Row = Arc<Value>;
 /// The tables, each of one sort of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Table {
-    /// What the org itself is: one row, `org`.
+    /// What the org itself is, in a row `org`, and what it has counted.
     Org,
     /// Apps by id.
     Apps,

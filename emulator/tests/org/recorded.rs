@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{create, get, org, send};
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let shared = std::env::var_os("IDPCTL_SHARED").map(PathBuf::from);
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     shared.unwrap_or_else(beside).join("okta-recorded")
@@ -55,7 +55,7 @@ fn strip(app: &mut Value) {
 }
 
 /// Says where `whole` lacks something of `part`.
-fn missing(part: &Value, whole: &Value, path: &str) -> Vec<String> {
+pub(crate) fn missing(part: &Value, whole: &Value, path: &str) -> Vec<String> {
     match (part, whole) {
         (Value::Object(part), Value::Object(_)) => {
             part.iter().flat_map(|(name, value)| missing(value, &whole[name], &format!("{path}/{name}"))).collect()

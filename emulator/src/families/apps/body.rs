@@ -10,20 +10,31 @@ use super::{
     client, common, credentials,
     document::App,
     fields::{Problems, keep_unknown, object},
-    foreign,
+    foreign::{self, Source},
 };
 use crate::{answer::Refusal, families::Exchange, switches::ChangedType};
 
 /// What a request says in vain: the server alone decides.
-const READ_ONLY: [&str; 10] =
-    ["id", "orn", "created", "lastUpdated", "status", "features", "universalLogout", "expressConfiguration", "_links", "_embedded"];
+const READ_ONLY: [&str; 11] = [
+    "id",
+    "orn",
+    "created",
+    "lastUpdated",
+    "status",
+    "licensing",
+    "features",
+    "universalLogout",
+    "expressConfiguration",
+    "_links",
+    "_embedded",
+];
 const WRITABLE: [&str; 8] = ["name", "label", "signOnMode", "accessibility", "visibility", "credentials", "settings", "profile"];
 
 /// Says whether a body is of an OAuth client that is made here, and not one of the catalogue.
 fn is_client(sent: &Value, before: Option<&App>) -> bool {
     match before {
         Some(before) => before.is_client(),
-        None => sent["name"] == "oidc_client",
+        None => sent["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("oidc_client")),
     }
 }
 
@@ -31,12 +42,13 @@ fn is_client(sent: &Value, before: Option<&App>) -> bool {
 pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value, before: Option<&App>) -> Result<App, Refusal> {
     let mut problems = Problems::default();
     let client = is_client(sent, before);
-    let mode = sign_on_mode(sent, before)?;
+    let source = if client { None } else { Some(Source::of(sent, before)?) };
+    let mode = sign_on_mode(sent, source, before)?;
     let label = label(sent, &mut problems)?;
-    let name = match before {
-        Some(before) => before.body["name"].clone(),
-        None if client => json!("oidc_client"),
-        None => foreign::name(x, sent, &label)?,
+    let name = match (before, source) {
+        (Some(before), _) => before.body["name"].clone(),
+        (None, None) => json!("oidc_client"),
+        (None, Some(source)) => foreign::name(x, source, sent, &label)?,
     };
     let created = before.map_or_else(|| json!(x.now), |before| before.body["created"].clone());
     let mut body = json!({
@@ -48,7 +60,7 @@ pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value
         "lastUpdated": x.now,
         "created": created,
         "accessibility": common::accessibility(x, sent, &mut problems)?,
-        "visibility": common::visibility(x, sent, before, &name)?,
+        "visibility": common::visibility(x, sent, source, before, &name)?,
         "features": before.map_or_else(|| json!([]), |before| before.body["features"].clone()),
         "signOnMode": mode,
         "credentials": {},
@@ -56,7 +68,9 @@ pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value
         "settings": {},
     });
     let mut secrets = Vec::new();
-    if client {
+    if let Some(source) = source {
+        foreign::fill(x, source, &mut body, sent, before, &mut problems)?;
+    } else {
         let (credentials, settings, kept) = client_parts(x, &id, sent, before, &mut problems)?;
         body["credentials"] = credentials;
         body["settings"] = settings;
@@ -64,8 +78,6 @@ pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value
         if let Some(profile) = profile(sent)? {
             body["profile"] = profile;
         }
-    } else {
-        foreign::fill(x, &mut body, sent, before, &mut problems)?;
     }
     if let Some(body) = body.as_object_mut() {
         let known: Vec<_> = READ_ONLY.iter().chain(&WRITABLE).copied().collect();
@@ -79,6 +91,7 @@ pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value
         access_policy: before.map_or_else(|| x.organization.default_policy.clone(), |b| b.access_policy.clone()),
         id_token: before.map_or_else(|| json!({}), |before| before.id_token.clone()),
         fails_delete: false,
+        custom: matches!(source, Some(Source::Own)),
     })
 }
 
@@ -114,19 +127,20 @@ fn client_parts(
     Ok((credentials, settings.into(), secrets))
 }
 
-fn sign_on_mode(sent: &Value, before: Option<&App>) -> Result<Value, Refusal> {
-    let mode = match (&sent["signOnMode"], before) {
+/// Returns the sign-on mode, which an app keeps for ever; for an app of the catalogue it may be another than was asked for.
+fn sign_on_mode(sent: &Value, source: Option<Source>, before: Option<&App>) -> Result<Value, Refusal> {
+    let invalid = || Refusal::invalid("mediated", "Invalid signOnMode");
+    let asked = match (&sent["signOnMode"], before) {
         (Value::Null, Some(before)) => return Ok(before.body["signOnMode"].clone()),
         (Value::String(mode), _) => mode,
-        (Value::Null, None) => return Err(Refusal::invalid("mediated", "Invalid signOnMode")),
+        (Value::Null, None) => return Err(invalid()),
         _ => return Err(Refusal::malformed()),
     };
-    let changed = before.is_some_and(|before| before.body["signOnMode"] != *mode);
-    let foreign_mode = sent["name"] == "oidc_client" && mode != "OPENID_CONNECT";
-    if changed || foreign_mode {
-        return Err(Refusal::invalid("mediated", "Invalid signOnMode"));
-    }
-    Ok(json!(mode))
+    let mode = match source {
+        None => (asked == "OPENID_CONNECT").then(|| json!(asked)),
+        Some(source) => source.mode(asked),
+    };
+    mode.filter(|mode| before.is_none_or(|before| before.body["signOnMode"] == *mode)).ok_or_else(invalid)
 }
 
 fn label(sent: &Value, problems: &mut Problems) -> Result<String, Refusal> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     document::App,
     fields::{Field, Problems, Shape, Unset, keep_unknown, object},
-    foreign,
+    foreign::Source,
 };
 use crate::{
     answer::Refusal,
@@ -59,7 +59,13 @@ pub(super) fn accessibility(x: &Exchange<'_>, sent: &Value, problems: &mut Probl
     Ok(built.into())
 }
 
-pub(super) fn visibility(x: &Exchange<'_>, sent: &Value, before: Option<&App>, name: &Value) -> Result<Value, Refusal> {
+pub(super) fn visibility(
+    x: &Exchange<'_>,
+    sent: &Value,
+    source: Option<Source>,
+    before: Option<&App>,
+    name: &Value,
+) -> Result<Value, Refusal> {
     let sent = object(sent, "visibility")?;
     let hide = object(sent, "hide")?;
     let hidden = x.switches.hide_default() == HideDefault::Hidden;
@@ -67,12 +73,12 @@ pub(super) fn visibility(x: &Exchange<'_>, sent: &Value, before: Option<&App>, n
         Value::Null => Ok(unset),
         value => value.as_bool().ok_or_else(Refusal::malformed),
     };
-    let mut links = match before {
-        Some(before) => before.body["visibility"]["appLinks"].clone(),
-        None => foreign::app_links(name.as_str().unwrap_or_default()),
-    };
+    let (new, open) = source.unwrap_or(Source::Unknown).links(name.as_str().unwrap_or_default());
+    let mut links = before.map_or(new, |before| before.body["visibility"]["appLinks"].clone());
     for (link, shown) in object(sent, "appLinks")?.as_object().into_iter().flatten() {
-        links[link] = shown.clone();
+        if open || links.get(link).is_some() {
+            links[link] = shown.clone();
+        }
     }
     let mut built = Map::new();
     for name in ["autoLaunch", "autoSubmitToolbar"] {

@@ -26,6 +26,9 @@ pub(crate) struct App {
     /// Set while the next DELETE is to answer 500.
     #[serde(default)]
     pub(crate) fails_delete: bool,
+    /// Whether the org itself defines the app: a custom one, named by the org.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) custom: bool,
 }
 
 /// A client secret as it is stored.

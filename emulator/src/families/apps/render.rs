@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{document::App, jwk};
+use super::{document::App, foreign, jwk};
 use crate::families::Exchange;
 
 const APP_LINK: &str = "aln177a159h7Zf52X0g8";
@@ -39,13 +39,20 @@ fn links(x: &Exchange<'_>, app: &App) -> Value {
     let app_links: Vec<_> = shown
         .into_iter()
         .flatten()
+        .filter(|(_, shown)| **shown == true)
         .map(|(link, _)| {
-            let href = x.url(&format!("/home/{name}/{}/{APP_LINK}", app.id));
+            let place = if app.is_client() { APP_LINK.to_owned() } else { foreign::link_place(x, app, link) };
+            let href = x.url(&format!("/home/{name}/{}/{place}", app.id));
             json!({"name": link, "href": href, "type": "text/html"})
         })
         .collect();
     let mut links = serde_json::Map::new();
     let mut add = |name: &str, link: Value| links.insert(name.into(), link);
+    if !app.is_client() {
+        for (name, link) in foreign::first_links(x, app) {
+            add(name, link);
+        }
+    }
     add("uploadLogo", json!({"href": format!("{own}/logo"), "hints": {"allow": ["POST"]}}));
     add("appLinks", app_links.into());
     add("profileEnrollment", policy(&x.organization.default_policy));
