@@ -58,10 +58,10 @@ fn strip(answer: &mut Value) {
         *kid = json!("a key");
     }
     if let Some(settings) = answer.get_mut("settings").and_then(Value::as_object_mut) {
-        settings.remove("emOptInStatus");
+        settings.shift_remove("emOptInStatus");
         let hooks = settings.get_mut("signOn").and_then(|sign_on| sign_on["inlineHooks"].as_array_mut());
         for hook in hooks.into_iter().flatten() {
-            hook.as_object_mut().unwrap().remove("_links");
+            hook.as_object_mut().unwrap().shift_remove("_links");
         }
     }
 }
