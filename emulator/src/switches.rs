@@ -135,6 +135,10 @@ switches! {
     "What granting a scope again does.",
     { Refuse = "refuse", Existing = "existing" }
 
+    group_owners: GroupOwners, "group-owners",
+    "Whether the org has the feature of group owners: without it a group's `_links` have no `owners`.",
+    { Shown = "shown", Absent = "absent" }
+
     key_status: KeyStatus, "key-status-on-put",
     "The status of a known key that a PUT sends without `status`.",
     { Keep = "keep", Active = "active" }

@@ -6,6 +6,7 @@ mod apps;
 mod credentials;
 mod faults;
 mod grants;
+mod groups;
 mod lists;
 mod portal;
 mod portal_client_types;
