@@ -32,6 +32,7 @@ mod route;
 mod serve;
 mod store;
 pub mod switches;
+mod x509;
 
 pub use crate::{
     config::{Config, Data},

@@ -2,6 +2,7 @@
 
 mod apps;
 mod assignments;
+mod certificates;
 mod grants;
 mod groups;
 mod id_token;
@@ -69,6 +70,8 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Key(app, key), "GET") => keys::read(x, app, key),
         (Route::Key(app, key), "DELETE") => keys::delete(x, app, key),
         (Route::KeyLifecycle(app, key, turn), "POST") => keys::turn(x, app, key, turn),
+        (Route::Certificates(app), "GET") => certificates::list(x, app),
+        (Route::Certificate(app, kid), "GET") => certificates::read(x, app, kid),
         (Route::Grants(app), "GET") => grants::list(x, app),
         (Route::Grants(app), "POST") => grants::create(x, app),
         (Route::Grant(app, grant), "GET") => grants::read(x, app, grant),

@@ -41,6 +41,8 @@ pub(crate) enum Table {
     Groups,
     /// Groups' access to apps by `{app id}/{group id}`.
     Assignments,
+    /// Certificates that apps' assertions are signed with, by key id.
+    Certificates,
     /// The portal's providers by id, with zeros in front.
     PortalProviders,
     /// The portal's client types by `{provider id}/{id}`, both with zeros in front.
@@ -52,7 +54,7 @@ pub(crate) enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Org,
         Self::Apps,
         Self::ClientIds,
@@ -60,6 +62,7 @@ impl Table {
         Self::Policies,
         Self::Groups,
         Self::Assignments,
+        Self::Certificates,
         Self::PortalProviders,
         Self::PortalClientTypes,
         Self::PortalProducts,
@@ -75,6 +78,7 @@ impl Table {
             Self::Policies => "policies",
             Self::Groups => "groups",
             Self::Assignments => "assignments",
+            Self::Certificates => "certificates",
             Self::PortalProviders => "portal_providers",
             Self::PortalClientTypes => "portal_client_types",
             Self::PortalProducts => "portal_products",
@@ -86,7 +90,7 @@ impl Table {
 /// One consistent state of all tables. Cheap to copy.
 #[derive(Clone, Default)]
 pub(crate) struct Tables {
-    rows: [Arc<BTreeMap<String, Row>>; 11],
+    rows: [Arc<BTreeMap<String, Row>>; Table::ALL.len()],
     /// How many ids and secrets have been given out.
     count: u64,
 }

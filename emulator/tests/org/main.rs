@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test helper cannot do fails the test")]
 
 mod apps;
+mod certificates;
 mod credentials;
 mod faults;
 mod grants;

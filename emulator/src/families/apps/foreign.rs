@@ -114,20 +114,19 @@ fn credentials(x: &Exchange<'_>, body: &Value, sent: &Value, before: Option<&App
         let reveal = sent["revealPassword"].as_bool().unwrap_or_default();
         built.insert("revealPassword".into(), json!(reveal));
     }
-    built.insert("signing".into(), signing(body, before));
+    built.insert("signing".into(), signing(x, body, before));
     Ok(built.into())
 }
 
-/// Apps that sign have a key each; the others say so with an empty object.
-fn signing(body: &Value, before: Option<&App>) -> Value {
+/// Apps that speak SAML 2.0 have a key each, others that sign share the org's, and the rest say so with an empty object.
+fn signing(x: &Exchange<'_>, body: &Value, before: Option<&App>) -> Value {
     if let Some(before) = before {
         return before.body["credentials"]["signing"].clone();
     }
     let mode = body["signOnMode"].as_str().unwrap_or_default();
     match mode {
-        "SAML_2_0" | "SAML_1_1" | "OPENID_CONNECT" | "WS_FEDERATION" => {
-            json!({"kid": format!("kid-of-{}", body["id"].as_str().unwrap_or_default())})
-        }
+        "SAML_2_0" => json!({"kid": x.tx.seed().key_id(&format!("signing key of {}", body["id"]))}),
+        "SAML_1_1" | "OPENID_CONNECT" | "WS_FEDERATION" => json!({"kid": x.organization.signing_kid}),
         _ => json!({}),
     }
 }
