@@ -25,6 +25,7 @@ pub mod faults;
 mod filter;
 mod ids;
 mod limits;
+mod log;
 mod org;
 mod page;
 mod portal;

@@ -27,6 +27,7 @@ pub(crate) enum Route<'a> {
     Policy(&'a str),
     Groups,
     Group(&'a str),
+    Logs,
 }
 
 /// A lifecycle operation.
@@ -64,6 +65,7 @@ impl<'a> Route<'a> {
             ["api", "v1", "policies", policy] => Self::Policy(policy),
             ["api", "v1", "groups"] => Self::Groups,
             ["api", "v1", "groups", group] => Self::Group(group),
+            ["api", "v1", "logs"] => Self::Logs,
             ["api", "v1", "apps"] => Self::Apps,
             ["api", "v1", "apps", app] => Self::App(app),
             ["api", "v1", "apps", app, ref rest @ ..] => Self::under_app(app, rest)?,

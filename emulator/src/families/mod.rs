@@ -7,6 +7,7 @@ mod grants;
 mod groups;
 mod id_token;
 mod keys;
+mod logs;
 mod organization;
 mod policies;
 mod secrets;
@@ -20,7 +21,7 @@ use crate::{
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
-pub(crate) use organization::Organization;
+pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 
 /// One request while it is being answered.
 pub(crate) struct Exchange<'a> {
@@ -91,6 +92,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Group(group), "GET") => groups::read(x, group),
         (Route::Group(group), "PUT") => groups::replace(x, group),
         (Route::Group(group), "DELETE") => groups::delete(x, group),
+        (Route::Logs, "GET") => logs::list(x),
         _ => Err(Refusal::no_such_method()),
     }
 }

@@ -114,7 +114,8 @@ impl Org {
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
-        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests: 0 };
+        let requests = first_request(&config.data, config.frozen_clock, &clock);
+        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests };
         let inner = Inner {
             organization,
             seed,
@@ -220,6 +221,15 @@ fn new_seed(config: &Config) -> Result<Seed, Error> {
     match config.data {
         Data::Directory(_) if !config.frozen_clock => Seed::random().map_err(|_| Error::Randomness),
         Data::Directory(_) | Data::Memory => Ok(Seed::fixed()),
+    }
+}
+
+/// Returns the number before that of the first request. The log groups events by the ids of requests, so those of an org that
+/// lasts must not come again when it is opened again.
+fn first_request(data: &Data, frozen: bool, clock: &Clock) -> u64 {
+    match data {
+        Data::Directory(_) if !frozen => u64::try_from(clock.since_epoch().as_micros()).unwrap_or_default(),
+        Data::Directory(_) | Data::Memory => 0,
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) enum Table {
     Assignments,
     /// Certificates that apps' assertions are signed with, by key id.
     Certificates,
+    /// Events of the System Log, in the order in which they were written.
+    Logs,
     /// The portal's providers by id, with zeros in front.
     PortalProviders,
     /// The portal's client types by `{provider id}/{id}`, both with zeros in front.
@@ -54,7 +56,7 @@ pub(crate) enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Org,
         Self::Apps,
         Self::ClientIds,
@@ -63,6 +65,7 @@ impl Table {
         Self::Groups,
         Self::Assignments,
         Self::Certificates,
+        Self::Logs,
         Self::PortalProviders,
         Self::PortalClientTypes,
         Self::PortalProducts,
@@ -79,6 +82,7 @@ impl Table {
             Self::Groups => "groups",
             Self::Assignments => "assignments",
             Self::Certificates => "certificates",
+            Self::Logs => "logs",
             Self::PortalProviders => "portal_providers",
             Self::PortalClientTypes => "portal_client_types",
             Self::PortalProducts => "portal_products",

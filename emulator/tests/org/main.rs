@@ -9,6 +9,8 @@ mod faults;
 mod grants;
 mod groups;
 mod lists;
+mod logs;
+mod logs_lists;
 mod portal;
 mod portal_client_types;
 mod portal_products;
