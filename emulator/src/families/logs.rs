@@ -110,16 +110,31 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let asked = Asked::of(x)?;
     let rows = x.tx.listed_between(Table::Logs, asked.bounds());
     let rows: Box<dyn Iterator<Item = (&str, &Value)>> = if asked.descending { Box::new(rows.rev()) } else { Box::new(rows) };
-    let mut events = rows.map(|(key, row)| (key, log::render(x, key, row))).filter(|(_, event)| asked.wants(event));
-    let (keys, shown): (Vec<_>, Vec<_>) = events.by_ref().take(asked.limit).unzip();
+    let mut rendering = log::Rendering::new(x);
+    let (mut shown, mut last, mut more) = (Vec::new(), None, false);
+    for (key, row) in rows {
+        // One that is followed need not know what comes behind a full page.
+        if shown.len() == asked.limit && asked.is_polled() {
+            break;
+        }
+        let event = rendering.render(x, key, row)?;
+        if !asked.wants(event) {
+            continue;
+        }
+        if shown.len() == asked.limit {
+            more = true;
+            break;
+        }
+        shown.push(event.clone());
+        last = Some(key.to_owned());
+    }
     let full = shown.len() == asked.limit;
-    let last = keys.last().map(|key| (*key).to_owned());
     let next = if asked.is_polled() {
         // Whatever came before the end of the log was looked at, unless the page was full.
         let begin = asked.after.map_or_else(|| log::start(asked.since), |(place, _)| place.to_owned());
         let end = if full { last } else { x.tx.last_listed(Table::Logs).map(str::to_owned) };
         Some(end.map_or(begin.clone(), |end| end.max(begin)))
-    } else if full && events.next().is_some() {
+    } else if more {
         let since = asked.after.and_then(|(_, since)| since).unwrap_or(asked.since);
         last.map(|last| if asked.descending { format!("{last}_{since}") } else { last })
     } else {

@@ -9,9 +9,10 @@ mod changes;
 mod render;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-pub(crate) use self::render::render;
+pub(crate) use self::render::Rendering;
 use crate::{
     answer::Refusal,
     families::Exchange,
@@ -23,6 +24,17 @@ use catalogue::Kind;
 const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How much of a user agent is kept.
 const LONGEST_AGENT: usize = 512;
+
+/// An event as it is stored: as text, which takes far less room than a document, since there can be a great many.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    kind: String,
+    targets: Vec<Value>,
+    /// The id and the path of the request.
+    request: String,
+    path: String,
+    agent: Option<String>,
+}
 
 /// Something that happened, and what it happened to.
 struct Event {
@@ -39,8 +51,10 @@ pub(crate) fn record(x: &mut Exchange<'_>, at: i64, request: &str) -> Result<(),
     let (at, mut number) = place(&x.tx, at);
     let agent = x.call.user_agent.as_deref().map(|agent| agent.chars().take(LONGEST_AGENT).collect::<String>());
     for Event { kind, targets } in events {
-        let row = json!({"type": kind.name(), "targets": targets, "request": request, "path": x.call.path, "agent": agent});
-        x.tx.put(Table::Logs, key(at, number), &row)?;
+        let (kind, path) = (kind.name().to_owned(), x.call.path.clone());
+        let stored = Stored { kind, targets, request: request.to_owned(), path, agent: agent.clone() };
+        let text = serde_json::to_string(&stored).map_err(|_| Refusal::internal())?;
+        x.tx.put(Table::Logs, key(at, number), &text)?;
         number += 1;
     }
     forget(&mut x.tx, at);
