@@ -1,6 +1,7 @@
 //! An org: opened from its settings, asked in process or through a socket, and looked into by tests.
 
 mod exchange;
+mod fixture;
 mod spoilt;
 
 use std::{
@@ -94,11 +95,12 @@ impl fmt::Debug for LiveSecret {
 impl Org {
     /// Opens an org, and makes it first if there is none.
     pub fn open(config: Config) -> Result<Self, Error> {
+        let store = opened(&config.data)?;
+        Self::with_store(config, store)
+    }
+
+    fn with_store(config: Config, mut store: Store) -> Result<Self, Error> {
         let clock = Clock::start(config.frozen_clock);
-        let mut store = match &config.data {
-            Data::Memory => Store::memory(),
-            Data::Directory(directory) => Store::directory(directory)?,
-        };
         let stored = store.tables().table(Table::Org).get("org").cloned();
         let is_new = stored.is_none();
         let mut organization: Organization = match stored {
@@ -213,6 +215,13 @@ impl Org {
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while the lock is held cannot leave half a write: the tables change in one step.
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn opened(data: &Data) -> Result<Store, Error> {
+    match data {
+        Data::Memory => Ok(Store::memory()),
+        Data::Directory(directory) => Store::directory(directory),
     }
 }
 

@@ -5,6 +5,7 @@
 //! nothing. With list lag, older copies of the tables are kept for as long as lists may show them.
 
 mod file;
+mod fixture;
 mod tx;
 
 use std::{

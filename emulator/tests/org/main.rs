@@ -6,6 +6,7 @@ mod apps;
 mod certificates;
 mod credentials;
 mod faults;
+mod fixtures;
 mod grants;
 mod groups;
 mod lists;
