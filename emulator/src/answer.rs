@@ -82,6 +82,15 @@ impl Refusal {
         Self::new(401, "E0000011", "Invalid token provided")
     }
 
+    pub(crate) fn not_permitted() -> Self {
+        Self::new(403, "E0000006", "You do not have permission to perform the requested action")
+    }
+
+    /// The status is as recorded, though the credentials are good.
+    pub(crate) fn no_such_feature() -> Self {
+        Self::new(401, "E0000015", "You do not have permission to access the feature you are requesting")
+    }
+
     pub(crate) fn no_such_method() -> Self {
         let summary = "The endpoint does not support the provided HTTP method";
         Self::new(405, "E0000022", summary)

@@ -27,6 +27,12 @@ pub(crate) enum Kind {
     Key,
     Grant,
     Token,
+    AuthorizationServer,
+    Scope,
+    Claim,
+    ServerPolicy,
+    ServerRule,
+    EncryptionKey,
 }
 
 impl Kind {
@@ -41,6 +47,12 @@ impl Kind {
             Self::Key => "pks",
             Self::Grant => "oag",
             Self::Token => "00T",
+            Self::AuthorizationServer => "aus",
+            Self::Scope => "scp",
+            Self::Claim => "ocl",
+            Self::ServerPolicy => "00p",
+            Self::ServerRule => "0pr",
+            Self::EncryptionKey => "apk",
         }
     }
 }
@@ -53,6 +65,10 @@ impl Seed {
     /// The seed of orgs that must be reproducible.
     pub(crate) fn fixed() -> Self {
         Self([0x2a; 32])
+    }
+
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.0 == Self::fixed().0
     }
 
     pub(crate) fn random() -> Result<Self, aws_lc_rs::error::Unspecified> {
@@ -86,6 +102,11 @@ impl Seed {
         // The tail is the same for all objects of an org, as the cell's mark is in Okta's ids.
         id.push_str("5d7");
         id
+    }
+
+    /// Returns the id of the `n`th object, from the last, of those that an org is made with: it is older than what has a number.
+    pub(crate) fn founding_id(&self, kind: Kind, n: u64) -> String {
+        self.id(kind, 0_u64.wrapping_sub(n))
     }
 
     /// Returns the `n`th generated client secret: 64 characters of `[A-Za-z0-9_-]`.
@@ -181,6 +202,14 @@ mod tests {
         let ids: Vec<_> = (0..200).map(|n| seed.id(Kind::App, n)).collect();
         assert!(ids.is_sorted());
         assert!(ids.iter().all(|id| id.len() == 20 && id.starts_with("0oa") && id.bytes().all(|b| b.is_ascii_alphanumeric())), "{ids:?}");
+    }
+
+    #[test]
+    fn what_an_org_is_made_with_is_older_than_all_that_follows() {
+        let seed = Seed::fixed();
+        let ids =
+            [seed.founding_id(Kind::Scope, 2), seed.founding_id(Kind::Scope, 1), seed.founding_id(Kind::Scope, 0), seed.id(Kind::Scope, 1)];
+        assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
     }
 
     #[test]

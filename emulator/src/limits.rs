@@ -54,7 +54,7 @@ impl Bucket {
             ["api", "v1", "groups", ..] => Self::Groups,
             ["api", "v1", "logs", ..] => Self::Logs,
             ["oauth2", "v1", "clients", ..] => Self::Clients,
-            ["oauth2", "v1", "keys"] => return None,
+            ["oauth2", "v1", "keys"] | ["oauth2", _, "v1", "keys"] | ["oauth2", _, ".well-known", _] => return None,
             ["oauth2", ..] => Self::OAuth,
             ["api", "v1", ..] => Self::Api,
             _ => return None,
@@ -179,6 +179,9 @@ mod tests {
         assert_eq!(of("/api/v1/apps/0oa1/grants"), Some(Bucket::Apps));
         assert_eq!(of("/api/v1/policies"), Some(Bucket::Api));
         assert_eq!(of("/oauth2/v1/keys"), None);
+        assert_eq!(of("/oauth2/aus1/v1/keys"), None);
+        assert_eq!(of("/oauth2/aus1/.well-known/openid-configuration"), None);
+        assert_eq!(of("/oauth2/aus1/v1/token"), Some(Bucket::OAuth));
         assert_eq!(of("/.well-known/okta-organization"), None);
     }
 

@@ -1,5 +1,7 @@
 //! Which resource a path names. A path without a route is E0000008; a route without the method is E0000022.
 
+use crate::families::{Protocol, Resource};
+
 /// A resource of the org, with the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
@@ -28,6 +30,11 @@ pub(crate) enum Route<'a> {
     Groups,
     Group(&'a str),
     Logs,
+    AuthorizationServers(Resource<'a>),
+    /// A document about an authorization server, or about the org as one.
+    Metadata(Option<&'a str>, Protocol),
+    /// The key set of an authorization server, or of the org.
+    KeySet(Option<&'a str>),
 }
 
 /// A lifecycle operation.
@@ -38,7 +45,7 @@ pub(crate) enum Turn {
 }
 
 impl Turn {
-    fn of(segment: &str) -> Option<Self> {
+    pub(crate) fn of(segment: &str) -> Option<Self> {
         match segment {
             "activate" => Some(Self::Activate),
             "deactivate" => Some(Self::Deactivate),
@@ -59,6 +66,10 @@ impl<'a> Route<'a> {
     pub(crate) fn of(segments: &[&'a str]) -> Option<Self> {
         Some(match *segments {
             [".well-known", "okta-organization"] => Self::Organization,
+            [".well-known", document] => Self::Metadata(None, Protocol::of(document)?),
+            ["oauth2", "v1", "keys"] => Self::KeySet(None),
+            ["oauth2", server, ".well-known", document] => Self::Metadata(Some(server), Protocol::of(document)?),
+            ["oauth2", server, "v1", "keys"] => Self::KeySet(Some(server)),
             ["api", "v1", "internal", "apps", app, "settings", "oauth", "idToken"] => Self::IdToken(app),
             ["api", "v1", "users", "me"] => Self::Me,
             ["api", "v1", "policies"] => Self::Policies,
@@ -69,6 +80,7 @@ impl<'a> Route<'a> {
             ["api", "v1", "apps"] => Self::Apps,
             ["api", "v1", "apps", app] => Self::App(app),
             ["api", "v1", "apps", app, ref rest @ ..] => Self::under_app(app, rest)?,
+            ["api", "v1", "authorizationServers", ref rest @ ..] => Self::AuthorizationServers(Resource::of(rest)?),
             _ => return None,
         })
     }
@@ -96,7 +108,7 @@ impl<'a> Route<'a> {
 
     /// Says whether the resource may be read without a token.
     pub(crate) fn is_public(self) -> bool {
-        matches!(self, Self::Organization)
+        matches!(self, Self::Organization | Self::Metadata(..) | Self::KeySet(_))
     }
 }
 

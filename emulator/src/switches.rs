@@ -175,6 +175,34 @@ switches! {
     "Whether the first DELETE after deactivating an app answers 500, as was seen twice.",
     { Works = "works", FailsOnce = "fails-once" }
 
+    api_access_management: ApiAccessManagement, "api-access-management",
+    "Whether the org has API Access Management: without it authorization servers answer 401.",
+    { Present = "present", Absent = "absent" }
+
+    default_server_policy: DefaultServerPolicy, "default-server-policy",
+    "Whether the authorization server `default` of a new org has a policy with a rule for everybody, or none.",
+    { Present = "present", Absent = "absent" }
+
+    active_server_delete: ActiveServerDelete, "active-server-delete",
+    "Whether an authorization server must be deactivated before it can be deleted.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    system_parts: SystemParts, "system-parts",
+    "Whether the scopes and claims that every authorization server has are fixed but for values, or can be renamed and deleted.",
+    { Fixed = "fixed", Free = "free" }
+
+    duplicate_server_names: DuplicateServerNames, "duplicate-server-names",
+    "Whether authorization servers, or scopes, claims, policies or rules of one place, may share a name.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    omitted_server_members: OmittedServerMembers, "omitted-server-members",
+    "What a PUT of an authorization server without `issuerMode`, `rotationMode` or token encryption does to them.",
+    { Keep = "keep", Reset = "reset" }
+
+    server_priorities: ServerPriorities, "server-priorities",
+    "Whether the priorities of an authorization server's policies and rules run from 1 without gaps, or may have gaps.",
+    { Sequential = "sequential", Gaps = "gaps" }
+
     portal_put: PortalPut, "portal-put",
     "What a PUT without an optional key does to it (the required keys must be there either way).",
     { Merges = "merges", Replaces = "replaces" }

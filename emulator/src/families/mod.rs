@@ -11,6 +11,7 @@ mod logs;
 mod organization;
 mod policies;
 mod secrets;
+mod servers;
 
 use crate::{
     answer::{Answer, Refusal},
@@ -22,6 +23,7 @@ use crate::{
 
 pub(crate) use apps::{document::App, seed, seed_call};
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
+pub(crate) use servers::{Protocol, Resource};
 
 /// One request while it is being answered.
 pub(crate) struct Exchange<'a> {
@@ -41,9 +43,15 @@ impl Exchange<'_> {
 }
 
 /// Writes what an org has when it is made.
-pub(crate) fn found(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Refusal> {
+pub(crate) fn found(tx: &mut Tx<'_>, organization: &Organization, switches: &Switches) -> Result<(), Refusal> {
     groups::found(tx, &organization.created)?;
-    policies::found(tx, organization)
+    policies::found(tx, organization)?;
+    complete(tx, organization, switches)
+}
+
+/// Writes what an org has today and an org that was stored by an earlier version may lack.
+pub(crate) fn complete(tx: &mut Tx<'_>, organization: &Organization, switches: &Switches) -> Result<(), Refusal> {
+    servers::found(tx, organization, switches)
 }
 
 /// Answers a request on a route.
@@ -93,6 +101,9 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Group(group), "PUT") => groups::replace(x, group),
         (Route::Group(group), "DELETE") => groups::delete(x, group),
         (Route::Logs, "GET") => logs::list(x),
+        (Route::Metadata(server, protocol), "GET") => servers::document(x, server, protocol),
+        (Route::KeySet(server), "GET") => servers::key_set(x, server),
+        (Route::AuthorizationServers(resource), _) => servers::answer(resource, x),
         _ => Err(Refusal::no_such_method()),
     }
 }

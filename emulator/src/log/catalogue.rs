@@ -55,4 +55,25 @@ kinds! {
     PolicyUpdate = "policy.lifecycle.update", "Update policy";
     PolicyDelete = "policy.lifecycle.delete", "Delete policy";
     MappingCreate = "policy.mapping.create", "Assign policy to application";
+    PolicyActivate = "policy.lifecycle.activate", "Activate policy";
+    PolicyDeactivate = "policy.lifecycle.deactivate", "Deactivate policy";
+    RuleAdd = "policy.rule.add", "Add rule to policy";
+    RuleUpdate = "policy.rule.update", "Update rule of policy";
+    RuleActivate = "policy.rule.activate", "Activate rule of policy";
+    RuleDeactivate = "policy.rule.deactivate", "Deactivate rule of policy";
+    RuleDelete = "policy.rule.delete", "Delete rule of policy";
+    ServerCreate = "oauth2.as.created", "Create authorization server";
+    ServerUpdate = "oauth2.as.updated", "Update authorization server";
+    ServerActivate = "oauth2.as.activated", "Activate authorization server";
+    ServerDeactivate = "oauth2.as.deactivated", "Deactivate authorization server";
+    ServerDelete = "oauth2.as.deleted", "Delete authorization server";
+    KeyRollover = "app.oauth2.as.key.rollover", "Rotate keys of authorization server";
+    TrustAdd = "app.oauth2.trusted_server.add", "Trust authorization server";
+    TrustDelete = "app.oauth2.trusted_server.delete", "Trust authorization server no longer";
+    ScopeCreate = "oauth2.scope.created", "Create scope";
+    ScopeUpdate = "oauth2.scope.updated", "Update scope";
+    ScopeDelete = "oauth2.scope.deleted", "Delete scope";
+    ClaimCreate = "oauth2.claim.created", "Create claim";
+    ClaimUpdate = "oauth2.claim.updated", "Update claim";
+    ClaimDelete = "oauth2.claim.deleted", "Delete claim";
 }

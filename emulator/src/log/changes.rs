@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Event, apps, catalogue::Kind};
+use super::{Event, apps, catalogue::Kind, servers};
 use crate::{families::Exchange, store::Table};
 
 /// Returns the events of all rows that were written, table by table.
@@ -16,10 +16,15 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
             Table::Policies => events.extend(policy(before, after)),
             Table::Groups => events.extend(group(before, after)),
             Table::Assignments => events.extend(assignment(x, key, before, after)),
+            Table::Servers => events.extend(servers::events(x, before, after)),
+            Table::ServerScopes | Table::ServerClaims | Table::ServerPolicies | Table::ServerRules => {
+                events.extend(servers::part(x, table, key, before, after));
+            }
             // What the org itself is, what follows from an app, and the portal.
             Table::Org
             | Table::ClientIds
             | Table::Certificates
+            | Table::SigningKeys
             | Table::Logs
             | Table::PortalProviders
             | Table::PortalClientTypes
@@ -69,7 +74,7 @@ fn assignment(x: &Exchange<'_>, key: &str, before: Option<&Value>, after: Option
 }
 
 /// Picks what happened to a row: it was made, changed, or removed.
-fn kind(before: Option<&Value>, after: Option<&Value>, kinds: [Kind; 3]) -> Option<Kind> {
+pub(super) fn kind(before: Option<&Value>, after: Option<&Value>, kinds: [Kind; 3]) -> Option<Kind> {
     match (before, after) {
         (None, Some(_)) => Some(kinds[0]),
         (Some(_), Some(_)) => Some(kinds[1]),

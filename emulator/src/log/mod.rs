@@ -7,6 +7,7 @@ mod apps;
 mod catalogue;
 mod changes;
 mod render;
+mod servers;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -33,7 +33,8 @@ const REMEMBERED: usize = 100_000;
 ///
 /// # Guarantees
 /// A request is answered as a whole or not at all: its writes are committed together, for an org in a directory to the disk,
-/// before its answer is given. An org in memory is the same every time: the same requests give the same ids and secrets.
+/// before its answer is given. An org in memory is the same every time: the same requests give the same ids and secrets; only the
+/// keys that sign tokens are drawn at random.
 #[derive(Clone)]
 pub struct Org {
     inner: Arc<Inner>,
@@ -110,9 +111,8 @@ impl Org {
         let seed = Seed::decode(&organization.seed).ok_or_else(|| corrupt(&config.data))?;
         if is_new {
             make(&mut store, &organization, &seed, &config)?;
-        } else if organization.portal_token.is_empty() {
-            organization.portal_token = seed.portal_token();
-            keep(&mut store, &organization, &seed, &config)?;
+        } else {
+            complete(&mut store, &mut organization, &seed, &config)?;
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
@@ -246,10 +246,15 @@ fn corrupt(data: &Data) -> Error {
     Error::Corrupt { path: data.path(), row: "org/org".into() }
 }
 
-/// Writes what the org itself is.
-fn keep(store: &mut Store, organization: &Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
+/// Writes what an org that was stored by an earlier version lacks.
+fn complete(store: &mut Store, organization: &mut Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
+    const SOUND: &str = "what an org is made with can be written down";
     let mut tx = Tx::begin(store.tables(), store.tables(), seed);
-    tx.put(Table::Org, "org".into(), organization).expect("what an org is can be written down");
+    if organization.portal_token.is_empty() {
+        organization.portal_token = seed.portal_token();
+        tx.put(Table::Org, "org".into(), organization).expect(SOUND);
+    }
+    families::complete(&mut tx, organization, &config.switches).expect(SOUND);
     let changes = tx.into_changes();
     store.commit(changes).map_err(|source| Error::Store { path: config.data.path(), source })
 }
@@ -260,7 +265,7 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
     let calls: Vec<_> = (0..config.seed_apps).map(families::seed_call).collect();
     let mut tx = Tx::begin(store.tables(), store.tables(), seed);
     tx.put(Table::Org, "org".into(), organization).expect(SOUND);
-    families::found(&mut tx, organization).expect(SOUND);
+    families::found(&mut tx, organization, &config.switches).expect(SOUND);
     for call in &calls {
         let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now: organization.created.clone() };
         families::seed(&mut exchange).expect(SOUND);

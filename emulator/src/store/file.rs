@@ -79,7 +79,7 @@ fn opened(path: &Path) -> Result<(Database, Tables), Error> {
 
 fn make_tables(database: &Database) -> Result<(), StoreError> {
     let transaction = database.begin_write()?;
-    for table in Table::ALL {
+    for &table in Table::ALL {
         transaction.open_table(definition(table))?;
     }
     transaction.open_table(COUNTS)?;
@@ -94,7 +94,7 @@ fn read(database: &Database, path: &Path) -> Result<Tables, Error> {
     let counts = transaction.open_table(COUNTS).map_err(|e| refuse(e.into()))?;
     let given_out = counts.get(GIVEN_OUT).map_err(|e| refuse(e.into()))?;
     let mut tables = Tables { count: given_out.map_or(0, |count| count.value()), ..Tables::default() };
-    for table in Table::ALL {
+    for &table in Table::ALL {
         let stored = transaction.open_table(definition(table)).map_err(|e| refuse(e.into()))?;
         for entry in stored.iter().map_err(|e| refuse(e.into()))? {
             let (key, row) = entry.map_err(|e| refuse(e.into()))?;

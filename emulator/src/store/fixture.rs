@@ -16,7 +16,7 @@ impl Tables {
     pub(crate) fn export(&self) -> Value {
         let rows =
             |table: Table| -> Map<String, Value> { self.table(table).iter().map(|(key, row)| (key.clone(), (**row).clone())).collect() };
-        let tables: Map<String, Value> = Table::ALL.into_iter().map(|table| (table.name().to_owned(), rows(table).into())).collect();
+        let tables: Map<String, Value> = Table::ALL.iter().map(|&table| (table.name().to_owned(), rows(table).into())).collect();
         json!({"format": FORMAT, "given_out": self.count, "tables": tables})
     }
 }
@@ -31,7 +31,7 @@ impl Changes {
         let tables = document["tables"].as_object().ok_or("its `tables` are not an object")?;
         let mut rows = BTreeMap::new();
         for (name, entries) in tables {
-            let known = Table::ALL.into_iter().find(|table| table.name() == name);
+            let known = Table::ALL.iter().copied().find(|table| table.name() == name);
             let table = known.ok_or_else(|| format!("there is no table `{name}`"))?;
             let entries = entries.as_object().ok_or_else(|| format!("the table `{name}` is not an object"))?;
             rows.extend(entries.iter().map(|(key, row)| ((table, key.clone()), Some(row.clone().into()))));

@@ -46,6 +46,18 @@ pub(crate) enum Table {
     Certificates,
     /// Events of the System Log, in the order in which they were written.
     Logs,
+    /// Authorization servers by id.
+    Servers,
+    /// Their scopes by `{server id}/{scope id}`.
+    ServerScopes,
+    /// Their claims by `{server id}/{claim id}`.
+    ServerClaims,
+    /// Their policies by `{server id}/{policy id}`.
+    ServerPolicies,
+    /// Their policies' rules by `{server id}/{policy id}/{rule id}`.
+    ServerRules,
+    /// Key pairs that sign tokens by `{server id}/{key id}`.
+    SigningKeys,
     /// The portal's providers by id, with zeros in front.
     PortalProviders,
     /// The portal's client types by `{provider id}/{id}`, both with zeros in front.
@@ -57,7 +69,7 @@ pub(crate) enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 13] = [
+    const ALL: &'static [Self] = &[
         Self::Org,
         Self::Apps,
         Self::ClientIds,
@@ -67,6 +79,12 @@ impl Table {
         Self::Assignments,
         Self::Certificates,
         Self::Logs,
+        Self::Servers,
+        Self::ServerScopes,
+        Self::ServerClaims,
+        Self::ServerPolicies,
+        Self::ServerRules,
+        Self::SigningKeys,
         Self::PortalProviders,
         Self::PortalClientTypes,
         Self::PortalProducts,
@@ -84,6 +102,12 @@ impl Table {
             Self::Assignments => "assignments",
             Self::Certificates => "certificates",
             Self::Logs => "logs",
+            Self::Servers => "servers",
+            Self::ServerScopes => "server_scopes",
+            Self::ServerClaims => "server_claims",
+            Self::ServerPolicies => "server_policies",
+            Self::ServerRules => "server_rules",
+            Self::SigningKeys => "signing_keys",
             Self::PortalProviders => "portal_providers",
             Self::PortalClientTypes => "portal_client_types",
             Self::PortalProducts => "portal_products",

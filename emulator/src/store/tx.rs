@@ -63,6 +63,11 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// Writes a document that others hold as well.
+    pub(crate) fn put_row(&mut self, table: Table, key: String, row: Row) {
+        self.changes.rows.insert((table, key), Some(row));
+    }
+
     pub(crate) fn remove(&mut self, table: Table, key: String) {
         self.changes.rows.insert((table, key), None);
     }

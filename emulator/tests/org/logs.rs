@@ -21,7 +21,7 @@ fn line(event: &Value) -> String {
 }
 
 /// The events of an org, a line each. All that lines leave out is the same in all events.
-async fn told(org: &Org) -> String {
+pub(crate) async fn told(org: &Org) -> String {
     let events = events(org).await;
     let rest = |event: &Value| {
         let mut event = event.clone();
@@ -35,13 +35,13 @@ async fn told(org: &Org) -> String {
     events.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-async fn done(org: &Org, method: &str, path: &str, body: Value) -> Value {
+pub(crate) async fn done(org: &Org, method: &str, path: &str, body: Value) -> Value {
     let (status, body) = send(org, method, path, body).await;
     assert!((200..300).contains(&status), "{method} {path}: {status} {body}");
     body
 }
 
-fn id(made: &Value) -> &str {
+pub(crate) fn id(made: &Value) -> &str {
     made["id"].as_str().unwrap()
 }
 

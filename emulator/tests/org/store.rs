@@ -151,6 +151,24 @@ async fn an_org_from_before_the_portal_is_given_one() {
 }
 
 #[tokio::test]
+async fn an_org_from_before_the_authorization_servers_is_given_the_built_in_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || Config { data: Data::Directory(folder.path().to_owned()), ..frozen() };
+    let path = "/api/v1/authorizationServers/default";
+    let before = get(&Org::open(config()).unwrap(), path).await;
+    let database = redb::Database::open(folder.path().join("org.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    for table in transaction.list_tables().unwrap().filter(|table| table.name().starts_with("server")) {
+        transaction.delete_table(table).unwrap();
+    }
+    transaction.commit().unwrap();
+    drop(database);
+    let org = Org::open(config()).unwrap();
+    assert_eq!(get(&org, path).await, before);
+    assert_eq!(get(&org, &format!("{path}/claims")).await.as_array().unwrap().len(), 19);
+}
+
+#[tokio::test]
 async fn a_refused_request_writes_nothing() {
     let org = org();
     let before = get(&org, "/api/v1/apps").await;

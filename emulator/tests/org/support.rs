@@ -147,3 +147,12 @@ pub(crate) async fn create(org: &Org, body: Value) -> (String, Value) {
     assert_eq!(status, 200, "{app}");
     (app["id"].as_str().unwrap().to_owned(), app)
 }
+
+/// Creates an authorization server and returns its id and the answer.
+pub(crate) async fn server(org: &Org, name: &str) -> (String, Value) {
+    let audience = format!("api://{}", name.to_lowercase());
+    let body = json!({"name": name, "description": "For the test", "audiences": [audience]});
+    let (status, server) = send(org, "POST", "/api/v1/authorizationServers", body).await;
+    assert_eq!(status, 201, "{server}");
+    (server["id"].as_str().unwrap().to_owned(), server)
+}

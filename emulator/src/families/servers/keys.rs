@@ -1,0 +1,125 @@
+//! The keys that servers sign tokens with: listed and rotated per server, and published as JSON Web Key Sets.
+//!
+//! A key is known by its id from the moment that its server is made, and drawn when it is first asked for, because drawing one
+//! takes longer than everything else that an org does. Private keys leave the store for no answer.
+
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
+    rsa::{KeyPair, KeySize},
+    signature::KeyPair as _,
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    document::{Server, key_id},
+    link, sent,
+    server::find as find_server,
+};
+use crate::{
+    answer::{Answer, Refusal},
+    families::Exchange,
+    store::Table,
+};
+
+/// The owner of the org's own keys.
+pub(super) const ORG: &str = "org";
+const STATUSES: [&str; 3] = ["ACTIVE", "NEXT", "EXPIRED"];
+
+/// A key pair as it is stored.
+#[derive(Serialize, Deserialize)]
+struct SigningKey {
+    /// The PKCS#8 document, in base64.
+    private: String,
+    n: String,
+    e: String,
+}
+
+impl SigningKey {
+    fn draw() -> Result<Self, Refusal> {
+        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| Refusal::internal())?;
+        let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| Refusal::internal())?;
+        let public = pair.public_key();
+        let encoded = |number: &[u8]| URL_SAFE_NO_PAD.encode(number);
+        Ok(Self {
+            private: STANDARD.encode(private.as_ref()),
+            n: encoded(public.modulus().big_endian_without_leading_zero()),
+            e: encoded(public.exponent().big_endian_without_leading_zero()),
+        })
+    }
+}
+
+/// Returns a key of an owner, and draws it first if nobody asked for it before.
+fn key(x: &mut Exchange<'_>, owner: &str, kid: &str) -> Result<SigningKey, Refusal> {
+    let place = format!("{owner}/{kid}");
+    if let Some(known) = x.tx.get(Table::SigningKeys, &place)? {
+        return Ok(known);
+    }
+    let key = SigningKey::draw()?;
+    x.tx.put(Table::SigningKeys, place, &key)?;
+    Ok(key)
+}
+
+/// Returns the keys of an owner as its key set has them.
+pub(super) fn published(x: &mut Exchange<'_>, owner: &str, kids: &[String]) -> Result<Vec<Value>, Refusal> {
+    let shown = kids.iter().map(|kid| {
+        let SigningKey { n, e, .. } = key(x, owner, kid)?;
+        Ok(json!({"kty": "RSA", "alg": "RS256", "kid": kid, "use": "sig", "e": e, "n": n}))
+    });
+    shown.collect()
+}
+
+pub(super) fn list(x: &mut Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
+    let server = find_server(x, server)?;
+    Ok(Answer::list(all(x, &server)?, Vec::new()))
+}
+
+fn all(x: &mut Exchange<'_>, server: &Server) -> Result<Vec<Value>, Refusal> {
+    server.keys.iter().zip(STATUSES).map(|(kid, status)| render(x, server, kid, status)).collect()
+}
+
+fn render(x: &mut Exchange<'_>, server: &Server, kid: &str, status: &str) -> Result<Value, Refusal> {
+    let SigningKey { n, e, .. } = key(x, &server.id, kid)?;
+    let own = format!("{}/credentials/keys/{kid}", server.url(x));
+    Ok(json!({
+        "status": status,
+        "alg": "RS256",
+        "e": e,
+        "n": n,
+        "kid": kid,
+        "kty": "RSA",
+        "use": "sig",
+        "_links": {"self": link(&own, &["GET"])},
+    }))
+}
+
+pub(super) fn read(x: &mut Exchange<'_>, server: &str, kid: &str) -> Result<Answer, Refusal> {
+    let server = find_server(x, server)?;
+    let known = server.keys.iter().zip(STATUSES).find(|(known, _)| *known == kid);
+    let (_, status) = known.ok_or_else(|| Refusal::not_found(kid, "JsonWebKey"))?;
+    Ok(Answer::ok(render(x, &server, kid, status)?))
+}
+
+/// Lets the next key sign, expires the one that did, and makes a new next one. What had expired before is gone.
+pub(super) fn rotate(x: &mut Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
+    let mut server = find_server(x, server)?;
+    if sent::text(&x.call.object()?, "use")? != Some("sig") {
+        return Err(Refusal::invalid("rotateKeys", "Invalid value specified for key 'use' parameter"));
+    }
+    let [active, next, expired @ ..] = server.keys.as_slice() else {
+        return Err(Refusal::internal());
+    };
+    for gone in expired {
+        x.tx.remove(Table::SigningKeys, format!("{}/{gone}", server.id));
+    }
+    server.rotations += 1;
+    let new = key_id(x.tx.seed(), &server.id, server.rotations + 1);
+    server.keys = vec![next.clone(), new, active.clone()];
+    server.last_rotated.clone_from(&x.now);
+    server.write(&mut x.tx)?;
+    Ok(Answer::list(all(x, &server)?, Vec::new()))
+}

@@ -1,0 +1,116 @@
+//! `/api/v1/authorizationServers`: custom authorization servers with their scopes, claims, policies, rules and keys.
+//!
+//! A server, and each of its parts, is a document of its own; the parts' keys start with the server's id. Every org has the
+//! built-in server `default`, and every server the scopes and claims that [`found`] lists.
+
+mod associates;
+mod claims;
+mod conditions;
+mod document;
+mod encryption;
+mod found;
+mod keys;
+mod metadata;
+mod names;
+mod policies;
+mod priority;
+mod refresh_tokens;
+mod resource;
+mod rules;
+mod scopes;
+mod sent;
+mod server;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+pub(crate) use self::{
+    found::found,
+    metadata::{Protocol, document, key_set},
+    resource::Resource,
+};
+use super::Exchange;
+use crate::{
+    answer::{Answer, Refusal},
+    route::Turn,
+    switches::{ApiAccessManagement, LifecycleRepeat},
+};
+
+/// Answers a request on a server or a part of one.
+pub(super) fn answer(resource: Resource<'_>, x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
+    if x.switches.api_access_management() == ApiAccessManagement::Absent {
+        return Err(Refusal::no_such_feature());
+    }
+    match (resource, x.call.method.as_str()) {
+        (Resource::Servers, "GET") => server::list(x),
+        (Resource::Servers, "POST") => server::create(x),
+        (Resource::Server(id), "GET") => server::read(x, id),
+        (Resource::Server(id), "PUT") => server::replace(x, id),
+        (Resource::Server(id), "DELETE") => server::delete(x, id),
+        (Resource::ServerLifecycle(id, turn), "POST") => server::turn(x, id, turn),
+        (Resource::Scopes(server), "GET") => scopes::list(x, server),
+        (Resource::Scopes(server), "POST") => scopes::create(x, server),
+        (Resource::Scope(server, id), "GET") => scopes::read(x, server, id),
+        (Resource::Scope(server, id), "PUT") => scopes::replace(x, server, id),
+        (Resource::Scope(server, id), "DELETE") => scopes::delete(x, server, id),
+        (Resource::Claims(server), "GET") => claims::list(x, server),
+        (Resource::Claims(server), "POST") => claims::create(x, server),
+        (Resource::Claim(server, id), "GET") => claims::read(x, server, id),
+        (Resource::Claim(server, id), "PUT") => claims::replace(x, server, id),
+        (Resource::Claim(server, id), "DELETE") => claims::delete(x, server, id),
+        (Resource::Policies(server), "GET") => policies::list(x, server),
+        (Resource::Policies(server), "POST") => policies::create(x, server),
+        (Resource::Policy(server, id), "GET") => policies::read(x, server, id),
+        (Resource::Policy(server, id), "PUT") => policies::replace(x, server, id),
+        (Resource::Policy(server, id), "DELETE") => policies::delete(x, server, id),
+        (Resource::PolicyLifecycle(server, id, turn), "POST") => policies::turn(x, server, id, turn),
+        (Resource::Rules(server, policy), "GET") => rules::list(x, server, policy),
+        (Resource::Rules(server, policy), "POST") => rules::create(x, server, policy),
+        (Resource::Rule(server, policy, id), "GET") => rules::read(x, server, policy, id),
+        (Resource::Rule(server, policy, id), "PUT") => rules::replace(x, server, policy, id),
+        (Resource::Rule(server, policy, id), "DELETE") => rules::delete(x, server, policy, id),
+        (Resource::RuleLifecycle(server, policy, id, turn), "POST") => rules::turn(x, server, policy, id, turn),
+        (Resource::Keys(server), "GET") => keys::list(x, server),
+        (Resource::Key(server, kid), "GET") => keys::read(x, server, kid),
+        (Resource::KeyRotation(server), "POST") => keys::rotate(x, server),
+        (Resource::EncryptionKeys(server), "GET") => encryption::list(x, server),
+        (Resource::EncryptionKeys(server), "POST") => encryption::create(x, server),
+        (Resource::EncryptionKey(server, id), "GET") => encryption::read(x, server, id),
+        (Resource::EncryptionKey(server, id), "DELETE") => encryption::delete(x, server, id),
+        (Resource::EncryptionKeyLifecycle(server, id, turn), "POST") => encryption::turn(x, server, id, turn),
+        (Resource::Clients(server), "GET") => refresh_tokens::clients(x, server),
+        (Resource::RefreshTokens(server, client), "GET") => refresh_tokens::list(x, server, client),
+        (Resource::RefreshTokens(server, client), "DELETE") => refresh_tokens::revoke_all(x, server, client),
+        (Resource::RefreshToken(server, client, token), "GET" | "DELETE") => refresh_tokens::one(x, server, client, token),
+        (Resource::Associates(server), "GET") => associates::list(x, server),
+        (Resource::Associates(server), "POST") => associates::create(x, server),
+        (Resource::Associate(server, other), "DELETE") => associates::delete(x, server, other),
+        _ => Err(Refusal::no_such_method()),
+    }
+}
+
+/// Says whether a lifecycle operation changes anything, or refuses one that does not if the org is so.
+fn is_turned(x: &Exchange<'_>, status: &str, turn: Turn) -> Result<bool, Refusal> {
+    let changes = status != turn.status();
+    if !changes && x.switches.lifecycle_repeat() == LifecycleRepeat::Refuse {
+        return Err(Refusal::invalid("status", format!("status: The object is already {status}")));
+    }
+    Ok(changes)
+}
+
+/// Returns a document with its link to itself.
+fn with_self(document: &impl Serialize, own: &str) -> Result<Value, Refusal> {
+    let mut body = serde_json::to_value(document).map_err(|_| Refusal::internal())?;
+    body["_links"] = json!({"self": link(own, &["GET", "PUT", "DELETE"])});
+    Ok(body)
+}
+
+fn link(href: &str, allow: &[&str]) -> Value {
+    json!({"href": href, "hints": {"allow": allow}})
+}
+
+/// Returns the link to the lifecycle operation that an object of this status can go through.
+fn turn_link(own: &str, status: &str) -> (&'static str, Value) {
+    let name = if status == "ACTIVE" { "deactivate" } else { "activate" };
+    (name, link(&format!("{own}/lifecycle/{name}"), &["POST"]))
+}
