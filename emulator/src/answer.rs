@@ -112,6 +112,11 @@ impl Refusal {
         Self { causes: vec![cause.into()], ..Self::new(400, "E0000031", "Invalid search criteria.") }
     }
 
+    /// The same refusal of a filter as the System Log words it.
+    pub(crate) fn of_the_log(self) -> Self {
+        Self { causes: self.causes, ..Self::new(400, "E0000053", "Invalid SCIM filter.") }
+    }
+
     pub(crate) fn too_many_requests() -> Self {
         let summary = "API call exceeded rate limit due to too many requests.";
         Self::new(429, "E0000047", summary)

@@ -13,6 +13,7 @@ pub(crate) struct Call {
     pub(crate) query: Query,
     pub(crate) authorization: Option<String>,
     pub(crate) accept: Option<String>,
+    pub(crate) user_agent: Option<String>,
     pub(crate) body: Vec<u8>,
     /// The org's own address as the caller knows it, without a slash at the end.
     pub(crate) base: String,
@@ -31,6 +32,7 @@ impl Call {
             query: Query::parse(parts.uri.query().unwrap_or_default()),
             authorization: header(http::header::AUTHORIZATION).map(str::to_owned),
             accept: header(http::header::ACCEPT).map(str::to_owned),
+            user_agent: header(http::header::USER_AGENT).map(str::to_owned),
             body,
             base,
         }

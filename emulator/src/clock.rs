@@ -38,6 +38,11 @@ impl Clock {
         format!("{}", time.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
     }
 
+    /// Returns the milliseconds since 1970.
+    pub(crate) fn millis(&self) -> i64 {
+        i64::try_from(self.since_epoch().as_millis()).unwrap_or(FROZEN * 1_000)
+    }
+
     /// Returns the time as HTTP's `Date` header has it.
     pub(crate) fn http_date(&self) -> String {
         let seconds = i64::try_from(self.since_epoch().as_secs()).unwrap_or(FROZEN);

@@ -27,6 +27,18 @@ pub enum Error {
         /// Table and key of the row.
         row: String,
     },
+    /// A document cannot be made an org of.
+    #[error("this is not an exported org: {problem}")]
+    Import {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An org was to be imported where there is one already.
+    #[error("there is an org already in {}", path.display())]
+    NotEmpty {
+        /// The directory.
+        path: PathBuf,
+    },
     /// No random bytes could be drawn for a new org.
     #[error("the system gave no random bytes for a new org")]
     Randomness,

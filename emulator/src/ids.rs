@@ -26,6 +26,7 @@ pub(crate) enum Kind {
     Secret,
     Key,
     Grant,
+    Token,
     AuthorizationServer,
     Scope,
     Claim,
@@ -45,6 +46,7 @@ impl Kind {
             Self::Secret => "ocs",
             Self::Key => "pks",
             Self::Grant => "oag",
+            Self::Token => "00T",
             Self::AuthorizationServer => "aus",
             Self::Scope => "scp",
             Self::Claim => "ocl",
@@ -120,6 +122,20 @@ impl Seed {
         let noise = self.bytes("api token", 0);
         let text = noise.iter().chain(&noise[..8]);
         format!("00{}", text.map(|&b| char::from(letter(b.into()))).collect::<String>())
+    }
+
+    /// Returns the id of the org's API token, which is not the token.
+    pub(crate) fn api_token_id(&self) -> String {
+        self.id(Kind::Token, 0)
+    }
+
+    /// Returns the id of the event that was the `n`th within a millisecond: a UUID of version 4.
+    pub(crate) fn uuid(&self, at: i64, n: u32) -> String {
+        let noise = self.bytes(&format!("event {n}"), at.unsigned_abs());
+        let number = u128::from_be_bytes(noise[..16].try_into().unwrap_or_default());
+        let number = (number & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+        let text = format!("{number:032x}");
+        [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
     }
 
     /// Returns the admin API token of the portal: a JWT that is signed with a key of its own and never expires.

@@ -25,6 +25,7 @@ pub mod faults;
 mod filter;
 mod ids;
 mod limits;
+mod log;
 mod org;
 mod page;
 mod portal;
@@ -33,6 +34,7 @@ mod serve;
 mod store;
 pub mod switches;
 mod window;
+mod x509;
 
 pub use crate::{
     config::{Config, Data},

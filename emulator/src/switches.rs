@@ -135,6 +135,14 @@ switches! {
     "What granting a scope again does.",
     { Refuse = "refuse", Existing = "existing" }
 
+    group_owners: GroupOwners, "group-owners",
+    "Whether the org has the feature of group owners: without it a group's `_links` have no `owners`.",
+    { Shown = "shown", Absent = "absent" }
+
+    client_app_events: ClientAppEvents, "client-app-events",
+    "Which events in the System Log a write to an OAuth client's app leaves: the application's, the client's, or both.",
+    { Both = "both", Application = "application", Client = "client" }
+
     key_status: KeyStatus, "key-status-on-put",
     "The status of a known key that a PUT sends without `status`.",
     { Keep = "keep", Active = "active" }

@@ -1,6 +1,6 @@
 //! `/api/v1/groups`: the built-in group Everyone, and groups that are made here.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Exchange;
 use crate::{
@@ -9,10 +9,14 @@ use crate::{
     ids::Kind,
     page::Page,
     store::{Table, Tx},
+    switches::GroupOwners,
 };
 
 const LOGO: &str = "https://op3static2.oktacdn.com/assets/img/logos/groups/odyssey";
 const DEFAULT_PAGE: usize = 10_000;
+const FILTERS: &[&str] = &["id", "type", "profile.name"];
+/// What a search knows besides all of the profile.
+const SEARCHED: &[&str] = &["id", "type", "created", "lastUpdated", "lastMembershipUpdated"];
 
 /// Writes the groups that an org is made with.
 pub(crate) fn found(tx: &mut Tx<'_>, created: &str) -> Result<(), Refusal> {
@@ -39,28 +43,29 @@ fn render(x: &Exchange<'_>, group: &Value) -> Value {
     let id = group["id"].as_str().unwrap_or_default();
     let own = x.url(&format!("/api/v1/groups/{id}"));
     let logo = |size: &str, mark: &str| json!({"name": size, "href": format!("{LOGO}/okta-{size}.{mark}.png"), "type": "image/png"});
-    body["_links"] = json!({
-        "logo": [
-            logo("medium", "30ce6d4085dff29412984e4c191bc874"),
-            logo("large", "c3cb8cda8ae0add1b4fe928f5844dbe3"),
-        ],
-        "owners": {"href": format!("{own}/owners")},
-        "users": {"href": format!("{own}/users")},
-        "apps": {"href": format!("{own}/apps")},
-    });
+    let mut links = Map::new();
+    let mut add = |name: &str, link: Value| links.insert(name.into(), link);
+    add("logo", json!([logo("medium", "30ce6d4085dff29412984e4c191bc874"), logo("large", "c3cb8cda8ae0add1b4fe928f5844dbe3")]));
+    if x.switches.group_owners() == GroupOwners::Shown {
+        add("owners", json!({"href": format!("{own}/owners")}));
+    }
+    add("users", json!({"href": format!("{own}/users")}));
+    add("apps", json!({"href": format!("{own}/apps")}));
+    body["_links"] = links.into();
     body
 }
 
 pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let query = &x.call.query;
     let page = Page::of(x.call, DEFAULT_PAGE, DEFAULT_PAGE)?;
-    let attributes = ["id", "type", "profile.name"];
-    let filter = query.value("filter").or_else(|| query.value("search"));
-    let filter = filter.map(|text| Filter::parse(text, &attributes)).transpose()?;
+    let filter = query.value("filter").map(|text| Filter::parse(text, FILTERS)).transpose()?;
+    let searched = |path: &str| SEARCHED.contains(&path) || path.starts_with("profile.");
+    let search = query.value("search").map(|text| Filter::parse_full(text, &searched)).transpose()?;
     let prefix = query.value("q").unwrap_or_default().to_lowercase();
     let wanted = |group: &Value| {
         let name = group["profile"]["name"].as_str().unwrap_or_default();
-        name.to_lowercase().starts_with(&prefix) && filter.as_ref().is_none_or(|filter| filter.admits(group))
+        let passes = |filter: &Option<Filter>| filter.as_ref().is_none_or(|filter| filter.admits(group));
+        name.to_lowercase().starts_with(&prefix) && passes(&filter) && passes(&search)
     };
     let mut found = x.tx.listed_after(Table::Groups, page.after()).filter(|(_, group)| wanted(group));
     let shown: Vec<_> = found.by_ref().take(page.limit()).collect();
@@ -121,7 +126,11 @@ fn profile_of(sent: &Value) -> Result<Value, Refusal> {
     if name.is_empty() {
         return Err(Refusal::invalid("name", "name: The field cannot be left blank"));
     }
-    Ok(sent["profile"].clone())
+    let mut profile = json!({"name": name, "description": sent["profile"]["description"]});
+    for (attribute, value) in sent["profile"].as_object().into_iter().flatten() {
+        profile[attribute] = value.clone();
+    }
+    Ok(profile)
 }
 
 fn refuse_taken_name(x: &Exchange<'_>, profile: &Value, but: Option<&str>) -> Result<(), Refusal> {

@@ -2,10 +2,12 @@
 
 mod apps;
 mod assignments;
+mod certificates;
 mod grants;
 mod groups;
 mod id_token;
 mod keys;
+mod logs;
 mod organization;
 mod policies;
 mod secrets;
@@ -20,7 +22,7 @@ use crate::{
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
-pub(crate) use organization::Organization;
+pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource};
 
 /// One request while it is being answered.
@@ -77,6 +79,8 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Key(app, key), "GET") => keys::read(x, app, key),
         (Route::Key(app, key), "DELETE") => keys::delete(x, app, key),
         (Route::KeyLifecycle(app, key, turn), "POST") => keys::turn(x, app, key, turn),
+        (Route::Certificates(app), "GET") => certificates::list(x, app),
+        (Route::Certificate(app, kid), "GET") => certificates::read(x, app, kid),
         (Route::Grants(app), "GET") => grants::list(x, app),
         (Route::Grants(app), "POST") => grants::create(x, app),
         (Route::Grant(app, grant), "GET") => grants::read(x, app, grant),
@@ -96,6 +100,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Group(group), "GET") => groups::read(x, group),
         (Route::Group(group), "PUT") => groups::replace(x, group),
         (Route::Group(group), "DELETE") => groups::delete(x, group),
+        (Route::Logs, "GET") => logs::list(x),
         (Route::Metadata(server, protocol), "GET") => servers::document(x, server, protocol),
         (Route::KeySet(server), "GET") => servers::key_set(x, server),
         (Route::AuthorizationServers(resource), _) => servers::answer(resource, x),

@@ -9,6 +9,10 @@ use crate::{
     ids::{Kind, Seed},
 };
 
+/// Who the owner of the org's token is.
+pub(crate) const ADMIN_LOGIN: &str = "admin@example.com";
+pub(crate) const ADMIN_NAME: &str = "Org Admin";
+
 /// What the org is, made when it is first opened.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Organization {
@@ -78,8 +82,8 @@ pub(super) fn me(x: &Exchange<'_>) -> Answer {
             "lastName": "Admin",
             "mobilePhone": null,
             "secondEmail": null,
-            "login": "admin@example.com",
-            "email": "admin@example.com",
+            "login": ADMIN_LOGIN,
+            "email": ADMIN_LOGIN,
         },
         "_links": {"self": {"href": x.url(&format!("/api/v1/users/{}", organization.user))}},
     }))

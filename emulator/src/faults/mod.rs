@@ -31,7 +31,7 @@
 //! | `endless` | the work is done, the answer is followed by blanks up to 2 GB; in process, where it is held in memory, 65 MiB |
 //! | `hold` | nothing done, and no answer ever |
 //! | `hold-after` | the work is done, and no answer ever |
-//! | `list-lag=DURATION` | lists of apps, secrets, keys and grants show the state of that long ago, the portal's do not; takes no method, path or count |
+//! | `list-lag=DURATION` | lists of apps, secrets, keys, grants and events show the state of that long ago, the portal's do not; takes no method, path or count |
 //!
 //! The codes are the org's; the portal says the same in its own form.
 

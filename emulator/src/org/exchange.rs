@@ -14,7 +14,7 @@ use crate::{
     families::{self, Exchange},
     faults::FaultKind,
     limits::{Allowance, Bucket},
-    portal,
+    log, portal,
     route::Route,
     store::{Changes, Store, Tx},
 };
@@ -144,6 +144,9 @@ impl Org {
         let route = route.ok_or_else(Refusal::no_such_path)?;
         let mut exchange = self.exchange(state, call);
         let answer = families::answer(route, &mut exchange)?;
+        if call.method != "GET" {
+            log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
+        }
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(answer)

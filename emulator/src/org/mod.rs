@@ -1,6 +1,7 @@
 //! An org: opened from its settings, asked in process or through a socket, and looked into by tests.
 
 mod exchange;
+mod fixture;
 mod spoilt;
 
 use std::{
@@ -95,11 +96,12 @@ impl fmt::Debug for LiveSecret {
 impl Org {
     /// Opens an org, and makes it first if there is none.
     pub fn open(config: Config) -> Result<Self, Error> {
+        let store = opened(&config.data)?;
+        Self::with_store(config, store)
+    }
+
+    fn with_store(config: Config, mut store: Store) -> Result<Self, Error> {
         let clock = Clock::start(config.frozen_clock);
-        let mut store = match &config.data {
-            Data::Memory => Store::memory(),
-            Data::Directory(directory) => Store::directory(directory)?,
-        };
         let stored = store.tables().table(Table::Org).get("org").cloned();
         let is_new = stored.is_none();
         let mut organization: Organization = match stored {
@@ -114,7 +116,8 @@ impl Org {
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
-        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests: 0 };
+        let requests = first_request(&config.data, config.frozen_clock, &clock);
+        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests };
         let inner = Inner {
             organization,
             seed,
@@ -221,11 +224,27 @@ impl Org {
     }
 }
 
+fn opened(data: &Data) -> Result<Store, Error> {
+    match data {
+        Data::Memory => Ok(Store::memory()),
+        Data::Directory(directory) => Store::directory(directory),
+    }
+}
+
 /// Returns the root of a new org's ids: random for an org that lasts, unless its outputs must be equal byte for byte.
 fn new_seed(config: &Config) -> Result<Seed, Error> {
     match config.data {
         Data::Directory(_) if !config.frozen_clock => Seed::random().map_err(|_| Error::Randomness),
         Data::Directory(_) | Data::Memory => Ok(Seed::fixed()),
+    }
+}
+
+/// Returns the number before that of the first request. The log groups events by the ids of requests, so those of an org that
+/// lasts must not come again when it is opened again.
+fn first_request(data: &Data, frozen: bool, clock: &Clock) -> u64 {
+    match data {
+        Data::Directory(_) if !frozen => u64::try_from(clock.since_epoch().as_micros()).unwrap_or_default(),
+        Data::Directory(_) | Data::Memory => 0,
     }
 }
 

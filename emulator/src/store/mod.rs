@@ -5,6 +5,7 @@
 //! nothing. With list lag, older copies of the tables are kept for as long as lists may show them.
 
 mod file;
+mod fixture;
 mod tx;
 
 use std::{
@@ -41,6 +42,10 @@ pub(crate) enum Table {
     Groups,
     /// Groups' access to apps by `{app id}/{group id}`.
     Assignments,
+    /// Certificates that apps' assertions are signed with, by key id.
+    Certificates,
+    /// Events of the System Log, in the order in which they were written.
+    Logs,
     /// Authorization servers by id.
     Servers,
     /// Their scopes by `{server id}/{scope id}`.
@@ -72,6 +77,8 @@ impl Table {
         Self::Policies,
         Self::Groups,
         Self::Assignments,
+        Self::Certificates,
+        Self::Logs,
         Self::Servers,
         Self::ServerScopes,
         Self::ServerClaims,
@@ -93,6 +100,8 @@ impl Table {
             Self::Policies => "policies",
             Self::Groups => "groups",
             Self::Assignments => "assignments",
+            Self::Certificates => "certificates",
+            Self::Logs => "logs",
             Self::Servers => "servers",
             Self::ServerScopes => "server_scopes",
             Self::ServerClaims => "server_claims",

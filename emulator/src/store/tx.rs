@@ -72,6 +72,26 @@ impl<'a> Tx<'a> {
         self.changes.rows.insert((table, key), None);
     }
 
+    /// Returns what was written so far: table, key and document, or none for one that was removed.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (Table, &str, Option<&Value>)> {
+        self.changes.rows.iter().map(|((table, key), row)| (*table, key.as_str(), row.as_deref()))
+    }
+
+    /// Returns a document as it was before this request.
+    pub(crate) fn before(&self, table: Table, key: &str) -> Option<&'a Value> {
+        self.tables.table(table).get(key).map(|row| &**row)
+    }
+
+    /// Returns the last key that a table had before this request.
+    pub(crate) fn last_key(&self, table: Table) -> Option<&'a str> {
+        self.tables.table(table).last_key_value().map(|(key, _)| key.as_str())
+    }
+
+    /// Returns the keys that a table had before this request and that come before another.
+    pub(crate) fn keys_before(&self, table: Table, end: &str) -> Vec<String> {
+        self.tables.table(table).range::<str, _>((Bound::Unbounded, Bound::Excluded(end))).map(|(key, _)| key.clone()).collect()
+    }
+
     /// Returns the documents whose key starts with `prefix`, in the order of their keys, as they are now.
     pub(crate) fn starting_with(&self, table: Table, prefix: &str) -> Vec<(&'a str, &'a Value)> {
         within(self.tables, table, prefix)
@@ -90,6 +110,26 @@ impl<'a> Tx<'a> {
     /// Walks the documents of a list from the one after `cursor`.
     pub(crate) fn listed_after(&self, table: Table, cursor: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         self.listed.table(table).range::<str, _>((Bound::Excluded(cursor), Bound::Unbounded)).map(|(key, row)| (key.as_str(), &**row))
+    }
+
+    /// Walks the documents of a list within bounds, from either end. There is none if the bounds are the wrong way round.
+    pub(crate) fn listed_between(
+        &self,
+        table: Table,
+        (start, end): (Bound<String>, Bound<String>),
+    ) -> impl DoubleEndedIterator<Item = (&'a str, &'a Value)> + use<'a> {
+        let inner = |bound: &Bound<String>| match bound {
+            Bound::Included(key) | Bound::Excluded(key) => Some(key.clone()),
+            Bound::Unbounded => None,
+        };
+        let crossed = inner(&start).zip(inner(&end)).is_some_and(|(start, end)| start >= end);
+        let rows = (!crossed).then(|| self.listed.table(table).range((start, end)));
+        rows.into_iter().flatten().map(|(key, row)| (key.as_str(), &**row))
+    }
+
+    /// Returns the last key that a list shows.
+    pub(crate) fn last_listed(&self, table: Table) -> Option<&'a str> {
+        self.listed.table(table).last_key_value().map(|(key, _)| key.as_str())
     }
 
     /// Gives out the next id.

@@ -3,10 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "what a test helper cannot do fails the test")]
 
 mod apps;
+mod certificates;
 mod credentials;
 mod faults;
+mod fixtures;
 mod grants;
+mod groups;
 mod lists;
+mod logs;
+mod logs_lists;
+mod logs_servers;
 mod other_apps;
 mod other_apps_catalogue;
 mod other_apps_recorded;

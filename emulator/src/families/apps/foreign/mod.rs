@@ -94,16 +94,14 @@ fn credentials(x: &Exchange<'_>, body: &Value, sent: &Value, before: Option<&App
     Ok(built.into())
 }
 
-/// Apps that sign have a key each, but for those of OpenID Connect, which have the org's; the others have none.
+/// Apps that speak SAML 2.0 have a key each, others that sign share the org's, and the rest say so with an empty object.
 fn signing(x: &Exchange<'_>, mode: &Value, body: &Value, before: Option<&App>) -> Value {
     if let Some(before) = before {
         return before.body["credentials"]["signing"].clone();
     }
     match mode.as_str().unwrap_or_default() {
-        "OPENID_CONNECT" => json!({"kid": x.organization.signing_kid}),
-        "SAML_1_1" | "SAML_2_0" | "WS_FEDERATION" => {
-            json!({"kid": x.tx.seed().key_id(body["id"].as_str().unwrap_or_default())})
-        }
+        "SAML_2_0" => json!({"kid": x.tx.seed().key_id(&format!("signing key of {}", body["id"]))}),
+        "SAML_1_1" | "OPENID_CONNECT" | "WS_FEDERATION" => json!({"kid": x.organization.signing_kid}),
         _ => json!({}),
     }
 }
