@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{create, get, org, refusal, send, web};
-
-fn saml(name: Option<&str>, sign_on: &Value) -> Value {
-    json!({"name": name, "label": "Books", "signOnMode": "SAML_2_0", "settings": {"signOn": sign_on}})
-}
+use crate::{
+    other_apps::saml,
+    support::{create, get, org, refusal, send, web},
+};
 
 /// The keys of an app, their material blotted out.
 async fn keys(org: &idpctl_emulator::Org, app: &str) -> Value {
@@ -25,7 +24,7 @@ async fn keys(org: &idpctl_emulator::Org, app: &str) -> Value {
 #[tokio::test]
 async fn an_app_of_ones_own_that_speaks_saml_has_a_key_of_its_own() {
     let org = org();
-    let (app, body) = create(&org, saml(None, &json!({"ssoAcsUrl": "https://books.example.com"}))).await;
+    let (app, body) = create(&org, saml("Books")).await;
     let keys = keys(&org, &app).await;
     assert_eq!(keys[0]["kid"], body["credentials"]["signing"]["kid"]);
     insta::assert_json_snapshot!(keys, @r#"
@@ -51,7 +50,7 @@ async fn an_app_of_ones_own_that_speaks_saml_has_a_key_of_its_own() {
 #[tokio::test]
 async fn an_app_of_the_catalogue_has_the_orgs_key_as_well() {
     let org = org();
-    let (one, _) = create(&org, saml(Some("bookkeeping"), &json!({}))).await;
+    let (one, _) = create(&org, json!({"name": "bookkeeping", "label": "Books", "signOnMode": "SAML_2_0"})).await;
     let (other, _) = create(&org, web("Portal")).await;
     let (both, shared) = (keys(&org, &one).await, keys(&org, &other).await);
     assert_eq!((both.as_array().unwrap().len(), shared.as_array().unwrap().len()), (2, 1));

@@ -127,7 +127,7 @@ async fn a_custom_saml_app_is_named_by_its_org_and_answered_in_full() {
     visibility: {"autoLaunch":false,"autoSubmitToolbar":false,"hide":{"iOS":true,"web":true},"appLinks":{"org_timesheetsnew_1_link":true}}
     features: []
     signOnMode: "SAML_2_0"
-    credentials: {"userNameTemplate":{"template":"${source.login}","type":"BUILT_IN"},"signing":{"kid":"8ynvRuKqjyoJ8g9AgsUHcDcdBRgCSlrGGwozgSRdlUg"}}
+    credentials: {"userNameTemplate":{"template":"${source.login}","type":"BUILT_IN"},"signing":{"kid":"0LT1c0pcW6kG1BDKz6mKYjF5WsVECD0vqZMqJ7aUZV4"}}
     universalLogout: null
     settings.app: {}
     settings.notifications: {"vpn":{"network":{"connection":"DISABLED"},"message":null,"helpUrl":null}}
