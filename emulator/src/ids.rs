@@ -160,6 +160,11 @@ impl Seed {
         URL_SAFE_NO_PAD.encode(self.bytes(of, 0))
     }
 
+    /// Returns the `jti` of the access token that the `n`th request obtains.
+    pub(crate) fn token_id(&self, n: u64) -> String {
+        format!("AT.{}", URL_SAFE_NO_PAD.encode(self.bytes("access token", n)))
+    }
+
     /// Returns the id of a link to an app, which has the shape of other ids.
     pub(crate) fn link_id(&self, of: &str) -> String {
         format!("aln{}5d7", self.bytes(of, 0)[..14].iter().map(|&b| char::from(letter(b.into()))).collect::<String>())

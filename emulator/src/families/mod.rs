@@ -12,10 +12,14 @@ mod organization;
 mod policies;
 mod secrets;
 mod servers;
+mod tokens;
+
+use jiff::Timestamp;
 
 use crate::{
     answer::{Answer, Refusal},
     call::Call,
+    memory::Memory,
     route::Route,
     store::Tx,
     switches::Switches,
@@ -24,6 +28,7 @@ use crate::{
 pub(crate) use apps::{document::App, seed, seed_call};
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource};
+pub(crate) use tokens::{AccessToken, Unusable, read_access_token};
 
 /// One request while it is being answered.
 pub(crate) struct Exchange<'a> {
@@ -31,14 +36,22 @@ pub(crate) struct Exchange<'a> {
     pub(crate) tx: Tx<'a>,
     pub(crate) switches: &'a Switches,
     pub(crate) organization: &'a Organization,
+    pub(crate) memory: &'a Memory,
     /// The time that objects written by this request carry.
     pub(crate) now: String,
+    /// The number of the request, which no other request of the org has.
+    pub(crate) number: u64,
 }
 
 impl Exchange<'_> {
     /// Returns a URL of this org.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.call.base)
+    }
+
+    /// Returns the seconds since 1970.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.now.parse().map(Timestamp::as_second).unwrap_or_default()
     }
 }
 

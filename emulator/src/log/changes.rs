@@ -29,7 +29,8 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
             | Table::PortalProviders
             | Table::PortalClientTypes
             | Table::PortalProducts
-            | Table::PortalCounters => {}
+            | Table::PortalCounters
+            | Table::RevokedTokens => {}
         }
     }
     events

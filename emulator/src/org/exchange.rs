@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::{HeaderValue, Request, Response, header};
-use serde_json::Value;
 
 use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, Seen, State};
@@ -124,12 +123,18 @@ impl Org {
         drop(state);
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
-        let (status, body, links) = match answer {
-            Ok(Answer { status: 500, .. }) => (500, Some(error(&Refusal::internal())), Vec::new()),
-            Ok(answer) => (answer.status, answer.body, answer.links),
-            Err(refusal) => (refusal.status, Some(error(&refusal)), Vec::new()),
+        let refused = |refusal: Refusal| Answer {
+            status: refusal.status,
+            body: Some(error(&refusal)),
+            headers: refusal.headers,
+            ..Answer::no_content()
         };
-        (self.response(number, status, body.as_ref(), &links, allowance), done)
+        let answer = match answer {
+            Ok(Answer { status: 500, .. }) => refused(Refusal::internal()),
+            Ok(answer) => answer,
+            Err(refusal) => refused(refusal),
+        };
+        (self.response(number, &answer, allowance), done)
     }
 
     /// Answers a request that was admitted, and commits what it writes.
@@ -182,23 +187,18 @@ impl Org {
             tx: Tx::begin(state.store.tables(), state.store.listed(), &self.inner.seed),
             switches: &state.switches,
             organization: &self.inner.organization,
+            memory: &self.inner.memory,
             now: self.inner.clock.stamp(),
+            number: state.requests,
         }
     }
 
-    fn response(
-        &self,
-        number: u64,
-        status: u16,
-        body: Option<&Value>,
-        links: &[String],
-        allowance: Option<Allowance>,
-    ) -> Response<Vec<u8>> {
-        let bytes = body.map(|body| body.to_string().into_bytes());
+    fn response(&self, number: u64, answer: &Answer, allowance: Option<Allowance>) -> Response<Vec<u8>> {
+        let bytes = answer.body.as_ref().map(|body| body.to_string().into_bytes());
         let mut response = Response::new(bytes.unwrap_or_default());
-        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
         let headers = response.headers_mut();
-        if body.is_some() {
+        if answer.body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
@@ -212,10 +212,13 @@ impl Org {
             insert(headers, "x-rate-limit-remaining", &allowance.remaining.to_string());
             insert(headers, "x-rate-limit-reset", &reset.to_string());
         }
-        for link in links {
+        for link in &answer.links {
             if let Ok(link) = HeaderValue::from_str(link) {
                 headers.append(header::LINK, link);
             }
+        }
+        for (name, value) in &answer.headers {
+            insert(headers, name, value);
         }
         response
     }

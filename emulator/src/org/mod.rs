@@ -19,6 +19,7 @@ use crate::{
     faults::{Fault, Faults},
     ids::Seed,
     limits::{RateLimits, Windows},
+    memory::Memory,
     portal,
     store::{Store, Table, Tables, Tx},
     switches::Switches,
@@ -48,6 +49,7 @@ struct Inner {
     rate_limits: RateLimits,
     base: Option<String>,
     log_requests: bool,
+    memory: Memory,
     state: Mutex<State>,
 }
 
@@ -126,6 +128,7 @@ impl Org {
             rate_limits: config.rate_limits,
             base: config.base,
             log_requests: config.log_requests,
+            memory: Memory::default(),
             state: Mutex::new(state),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -166,6 +169,7 @@ impl Org {
             rate_limits: self.inner.rate_limits.clone(),
             base: self.inner.base.clone(),
             log_requests: self.inner.log_requests,
+            memory: self.inner.memory.clone(),
             state: Mutex::new(copy),
         };
         Self { inner: Arc::new(inner) }
@@ -269,11 +273,13 @@ fn complete(store: &mut Store, organization: &mut Organization, seed: &Seed, con
 fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
     const SOUND: &str = "what an org is made with passes its own checks";
     let calls: Vec<_> = (0..config.seed_apps).map(families::seed_call).collect();
+    let memory = Memory::default();
     let mut tx = Tx::begin(store.tables(), store.tables(), seed);
     tx.put(Table::Org, "org".into(), organization).expect(SOUND);
     families::found(&mut tx, organization, &config.switches).expect(SOUND);
     for call in &calls {
-        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now: organization.created.clone() };
+        let now = organization.created.clone();
+        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, memory: &memory, now, number: 0 };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }

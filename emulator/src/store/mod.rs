@@ -58,6 +58,8 @@ pub(crate) enum Table {
     ServerRules,
     /// Key pairs that sign tokens by `{server id}/{key id}`.
     SigningKeys,
+    /// When access tokens that were revoked expire, by their `jti`.
+    RevokedTokens,
     /// The portal's providers by id, with zeros in front.
     PortalProviders,
     /// The portal's client types by `{provider id}/{id}`, both with zeros in front.
@@ -85,6 +87,7 @@ impl Table {
         Self::ServerPolicies,
         Self::ServerRules,
         Self::SigningKeys,
+        Self::RevokedTokens,
         Self::PortalProviders,
         Self::PortalClientTypes,
         Self::PortalProducts,
@@ -108,6 +111,7 @@ impl Table {
             Self::ServerPolicies => "server_policies",
             Self::ServerRules => "server_rules",
             Self::SigningKeys => "signing_keys",
+            Self::RevokedTokens => "revoked_tokens",
             Self::PortalProviders => "portal_providers",
             Self::PortalClientTypes => "portal_client_types",
             Self::PortalProducts => "portal_products",

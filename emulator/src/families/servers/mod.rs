@@ -9,7 +9,7 @@ mod conditions;
 mod document;
 mod encryption;
 mod found;
-mod keys;
+pub(super) mod keys;
 mod metadata;
 mod names;
 mod policies;
@@ -25,9 +25,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::{
+    document::Server,
     found::found,
     metadata::{Protocol, document, key_set},
     resource::Resource,
+    server::find,
 };
 use super::Exchange;
 use crate::{
