@@ -19,6 +19,7 @@ use crate::{
     route::Route,
     store::Tx,
     switches::Switches,
+    tokens::UsedOnce,
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
@@ -33,6 +34,12 @@ pub(crate) struct Exchange<'a> {
     pub(crate) organization: &'a Organization,
     /// The time that objects written by this request carry.
     pub(crate) now: String,
+    /// The same time in seconds since 1970.
+    #[expect(dead_code, reason = "tokens are dated next")]
+    pub(crate) at: i64,
+    /// What was used and cannot be used again.
+    #[expect(dead_code, reason = "requests are held against proofs next")]
+    pub(crate) used: &'a UsedOnce,
 }
 
 impl Exchange<'_> {

@@ -183,6 +183,8 @@ impl Org {
             switches: &state.switches,
             organization: &self.inner.organization,
             now: self.inner.clock.stamp(),
+            at: self.inner.clock.seconds(),
+            used: &state.used,
         }
     }
 

@@ -22,6 +22,7 @@ use crate::{
     portal,
     store::{Store, Table, Tables, Tx},
     switches::Switches,
+    tokens::UsedOnce,
 };
 
 pub(crate) use self::exchange::{Break, Outcome};
@@ -57,6 +58,7 @@ struct State {
     windows: Windows,
     faults: Faults,
     seen: VecDeque<Seen>,
+    used: UsedOnce,
     /// How many requests there were, for their ids.
     requests: u64,
 }
@@ -117,7 +119,8 @@ impl Org {
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
         let requests = first_request(&config.data, config.frozen_clock, &clock);
-        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests };
+        let (windows, seen, used) = (Windows::default(), VecDeque::new(), UsedOnce::default());
+        let state = State { store, switches: config.switches, windows, faults, seen, used, requests };
         let inner = Inner {
             organization,
             seed,
@@ -156,6 +159,7 @@ impl Org {
             windows: state.windows.clone(),
             faults: state.faults.clone(),
             seen: VecDeque::new(),
+            used: state.used.clone(),
             requests: state.requests,
         };
         let inner = Inner {
@@ -272,8 +276,10 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
     let mut tx = Tx::begin(store.tables(), store.tables(), seed);
     tx.put(Table::Org, "org".into(), organization).expect(SOUND);
     families::found(&mut tx, organization, &config.switches).expect(SOUND);
+    let used = UsedOnce::default();
     for call in &calls {
-        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now: organization.created.clone() };
+        let now = organization.created.clone();
+        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now, at: 0, used: &used };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }
