@@ -12,13 +12,11 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: Query,
     pub(crate) authorization: Option<String>,
+    /// The `DPoP` headers; none for one that is not text.
+    pub(crate) proofs: Vec<Option<String>>,
     pub(crate) accept: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) content_type: Option<String>,
-    /// The proof of possession that came with the request; the first, if there are more than the one that RFC 9449 allows.
-    pub(crate) dpop: Option<String>,
-    /// Whether there is more than one proof.
-    pub(crate) dpop_repeated: bool,
     pub(crate) body: Vec<u8>,
     /// The org's own address as the caller knows it, without a slash at the end.
     pub(crate) base: String,
@@ -30,18 +28,16 @@ impl Call {
         let (parts, body) = request.into_parts();
         let header = |name: http::HeaderName| parts.headers.get(name)?.to_str().ok();
         let host = header(http::header::HOST).or_else(|| parts.uri.authority().map(http::uri::Authority::as_str)).unwrap_or("localhost");
-        let named = |name: &str| parts.headers.get(name)?.to_str().ok();
         let base = base.map_or_else(|| format!("http://{host}"), |base| base.trim_end_matches('/').to_owned());
         Self {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
             query: Query::parse(parts.uri.query().unwrap_or_default()),
             authorization: header(http::header::AUTHORIZATION).map(str::to_owned),
+            proofs: parts.headers.get_all("dpop").iter().map(|proof| proof.to_str().ok().map(str::to_owned)).collect(),
             accept: header(http::header::ACCEPT).map(str::to_owned),
             user_agent: header(http::header::USER_AGENT).map(str::to_owned),
             content_type: header(http::header::CONTENT_TYPE).map(str::to_owned),
-            dpop: named("dpop").map(str::to_owned),
-            dpop_repeated: parts.headers.get_all("dpop").iter().count() > 1,
             body,
             base,
         }

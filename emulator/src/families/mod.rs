@@ -14,15 +14,13 @@ mod secrets;
 mod servers;
 mod tokens;
 
-use jiff::Timestamp;
-
 use crate::{
     answer::{Answer, Refusal},
     call::Call,
-    memory::Memory,
     route::Route,
     store::Tx,
     switches::Switches,
+    tokens::UsedOnce,
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
@@ -36,9 +34,12 @@ pub(crate) struct Exchange<'a> {
     pub(crate) tx: Tx<'a>,
     pub(crate) switches: &'a Switches,
     pub(crate) organization: &'a Organization,
-    pub(crate) memory: &'a Memory,
     /// The time that objects written by this request carry.
     pub(crate) now: String,
+    /// The same time in seconds since 1970.
+    pub(crate) at: i64,
+    /// What was used and cannot be used again.
+    pub(crate) used: &'a UsedOnce,
     /// The number of the request, which no other request of the org has.
     pub(crate) number: u64,
 }
@@ -47,11 +48,6 @@ impl Exchange<'_> {
     /// Returns a URL of this org.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.call.base)
-    }
-
-    /// Returns the seconds since 1970.
-    pub(crate) fn seconds(&self) -> i64 {
-        self.now.parse().map(Timestamp::as_second).unwrap_or_default()
     }
 }
 

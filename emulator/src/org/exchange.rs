@@ -187,8 +187,9 @@ impl Org {
             tx: Tx::begin(state.store.tables(), state.store.listed(), &self.inner.seed),
             switches: &state.switches,
             organization: &self.inner.organization,
-            memory: &self.inner.memory,
             now: self.inner.clock.stamp(),
+            at: self.inner.clock.seconds(),
+            used: &state.used,
             number: state.requests,
         }
     }

@@ -19,10 +19,10 @@ use crate::{
     faults::{Fault, Faults},
     ids::Seed,
     limits::{RateLimits, Windows},
-    memory::Memory,
     portal,
     store::{Store, Table, Tables, Tx},
     switches::Switches,
+    tokens::UsedOnce,
 };
 
 pub(crate) use self::exchange::{Break, Outcome};
@@ -49,7 +49,6 @@ struct Inner {
     rate_limits: RateLimits,
     base: Option<String>,
     log_requests: bool,
-    memory: Memory,
     state: Mutex<State>,
 }
 
@@ -59,6 +58,7 @@ struct State {
     windows: Windows,
     faults: Faults,
     seen: VecDeque<Seen>,
+    used: UsedOnce,
     /// How many requests there were, for their ids.
     requests: u64,
 }
@@ -119,7 +119,8 @@ impl Org {
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
         let requests = first_request(&config.data, config.frozen_clock, &clock);
-        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests };
+        let (windows, seen, used) = (Windows::default(), VecDeque::new(), UsedOnce::default());
+        let state = State { store, switches: config.switches, windows, faults, seen, used, requests };
         let inner = Inner {
             organization,
             seed,
@@ -128,7 +129,6 @@ impl Org {
             rate_limits: config.rate_limits,
             base: config.base,
             log_requests: config.log_requests,
-            memory: Memory::default(),
             state: Mutex::new(state),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -159,6 +159,7 @@ impl Org {
             windows: state.windows.clone(),
             faults: state.faults.clone(),
             seen: VecDeque::new(),
+            used: state.used.clone(),
             requests: state.requests,
         };
         let inner = Inner {
@@ -169,7 +170,6 @@ impl Org {
             rate_limits: self.inner.rate_limits.clone(),
             base: self.inner.base.clone(),
             log_requests: self.inner.log_requests,
-            memory: self.inner.memory.clone(),
             state: Mutex::new(copy),
         };
         Self { inner: Arc::new(inner) }
@@ -273,13 +273,13 @@ fn complete(store: &mut Store, organization: &mut Organization, seed: &Seed, con
 fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
     const SOUND: &str = "what an org is made with passes its own checks";
     let calls: Vec<_> = (0..config.seed_apps).map(families::seed_call).collect();
-    let memory = Memory::default();
     let mut tx = Tx::begin(store.tables(), store.tables(), seed);
     tx.put(Table::Org, "org".into(), organization).expect(SOUND);
     families::found(&mut tx, organization, &config.switches).expect(SOUND);
+    let used = UsedOnce::default();
     for call in &calls {
         let now = organization.created.clone();
-        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, memory: &memory, now, number: 0 };
+        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now, at: 0, used: &used, number: 0 };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }

@@ -9,8 +9,8 @@ use super::issuer::Issuer;
 use crate::{
     answer::Refusal,
     families::{Exchange, servers::keys},
-    jws::Jws,
     store::Table,
+    tokens::jws::Jws,
 };
 
 /// What a token is to say, besides what all of an issuer's say.
@@ -57,27 +57,28 @@ pub(crate) fn read_access_token(x: &Exchange<'_>, token: &str) -> Result<AccessT
 /// Reads a token of an issuer.
 pub(super) fn read(x: &Exchange<'_>, issuer: &Issuer, token: &str) -> Result<AccessToken, Unusable> {
     let jws = Jws::parse(token).ok_or(Unusable::Invalid)?;
-    let kid = jws.header["kid"].as_str().ok_or(Unusable::Invalid)?;
+    let kid = jws.header.get("kid").and_then(Value::as_str).ok_or(Unusable::Invalid)?;
     let known = issuer.kids(x).iter().any(|known| known == kid);
     let key = keys::checking(x, issuer.owner(), kid).ok().flatten().filter(|_| known);
-    if !key.is_some_and(|key| jws.is_signed_with(&key)) {
+    if !key.is_some_and(|key| jws.is_signed_by(&key)) {
         return Err(Unusable::Invalid);
     }
-    let text = |claim: &str| jws.text(claim).map(str::to_owned).ok_or(Unusable::Invalid);
-    let scopes = jws.claims["scp"].as_array().into_iter().flatten();
+    let claims = Value::Object(jws.claims);
+    let text = |claim: &str| claims[claim].as_str().map(str::to_owned).ok_or(Unusable::Invalid);
+    let scopes = claims["scp"].as_array().into_iter().flatten();
     let token = AccessToken {
         client_id: text("cid")?,
         scopes: scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect(),
         audience: text("aud")?,
         jti: text("jti")?,
-        expires: jws.time("exp").ok_or(Unusable::Invalid)?,
-        thumbprint: jws.claims["cnf"]["jkt"].as_str().map(str::to_owned),
-        claims: jws.claims.clone(),
+        expires: claims["exp"].as_i64().ok_or(Unusable::Invalid)?,
+        thumbprint: claims["cnf"]["jkt"].as_str().map(str::to_owned),
+        claims,
     };
     if token.claims["iss"] != issuer.url(x) {
         return Err(Unusable::ForeignIssuer);
     }
-    if token.expires <= x.seconds() {
+    if token.expires <= x.at {
         return Err(Unusable::Expired);
     }
     if x.tx.row(Table::RevokedTokens, &token.jti).is_some() {
@@ -88,7 +89,7 @@ pub(super) fn read(x: &Exchange<'_>, issuer: &Issuer, token: &str) -> Result<Acc
 
 /// Writes and signs a token.
 pub(super) fn mint(x: &mut Exchange<'_>, issuer: &Issuer, grant: &Grant) -> Result<String, Refusal> {
-    let now = x.seconds();
+    let now = x.at;
     let mut claims = json!({
         "ver": 1,
         "jti": x.tx.seed().token_id(x.number),
