@@ -37,18 +37,20 @@ impl Answer {
     }
 }
 
-/// A refusal in Okta's form.
+/// A refusal in Okta's form, or in that of RFC 6749.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     code: &'static str,
     summary: String,
     causes: Vec<String>,
+    /// Whether code and summary are `error` and `error_description`.
+    oauth: bool,
 }
 
 impl Refusal {
     fn new(status: u16, code: &'static str, summary: impl Into<String>) -> Self {
-        Self { status, code, summary: summary.into(), causes: Vec::new() }
+        Self { status, code, summary: summary.into(), causes: Vec::new(), oauth: false }
     }
 
     /// A field, or a whole object, that is not valid.
@@ -130,12 +132,25 @@ impl Refusal {
         Self::new(403, "E0000056", "Delete application forbidden.")
     }
 
+    /// A refusal in the form of RFC 6749, which the endpoints of OAuth have.
+    pub(crate) fn oauth(status: u16, error: &'static str, description: impl Into<String>) -> Self {
+        Self { oauth: true, ..Self::new(status, error, description) }
+    }
+
+    /// Returns what is wrong with the request, in so many sentences.
+    pub(crate) fn causes(&self) -> &[String] {
+        if self.causes.is_empty() { std::slice::from_ref(&self.summary) } else { &self.causes }
+    }
+
     /// The same refusal under another status.
     pub(crate) fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
     }
 
     pub(crate) fn body(&self, error_id: &str) -> Value {
+        if self.oauth {
+            return json!({"error": self.code, "error_description": self.summary});
+        }
         let causes: Vec<_> = self.causes.iter().map(|cause| json!({"errorSummary": cause})).collect();
         json!({
             "errorCode": self.code,
