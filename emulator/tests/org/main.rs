@@ -4,6 +4,7 @@
 
 mod apps;
 mod certificates;
+mod clients;
 mod credentials;
 mod faults;
 mod fixtures;
