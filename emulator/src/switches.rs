@@ -164,8 +164,8 @@ switches! {
     { Keep = "keep", Active = "active" }
 
     jwks_list: JwksList, "jwks-list",
-    "The form of the key list: the schema says an array, its example an object around it.",
-    { Array = "array", Wrapped = "wrapped" }
+    "The form of the key list: the schema says an array, its example an object around one, Okta's Node and .NET clients `keys`.",
+    { Array = "array", Wrapped = "wrapped", Keys = "keys" }
 
     jwks_with_uri: JwksWithUri, "jwks-with-jwks-uri",
     "What a body with both `jwks` and `jwks_uri` does.",

@@ -141,7 +141,8 @@ impl Org {
     fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
         let inner = &self.inner;
         let route = Route::of(segments);
-        let token = call.authorization.as_deref().and_then(|text| text.strip_prefix("SSWS "));
+        // Okta's Python SDK sends no space between the scheme and the token.
+        let token = call.authorization.as_deref().and_then(|text| text.strip_prefix("SSWS"));
         let known = token.is_some_and(|token| token.trim() == inner.organization.token);
         if !known && !route.is_some_and(Route::is_public) {
             return Err(Refusal::bad_token());
