@@ -15,7 +15,7 @@ use crate::{
     limits::{Allowance, Bucket},
     log, portal,
     route::Route,
-    store::{Changes, Store, Tx},
+    store::{Changes, Store, Trees, Tx},
 };
 
 /// What becomes of a request.
@@ -148,7 +148,8 @@ impl Org {
             return Err(Refusal::bad_token());
         }
         let route = route.ok_or_else(Refusal::no_such_path)?;
-        let mut exchange = self.exchange(state, call);
+        let trees = Trees::default();
+        let mut exchange = self.exchange(state, call, &trees);
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {
             log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
@@ -175,17 +176,18 @@ impl Org {
     }
 
     fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
-        let mut exchange = self.exchange(state, call);
+        let trees = Trees::default();
+        let mut exchange = self.exchange(state, call, &trees);
         let reply = portal::answer(&mut exchange, segments)?;
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(reply)
     }
 
-    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call) -> Exchange<'a> {
+    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees) -> Exchange<'a> {
         Exchange {
             call,
-            tx: Tx::begin(state.store.tables(), state.store.listed(), &self.inner.seed),
+            tx: Tx::begin(state.store.tables(), state.store.listed(), trees, &self.inner.seed),
             switches: &state.switches,
             organization: &self.inner.organization,
             now: self.inner.clock.stamp(),

@@ -6,6 +6,8 @@
 
 mod file;
 mod fixture;
+mod head;
+mod row;
 mod tx;
 
 use std::{
@@ -15,15 +17,15 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
 use tokio::time::Instant;
 
-pub(crate) use self::tx::{Changes, Tx, read};
+pub(crate) use self::{
+    head::Head,
+    row::{Row, Trees},
+    tx::{Changes, Tx, read},
+};
 use crate::error::{Error, StoreError};
 use file::File;
-
-/// A document as it is stored.
-pub(crate) type Row = Arc<Value>;
 
 /// The tables, each of one sort of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -23,7 +23,7 @@ use crate::{
     ids::Kind,
     page::Page,
     route::Turn,
-    store::{Table, read as read_row},
+    store::{Head, Table},
     switches::{ClientIdInPath, DeleteAfterDeactivate, LifecycleRepeat, PageSize},
 };
 
@@ -101,14 +101,13 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let filter = query.value("filter").filter(|text| !text.is_empty());
     let filter = filter.map(|text| Filter::parse(text, FILTERS)).transpose()?;
     let prefix = query.value("q").unwrap_or_default().to_lowercase();
-    let wanted = |app: &Value| {
-        let starts = |name: &str| app[name].as_str().is_some_and(|text| text.to_lowercase().starts_with(&prefix));
-        (prefix.is_empty() || starts("label") || starts("name")) && filter.as_ref().is_none_or(|filter| filter.admits(app))
-    };
-    let mut rows = x.tx.listed_after(Table::Apps, page.after()).filter(|(_, row)| wanted(&row["body"]));
+    let wanted =
+        |app: &Head| (prefix.is_empty() || app.starts_with(&prefix)) && filter.as_ref().is_none_or(|filter| filter.admits(&app.filtered()));
+    let all = prefix.is_empty() && filter.is_none();
+    let mut rows = x.tx.listed_rows_after(Table::Apps, page.after()).filter(|(_, row)| all || wanted(row.head()));
     let shown: Vec<_> = rows.by_ref().take(page.limit()).collect();
     let more = rows.next().and_then(|_| shown.last()).map(|(id, _)| *id);
-    let items = shown.iter().map(|(_, row)| Ok(render::read(x, &read_row::<App>(row)?))).collect::<Result<_, Refusal>>()?;
+    let items = shown.iter().map(|(_, row)| Ok(render::read(x, row.read()?))).collect::<Result<_, Refusal>>()?;
     Ok(Answer::list(items, page.links(more)))
 }
 
@@ -123,7 +122,7 @@ pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
 }
 
 pub(super) fn read(x: &Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
-    Ok(Answer::ok(render::read(x, &find(x, id)?)))
+    Ok(Answer::ok(render::read(x, find(x, id)?)))
 }
 
 pub(super) fn replace(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
