@@ -135,6 +135,14 @@ switches! {
     "What granting a scope again does.",
     { Refuse = "refuse", Existing = "existing" }
 
+    oauth_refusal_body: OAuthRefusalBody, "oauth-refusal-body",
+    "Whether a 401 or 403 that `WWW-Authenticate` explains has Okta's error as its body too, or none, as was seen of some.",
+    { Error = "error", Empty = "empty" }
+
+    client_as_user: ClientAsUser, "client-as-user",
+    "How an OAuth client, which is no user, is refused at `/api/v1/users/me`: as a user not found, or for want of a session.",
+    { NotFound = "404", InvalidSession = "403" }
+
     group_owners: GroupOwners, "group-owners",
     "Whether the org has the feature of group owners: without it a group's `_links` have no `owners`.",
     { Shown = "shown", Absent = "absent" }
