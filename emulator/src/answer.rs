@@ -186,6 +186,11 @@ impl Refusal {
         Self::new(403, "E0000056", "Delete application forbidden.")
     }
 
+    /// Returns what is wrong with the request, in so many sentences.
+    pub(crate) fn causes(&self) -> &[String] {
+        if self.causes.is_empty() { std::slice::from_ref(&self.summary) } else { &self.causes }
+    }
+
     /// The same refusal under another status.
     pub(crate) fn with_status(self, status: u16) -> Self {
         Self { status, ..self }

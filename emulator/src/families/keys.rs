@@ -42,6 +42,8 @@ pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let items: Vec<_> = keys.iter().map(|key| render(x, &id, key)).collect();
     Ok(match x.switches.jwks_list() {
         JwksList::Wrapped => Answer::ok(json!({"jwks": {"keys": items}})),
+        // As okta-sdk-nodejs reads it, in its own integration tests against real orgs too.
+        JwksList::Keys => Answer::ok(json!({"keys": items})),
         JwksList::Array => Answer::list(items, Vec::new()),
     })
 }

@@ -3,6 +3,7 @@
 mod apps;
 mod assignments;
 mod certificates;
+mod clients;
 mod grants;
 mod groups;
 mod id_token;
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
+pub(crate) use clients::Resource as ClientResource;
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource};
 pub(crate) use tokens::{AccessToken, Unusable, read_access_token};
@@ -116,6 +118,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Metadata(server, protocol), "GET") => servers::document(x, server, protocol),
         (Route::KeySet(server), "GET") => servers::key_set(x, server),
         (Route::AuthorizationServers(resource), _) => servers::answer(resource, x),
+        (Route::Clients(resource), _) => clients::answer(resource, x),
         _ => Err(Refusal::no_such_method()),
     }
 }

@@ -4,6 +4,7 @@
 
 mod apps;
 mod certificates;
+mod clients;
 mod credentials;
 mod faults;
 mod fixtures;
@@ -16,6 +17,7 @@ mod logs_servers;
 mod other_apps;
 mod other_apps_catalogue;
 mod other_apps_recorded;
+mod peers;
 mod portal;
 mod portal_client_types;
 mod portal_products;

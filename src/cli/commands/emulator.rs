@@ -9,6 +9,7 @@ use idpctl_emulator::{Config, Data, Error, Fault, Org, RateLimits, StoreError, S
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use url::Url;
 
 use super::super::args::duration;
 use super::super::error::CommandError;
@@ -32,6 +33,12 @@ pub(crate) struct EmulatorArgs {
     /// Keep the org's state in this folder; without it the org is gone at the end
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Name the org by this address in answers, instead of by the one that a request was sent to
+    ///
+    /// Links, pages and issuers begin with it. It is for orgs that clients know under another name, behind a proxy or in a network of containers, and for answers that must be equal
+    /// whatever port was free. The line that says that they are ready names the address that is listened on all the same.
+    #[arg(long, value_name = "URL", value_parser = origin)]
+    base: Option<String>,
     /// Make every answer take this much longer
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     latency: Option<Duration>,
@@ -59,6 +66,15 @@ fn long_help() -> String {
     let entries =
         switches::TABLE.iter().map(|switch| format!("\n  {} = {}\n      {}", switch.name, switch.values.join(" | "), switch.about));
     format!("{FAULTS}\n\nSwitches, the first value being the default:{}", entries.collect::<Vec<_>>().concat())
+}
+
+/// Reads an address that is scheme, host and port alone.
+fn origin(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+    let bare = |url: &Url| url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let url = url.filter(|url| bare(url) && url.path() == "/");
+    let url = url.ok_or("write scheme, host and port alone, such as https://okta.example.test:8443")?;
+    Ok(url.origin().ascii_serialization())
 }
 
 /// Runs the command.
@@ -116,6 +132,31 @@ fn config(args: &EmulatorArgs) -> Result<Config, CommandError> {
         switches,
         frozen_clock: args.frozen_clock,
         log_requests: args.log_requests,
-        base: None,
+        base: args.base.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_is_an_address_without_anything_behind_it() {
+        let read = ["https://okta.example.test", "HTTP://okta:8080/", "http://[::1]:80"].map(|text| origin(text).unwrap());
+        assert_eq!(read, ["https://okta.example.test", "http://okta:8080", "http://[::1]"]);
+        let wrong = [
+            "okta.example.test",
+            "okta:8080",
+            "ftp://okta",
+            "http://okta/api",
+            "http://okta?x",
+            "http://okta#x",
+            "http://u:p@okta",
+            "http://",
+            "",
+        ];
+        for text in wrong {
+            assert!(origin(text).is_err(), "{text}");
+        }
+    }
 }

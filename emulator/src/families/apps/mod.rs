@@ -6,7 +6,7 @@ mod client;
 mod common;
 pub(crate) mod credentials;
 pub(crate) mod document;
-mod fields;
+pub(super) mod fields;
 mod foreign;
 pub(crate) mod jwk;
 mod render;
@@ -33,22 +33,56 @@ const MOST: usize = 200;
 /// Returns the app that a path names.
 pub(super) fn find(x: &Exchange<'_>, id: &str) -> Result<App, Refusal> {
     let found = x.tx.get::<App>(Table::Apps, id)?;
-    let by_client_id = || -> Result<Option<App>, Refusal> {
-        if x.switches.client_id_in_path() != ClientIdInPath::Accept {
-            return Ok(None);
-        }
-        let named = x.tx.row(Table::ClientIds, id).and_then(Value::as_str);
-        named.map_or(Ok(None), |id| x.tx.get(Table::Apps, id))
+    let found = match found {
+        None if x.switches.client_id_in_path() == ClientIdInPath::Accept => with_client_id(x, id)?,
+        found => found,
     };
-    match found {
-        Some(app) => Ok(app),
-        None => by_client_id()?.ok_or_else(|| Refusal::not_found(id, "AppInstance")),
-    }
+    found.ok_or_else(|| Refusal::not_found(id, "AppInstance"))
 }
 
 /// Returns the OAuth client that a path names; an app that is none is not found.
 pub(super) fn find_client(x: &Exchange<'_>, id: &str) -> Result<App, Refusal> {
     Some(find(x, id)?).filter(App::is_client).ok_or_else(|| Refusal::not_found(id, "OAuth2AppInstance"))
+}
+
+/// Returns the OAuth client of a `client_id`, if there is one.
+pub(super) fn with_client_id(x: &Exchange<'_>, client_id: &str) -> Result<Option<App>, Refusal> {
+    let app = x.tx.row(Table::ClientIds, client_id).and_then(Value::as_str);
+    app.map_or(Ok(None), |app| x.tx.get(Table::Apps, app))
+}
+
+/// Makes an app of what was sent.
+pub(super) fn add(x: &mut Exchange<'_>, status: &str, sent: &Value) -> Result<App, Refusal> {
+    let id = x.tx.new_id(Kind::App);
+    let app = body::build(x, id, status, sent, None)?;
+    if app.is_client() {
+        let client_id = app.client_id().to_owned();
+        x.tx.put(Table::ClientIds, client_id, &app.id)?;
+    }
+    app.write(&mut x.tx)?;
+    Ok(app)
+}
+
+/// Replaces an app by what was sent. Its status stays.
+pub(super) fn change(x: &mut Exchange<'_>, before: &App, sent: &Value) -> Result<App, Refusal> {
+    let status = before.body["status"].as_str().unwrap_or_default();
+    let app = body::build(x, before.id.clone(), status, sent, Some(before))?;
+    app.write(&mut x.tx)?;
+    Ok(app)
+}
+
+/// Removes an app with all that goes with it.
+pub(super) fn remove(x: &mut Exchange<'_>, app: &App) {
+    let children = format!("{}/", app.id);
+    for table in [Table::Grants, Table::Assignments] {
+        for (key, _) in x.tx.starting_with(table, &children) {
+            x.tx.remove(table, key.to_owned());
+        }
+    }
+    if app.is_client() {
+        x.tx.remove(Table::ClientIds, app.client_id().to_owned());
+    }
+    x.tx.remove(Table::Apps, app.id.clone());
 }
 
 pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
@@ -79,13 +113,7 @@ pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
         Some("false") => "INACTIVE",
         _ => "ACTIVE",
     };
-    let id = x.tx.new_id(Kind::App);
-    let app = body::build(x, id, status, &sent, None)?;
-    if app.is_client() {
-        let client_id = app.client_id().to_owned();
-        x.tx.put(Table::ClientIds, client_id, &app.id)?;
-    }
-    app.write(&mut x.tx)?;
+    let app = add(x, status, &sent)?;
     Ok(Answer::ok(render::written(x, &app)))
 }
 
@@ -96,13 +124,11 @@ pub(super) fn read(x: &Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
 pub(super) fn replace(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
     let before = find(x, id)?;
     let sent = x.call.object()?;
-    let status = before.body["status"].as_str().unwrap_or_default();
-    let app = body::build(x, before.id.clone(), status, &sent, Some(&before))?;
-    app.write(&mut x.tx)?;
+    let app = change(x, &before, &sent)?;
     Ok(Answer::ok(render::written(x, &app)))
 }
 
-/// Deletes an inactive app with its grants and assignments.
+/// Deletes an inactive app.
 pub(super) fn delete(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
     let mut app = find(x, id)?;
     if app.body["status"] == "ACTIVE" {
@@ -113,16 +139,7 @@ pub(super) fn delete(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> 
         app.write(&mut x.tx)?;
         return Ok(Answer::failure());
     }
-    let children = format!("{}/", app.id);
-    for table in [Table::Grants, Table::Assignments] {
-        for (key, _) in x.tx.starting_with(table, &children) {
-            x.tx.remove(table, key.to_owned());
-        }
-    }
-    if app.is_client() {
-        x.tx.remove(Table::ClientIds, app.client_id().to_owned());
-    }
-    x.tx.remove(Table::Apps, app.id);
+    remove(x, &app);
     Ok(Answer::no_content())
 }
 
