@@ -182,6 +182,14 @@ impl Refusal {
         Self::new(423, "E0000239", "Policy priorities are being reconciled. Please try again later.")
     }
 
+    pub(crate) fn no_service() -> Self {
+        Self::new(400, "E0000227", "Roles can only be granted to service application type")
+    }
+
+    pub(crate) fn role_is_assigned() -> Self {
+        Self::new(409, "E0000090", "The role specified is already assigned to the user.")
+    }
+
     pub(crate) fn delete_forbidden() -> Self {
         Self::new(403, "E0000056", "Delete application forbidden.")
     }

@@ -42,6 +42,8 @@ pub(crate) enum Table {
     Groups,
     /// Groups' access to apps by `{app id}/{group id}`.
     Assignments,
+    /// Admin roles of clients by `{app id}/{role assignment id}`.
+    ClientRoles,
     /// Certificates that apps' assertions are signed with, by key id.
     Certificates,
     /// Events of the System Log, in the order in which they were written.
@@ -79,6 +81,7 @@ impl Table {
         Self::Policies,
         Self::Groups,
         Self::Assignments,
+        Self::ClientRoles,
         Self::Certificates,
         Self::Logs,
         Self::Servers,
@@ -103,6 +106,7 @@ impl Table {
             Self::Policies => "policies",
             Self::Groups => "groups",
             Self::Assignments => "assignments",
+            Self::ClientRoles => "client_roles",
             Self::Certificates => "certificates",
             Self::Logs => "logs",
             Self::Servers => "servers",

@@ -4,6 +4,7 @@
 
 mod apps;
 mod certificates;
+mod client_roles;
 mod clients;
 mod credentials;
 mod faults;

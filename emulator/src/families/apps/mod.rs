@@ -51,6 +51,11 @@ pub(super) fn with_client_id(x: &Exchange<'_>, client_id: &str) -> Result<Option
     app.map_or(Ok(None), |app| x.tx.get(Table::Apps, app))
 }
 
+/// Says whether an app of this name is in the org, or could be added from what is known of the catalogue.
+pub(super) fn is_name(x: &Exchange<'_>, name: &str) -> bool {
+    foreign::is_defined(name) || x.tx.starting_with(Table::Apps, "").iter().any(|(_, app)| app["body"]["name"] == name)
+}
+
 /// Makes an app of what was sent.
 pub(super) fn add(x: &mut Exchange<'_>, status: &str, sent: &Value) -> Result<App, Refusal> {
     let id = x.tx.new_id(Kind::App);
@@ -74,7 +79,7 @@ pub(super) fn change(x: &mut Exchange<'_>, before: &App, sent: &Value) -> Result
 /// Removes an app with all that goes with it.
 pub(super) fn remove(x: &mut Exchange<'_>, app: &App) {
     let children = format!("{}/", app.id);
-    for table in [Table::Grants, Table::Assignments] {
+    for table in [Table::Grants, Table::Assignments, Table::ClientRoles] {
         for (key, _) in x.tx.starting_with(table, &children) {
             x.tx.remove(table, key.to_owned());
         }
