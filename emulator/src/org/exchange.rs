@@ -8,6 +8,7 @@ use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, Seen, State};
 use crate::{
     Reset,
+    access::{self, Caller},
     answer::{Answer, Refusal},
     call::Call,
     families::{self, Exchange},
@@ -123,12 +124,8 @@ impl Org {
         drop(state);
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
-        let refused = |refusal: Refusal| Answer {
-            status: refusal.status,
-            body: Some(error(&refusal)),
-            headers: refusal.headers,
-            ..Answer::no_content()
-        };
+        let refused =
+            |refusal: Refusal| Answer { status: refusal.status, body: error(&refusal), headers: refusal.headers, ..Answer::no_content() };
         let answer = match answer {
             Ok(Answer { status: 500, .. }) => refused(Refusal::internal()),
             Ok(answer) => answer,
@@ -141,15 +138,10 @@ impl Org {
     fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
         let inner = &self.inner;
         let route = Route::of(segments);
-        // Okta's Python SDK sends no space between the scheme and the token.
-        let token = call.authorization.as_deref().and_then(|text| text.strip_prefix("SSWS"));
-        let known = token.is_some_and(|token| token.trim() == inner.organization.token);
-        if !known && !route.is_some_and(Route::is_public) {
-            return Err(Refusal::bad_token());
-        }
-        let route = route.ok_or_else(Refusal::no_such_path)?;
         let trees = Trees::default();
         let mut exchange = self.exchange(state, call, &trees);
+        exchange.caller = access::admit(&exchange, route)?;
+        let route = route.ok_or_else(Refusal::no_such_path)?;
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {
             log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
@@ -193,6 +185,7 @@ impl Org {
             now: self.inner.clock.stamp(),
             at: self.inner.clock.seconds(),
             used: &state.used,
+            caller: Caller::Nobody,
             number: state.requests,
         }
     }

@@ -12,6 +12,7 @@ use std::{
 };
 
 use crate::{
+    access::Caller,
     clock::Clock,
     config::{Config, Data},
     error::Error,
@@ -280,8 +281,8 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
     families::found(&mut tx, organization, &config.switches).expect(SOUND);
     let used = UsedOnce::default();
     for call in &calls {
-        let now = organization.created.clone();
-        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now, at: 0, used: &used, number: 0 };
+        let (switches, now, caller) = (&config.switches, organization.created.clone(), Caller::Nobody);
+        let mut exchange = Exchange { call, tx, switches, organization, now, at: 0, used: &used, caller, number: 0 };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }
