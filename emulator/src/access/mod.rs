@@ -2,7 +2,7 @@
 //! refusal.
 //!
 //! An API token (`SSWS`) may do what its owner may, which is everything. An access token (`Bearer`, or `DPoP` with a proof) of
-//! the org's own may do what its scopes say. What is wrong with one is said as RFC 6750 and RFC 9449 have it, in the words of
+//! the org's own may do what its scopes and, if the org is so, its client's admin roles say. What is wrong with one is said as RFC 6750 and RFC 9449 have it, in the words of
 //! Okta's catalogue of OAuth errors.
 
 mod challenge;
@@ -14,10 +14,10 @@ use self::{
 };
 use crate::{
     answer::Refusal,
-    families::{AccessToken, App, Exchange, Unusable, read_access_token},
+    families::{AccessToken, App, Exchange, Unusable, client_roles, read_access_token},
     route::Route,
     store::Table,
-    switches::OAuthRefusalBody,
+    switches::{ClientAdminRoles, OAuthRefusalBody},
     tokens::dpop,
 };
 
@@ -96,7 +96,13 @@ fn admit_client(x: &Exchange<'_>, route: Option<Route<'_>>, scheme: Scheme, toke
     }
     let client = client(x, &access)?.ok_or_else(|| unusable("The access token is invalid."))?;
     match need {
-        Some(need) if need.is_met_by(&access.scopes) => Ok(Caller::Client(client)),
+        Some(need) if need.is_met_by(&access.scopes) => {
+            if may(x, &client, &need)? {
+                Ok(Caller::Client(client))
+            } else {
+                Err(Refusal::not_permitted())
+            }
+        }
         Some(_) => {
             let description = "The access token provided does not contain the required scopes.";
             Err(refuse(Refusal::not_permitted(), "insufficient_scope", description))
@@ -119,6 +125,15 @@ fn client(x: &Exchange<'_>, access: &AccessToken) -> Result<Option<Client>, Refu
     };
     let app = x.tx.get::<App>(Table::Apps, &app)?.filter(|app| app.body["status"] == "ACTIVE");
     Ok(app.map(|app| Client { id: app.client_id().to_owned(), label: app.label().to_owned() }))
+}
+
+/// Says whether the admin roles of a client go as far as its scopes.
+fn may(x: &Exchange<'_>, client: &Client, need: &Need) -> Result<bool, Refusal> {
+    if x.switches.client_admin_roles() == ClientAdminRoles::Assumed {
+        return Ok(true);
+    }
+    let roles = client_roles(x, &client.id)?;
+    Ok(roles.iter().any(|role| need.is_reading() || role.kind != "READ_ONLY_ADMIN"))
 }
 
 fn described(why: Unusable) -> &'static str {

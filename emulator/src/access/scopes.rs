@@ -64,7 +64,10 @@ impl Need {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::PathBuf};
+
     use super::*;
+    use crate::route::Route;
 
     fn need(method: &str, path: &str) -> Option<Need> {
         Need::of(&path[1..].split('/').collect::<Vec<_>>(), method)
@@ -86,7 +89,18 @@ mod tests {
             ("GET", "/api/v1/internal/apps/0oa1/settings/oauth/idToken"),
         ];
         let told: Vec<_> = of.map(|(method, path)| format!("{method} {path} {:?}", named(method, path))).into();
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @r#"
+        GET /api/v1/apps Some("okta.apps.read")
+        POST /api/v1/apps/0oa1/credentials/secrets Some("okta.apps.manage")
+        GET /api/v1/apps/0oa1/grants Some("okta.appGrants.read")
+        DELETE /api/v1/apps/0oa1/grants/oag1 Some("okta.appGrants.manage")
+        PUT /api/v1/authorizationServers/aus1/policies/00p1 Some("okta.authorizationServers.manage")
+        GET /api/v1/users/me Some("okta.users.read")
+        GET /oauth2/v1/clients/0oa1 Some("okta.clients.read")
+        POST /oauth2/v1/clients Some("okta.clients.register")
+        PUT /oauth2/v1/clients/0oa1/roles/r/targets/groups/00g1 Some("okta.roles.manage")
+        GET /api/v1/internal/apps/0oa1/settings/oauth/idToken None
+        "#);
     }
 
     #[test]
@@ -101,5 +115,57 @@ mod tests {
         assert!(register.is_met_by(&scopes("okta.clients.register")) && register.is_met_by(&scopes("okta.clients.manage")));
         assert!(!need("GET", "/oauth2/v1/clients").unwrap().is_met_by(&scopes("okta.clients.register")));
         assert!(!need("GET", "/api/v1/apps/0oa1/grants").unwrap().is_met_by(&scopes("okta.apps.manage")));
+    }
+
+    /// Returns method, path and scopes of every operation that the specification secures with OAuth.
+    fn specified(text: &str) -> Vec<(String, String, Vec<String>)> {
+        let (mut path, mut method, mut within, mut found) = (String::new(), String::new(), false, Vec::new());
+        for line in text.lines() {
+            let (indent, word) = (line.len() - line.trim_start().len(), line.trim());
+            match indent {
+                2 if word.starts_with('/') => path = word.trim_end_matches(':').to_owned(),
+                4 => (method, within) = (word.trim_end_matches(':').to_uppercase(), false),
+                6 => {
+                    if word == "security:" {
+                        found.push((method.clone(), path.clone(), Vec::new()));
+                    }
+                    // The list of schemes is at the depth of its name.
+                    within = word == "security:" || within && word.starts_with("- ");
+                }
+                _ => {}
+            }
+            if let (true, Some(scope), Some(last)) = (within, word.strip_prefix("- okta."), found.last_mut()) {
+                last.2.push(format!("okta.{scope}"));
+            }
+        }
+        found.retain(|(.., scopes)| !scopes.is_empty());
+        found
+    }
+
+    #[test]
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    fn the_scopes_are_those_of_the_specification() {
+        let shared = std::env::var_os("IDPCTL_SHARED").map(PathBuf::from);
+        let shared = shared.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"));
+        let Ok(text) = fs::read_to_string(shared.join("okta-openapi/okta-subset.yaml")) else {
+            eprintln!("skipped: the published specification is not there; name its folder's parent in IDPCTL_SHARED");
+            return;
+        };
+        let (mut compared, mut differ) = (0, Vec::new());
+        for (method, path, scopes) in specified(&text) {
+            let filled = path.replace(['{', '}'], "");
+            let segments: Vec<_> = filled[1..].split('/').collect();
+            // What the org does not serve has no need of a scope of its own here.
+            if Route::of(&segments).is_none() {
+                continue;
+            }
+            compared += 1;
+            let named = Need::of(&segments, &method).map(|need| need.named());
+            if named.as_ref() != scopes.first() || scopes.len() != 1 {
+                differ.push(format!("{method} {path} {named:?} {scopes:?}"));
+            }
+        }
+        assert!(compared > 80, "only {compared} operations were found");
+        assert_eq!(differ, Vec::<String>::new());
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
-pub(crate) use clients::Resource as ClientResource;
+pub(crate) use clients::{Resource as ClientResource, roles::of as client_roles};
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource};
 pub(crate) use tokens::{AccessToken, Unusable, read_access_token};
