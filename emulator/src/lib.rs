@@ -22,6 +22,8 @@ mod answer;
 mod call;
 mod clock;
 mod config;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod error;
 mod families;
 pub mod faults;

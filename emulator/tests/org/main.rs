@@ -9,6 +9,7 @@ mod bearer;
 mod certificates;
 mod client_roles;
 mod clients;
+mod contract;
 mod credentials;
 mod faults;
 mod fixtures;
