@@ -90,10 +90,13 @@ impl<'a> Assertion<'a> {
         let jws = Jws::parse(text).ok_or(Fault::Unparsable)?;
         let claim = |name: &str| jws.claims.get(name).and_then(Value::as_str);
         let client_id = claim("iss").filter(|issuer| !issuer.is_empty()).ok_or(Fault::Issuer)?.to_owned();
-        if claim("sub") != Some(&client_id) {
-            return Err(Fault::Subject);
-        }
         Ok(Self { client_id, jws })
+    }
+
+    /// Says whether the assertion is about the client that issues it.
+    pub(super) fn check_subject(&self) -> Result<(), Fault> {
+        let subject = self.jws.claims.get("sub").and_then(Value::as_str);
+        if subject == Some(&self.client_id) { Ok(()) } else { Err(Fault::Subject) }
     }
 
     /// Holds the claims against the endpoint that was invoked and the time, in seconds since 1970.

@@ -7,6 +7,8 @@ mod basic;
 mod form;
 mod refusal;
 mod seal;
+#[cfg(test)]
+mod tests;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
@@ -72,6 +74,7 @@ fn with_secret(x: &Exchange<'_>, client_id: &str, secret: &str, method: &str) ->
 
 fn with_assertion(x: &Exchange<'_>, assertion: &Assertion<'_>, endpoint: &str) -> Result<App, Refusal> {
     let app = apps::with_client_id(x, &assertion.client_id)?.ok_or_else(|| Fault::Issuer.refusal())?;
+    assertion.check_subject()?;
     let app = with_method(app, seal::method(&assertion.jws)?)?;
     assertion.check(endpoint, x.at)?;
     seal::check(&assertion.jws, &app)?;
