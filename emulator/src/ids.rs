@@ -33,6 +33,7 @@ pub(crate) enum Kind {
     ServerPolicy,
     ServerRule,
     EncryptionKey,
+    RoleBinding,
 }
 
 impl Kind {
@@ -53,6 +54,7 @@ impl Kind {
             Self::ServerPolicy => "00p",
             Self::ServerRule => "0pr",
             Self::EncryptionKey => "apk",
+            Self::RoleBinding => "irb",
         }
     }
 }

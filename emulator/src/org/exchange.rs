@@ -8,6 +8,7 @@ use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, Seen, State};
 use crate::{
     Reset,
+    access::{self, Caller},
     answer::{Answer, Refusal},
     call::Call,
     families::{self, Exchange},
@@ -15,7 +16,7 @@ use crate::{
     limits::{Allowance, Bucket},
     log, portal,
     route::Route,
-    store::{Changes, Store, Tx},
+    store::{Changes, Store, Trees, Tx},
 };
 
 /// What becomes of a request.
@@ -43,7 +44,12 @@ impl Org {
     /// [`Reset`] stands for a connection that died before the whole answer had arrived. Under a `hold` fault the future never
     /// ends.
     pub async fn call(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Reset> {
-        match self.respond(request).await {
+        let outcome = self.respond(request).await;
+        #[cfg(feature = "contract")]
+        if let Some(violation) = self.inner.watch.violation() {
+            panic!("{violation}");
+        }
+        match outcome {
             Outcome::Whole(response) => Ok(response),
             Outcome::Broken(response, Break::Slow(time)) => {
                 tokio::time::sleep(time).await;
@@ -60,6 +66,10 @@ impl Org {
             tokio::time::sleep(self.inner.latency).await;
         }
         let fault = self.state().faults.strike(&call.method, &call.path);
+        #[cfg(feature = "contract")]
+        if !portal::is_portal(&call.segments()) {
+            self.inner.watch.request(&call);
+        }
         match fault {
             Some(FaultKind::ResetBefore) => {
                 self.note(&call, None, false);
@@ -73,6 +83,10 @@ impl Org {
         }
         let (response, done) = self.execute(&call, fault);
         self.note(&call, Some(response.status().as_u16()), done);
+        #[cfg(feature = "contract")]
+        if let Some(response) = self.inner.watch.verdict() {
+            return Outcome::Whole(response);
+        }
         match fault {
             Some(FaultKind::ResetAfter) => Outcome::Reset,
             Some(FaultKind::HoldAfter) => std::future::pending().await,
@@ -123,32 +137,29 @@ impl Org {
         drop(state);
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
-        let refused = |refusal: Refusal| Answer {
-            status: refusal.status,
-            body: Some(error(&refusal)),
-            headers: refusal.headers,
-            ..Answer::no_content()
-        };
+        let refused =
+            |refusal: Refusal| Answer { status: refusal.status, body: error(&refusal), headers: refusal.headers, ..Answer::no_content() };
         let answer = match answer {
             Ok(Answer { status: 500, .. }) => refused(Refusal::internal()),
             Ok(answer) => answer,
             Err(refusal) => refused(refusal),
         };
-        (self.response(number, &answer, allowance), done)
+        let response = self.response(number, &answer, allowance);
+        #[cfg(feature = "contract")]
+        if !fault.is_some_and(FaultKind::refuses) {
+            self.inner.watch.answer(call, &response);
+        }
+        (response, done)
     }
 
     /// Answers a request that was admitted, and commits what it writes.
     fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
         let inner = &self.inner;
         let route = Route::of(segments);
-        // Okta's Python SDK sends no space between the scheme and the token.
-        let token = call.authorization.as_deref().and_then(|text| text.strip_prefix("SSWS"));
-        let known = token.is_some_and(|token| token.trim() == inner.organization.token);
-        if !known && !route.is_some_and(Route::is_public) {
-            return Err(Refusal::bad_token());
-        }
+        let trees = Trees::default();
+        let mut exchange = self.exchange(state, call, &trees);
+        exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
-        let mut exchange = self.exchange(state, call);
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {
             log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
@@ -175,22 +186,24 @@ impl Org {
     }
 
     fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
-        let mut exchange = self.exchange(state, call);
+        let trees = Trees::default();
+        let mut exchange = self.exchange(state, call, &trees);
         let reply = portal::answer(&mut exchange, segments)?;
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(reply)
     }
 
-    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call) -> Exchange<'a> {
+    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees) -> Exchange<'a> {
         Exchange {
             call,
-            tx: Tx::begin(state.store.tables(), state.store.listed(), &self.inner.seed),
+            tx: Tx::begin(state.store.tables(), state.store.listed(), trees, &self.inner.seed),
             switches: &state.switches,
             organization: &self.inner.organization,
             now: self.inner.clock.stamp(),
             at: self.inner.clock.seconds(),
             used: &state.used,
+            caller: Caller::Nobody,
             number: state.requests,
         }
     }

@@ -12,6 +12,7 @@ use std::{
 };
 
 use crate::{
+    access::Caller,
     clock::Clock,
     config::{Config, Data},
     error::Error,
@@ -20,7 +21,7 @@ use crate::{
     ids::Seed,
     limits::{RateLimits, Windows},
     portal,
-    store::{Store, Table, Tables, Tx},
+    store::{Store, Table, Tables, Trees, Tx},
     switches::Switches,
     tokens::UsedOnce,
 };
@@ -49,6 +50,8 @@ struct Inner {
     rate_limits: RateLimits,
     base: Option<String>,
     log_requests: bool,
+    #[cfg(feature = "contract")]
+    watch: crate::contract::Watch,
     state: Mutex<State>,
 }
 
@@ -107,7 +110,7 @@ impl Org {
         let stored = store.tables().table(Table::Org).get("org").cloned();
         let is_new = stored.is_none();
         let mut organization: Organization = match stored {
-            Some(row) => serde_json::from_value((*row).clone()).map_err(|_| corrupt(&config.data))?,
+            Some(row) => row.read().map_err(|_| corrupt(&config.data))?,
             None => Organization::found(&new_seed(&config)?, clock.stamp()),
         };
         let seed = Seed::decode(&organization.seed).ok_or_else(|| corrupt(&config.data))?;
@@ -129,6 +132,8 @@ impl Org {
             rate_limits: config.rate_limits,
             base: config.base,
             log_requests: config.log_requests,
+            #[cfg(feature = "contract")]
+            watch: crate::contract::Watch::default(),
             state: Mutex::new(state),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -170,6 +175,8 @@ impl Org {
             rate_limits: self.inner.rate_limits.clone(),
             base: self.inner.base.clone(),
             log_requests: self.inner.log_requests,
+            #[cfg(feature = "contract")]
+            watch: self.inner.watch.clone(),
             state: Mutex::new(copy),
         };
         Self { inner: Arc::new(inner) }
@@ -209,7 +216,7 @@ impl Org {
     pub fn live_secrets(&self, app_id: &str) -> Vec<LiveSecret> {
         let state = self.state();
         let row = state.store.tables().table(Table::Apps).get(app_id);
-        let app = row.and_then(|row| serde_json::from_value::<App>((**row).clone()).ok());
+        let app = row.and_then(|row| row.read::<App>().ok());
         let secrets = app.map(|app| app.secrets).unwrap_or_default();
         secrets.into_iter().map(|secret| LiveSecret { id: secret.id, status: secret.status, value: secret.value }).collect()
     }
@@ -219,7 +226,13 @@ impl Org {
     pub fn live_registration_token(&self, provider: &str) -> Option<String> {
         let state = self.state();
         let tables = state.store.tables();
-        portal::registration_token(&Tx::begin(tables, tables, &self.inner.seed), provider)
+        portal::registration_token(&Tx::begin(tables, tables, &Trees::default(), &self.inner.seed), provider)
+    }
+
+    /// Returns the numbers of the known departures from the contract that the exchanges of this org and its forks have met.
+    #[cfg(feature = "contract")]
+    pub fn departures(&self) -> std::collections::BTreeSet<usize> {
+        self.inner.watch.departures()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -259,7 +272,8 @@ fn corrupt(data: &Data) -> Error {
 /// Writes what an org that was stored by an earlier version lacks.
 fn complete(store: &mut Store, organization: &mut Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
     const SOUND: &str = "what an org is made with can be written down";
-    let mut tx = Tx::begin(store.tables(), store.tables(), seed);
+    let trees = Trees::default();
+    let mut tx = Tx::begin(store.tables(), store.tables(), &trees, seed);
     if organization.portal_token.is_empty() {
         organization.portal_token = seed.portal_token();
         tx.put(Table::Org, "org".into(), organization).expect(SOUND);
@@ -273,13 +287,14 @@ fn complete(store: &mut Store, organization: &mut Organization, seed: &Seed, con
 fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
     const SOUND: &str = "what an org is made with passes its own checks";
     let calls: Vec<_> = (0..config.seed_apps).map(families::seed_call).collect();
-    let mut tx = Tx::begin(store.tables(), store.tables(), seed);
+    let trees = Trees::default();
+    let mut tx = Tx::begin(store.tables(), store.tables(), &trees, seed);
     tx.put(Table::Org, "org".into(), organization).expect(SOUND);
     families::found(&mut tx, organization, &config.switches).expect(SOUND);
     let used = UsedOnce::default();
     for call in &calls {
-        let now = organization.created.clone();
-        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now, at: 0, used: &used, number: 0 };
+        let (switches, now, caller) = (&config.switches, organization.created.clone(), Caller::Nobody);
+        let mut exchange = Exchange { call, tx, switches, organization, now, at: 0, used: &used, caller, number: 0 };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }

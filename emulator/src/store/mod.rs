@@ -6,6 +6,8 @@
 
 mod file;
 mod fixture;
+mod head;
+mod row;
 mod tx;
 
 use std::{
@@ -15,15 +17,15 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
 use tokio::time::Instant;
 
-pub(crate) use self::tx::{Changes, Tx, read};
+pub(crate) use self::{
+    head::Head,
+    row::{Row, Trees},
+    tx::{Changes, Tx, read},
+};
 use crate::error::{Error, StoreError};
 use file::File;
-
-/// A document as it is stored.
-pub(crate) type Row = Arc<Value>;
 
 /// The tables, each of one sort of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +44,8 @@ pub(crate) enum Table {
     Groups,
     /// Groups' access to apps by `{app id}/{group id}`.
     Assignments,
+    /// Admin roles of clients by `{app id}/{role assignment id}`.
+    ClientRoles,
     /// Certificates that apps' assertions are signed with, by key id.
     Certificates,
     /// Events of the System Log, in the order in which they were written.
@@ -79,6 +83,7 @@ impl Table {
         Self::Policies,
         Self::Groups,
         Self::Assignments,
+        Self::ClientRoles,
         Self::Certificates,
         Self::Logs,
         Self::Servers,
@@ -103,6 +108,7 @@ impl Table {
             Self::Policies => "policies",
             Self::Groups => "groups",
             Self::Assignments => "assignments",
+            Self::ClientRoles => "client_roles",
             Self::Certificates => "certificates",
             Self::Logs => "logs",
             Self::Servers => "servers",

@@ -5,13 +5,15 @@
 //! `/watch.json`, which needs no token and so holds nothing that one would be needed for: no secret, no token, no body. Neither is a
 //! request to the org: no latency, fault, rate limit or log touches them.
 
+use std::cmp::Reverse;
+
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::{
     Org,
     org::Seen,
-    store::{Row, Table, Tables},
+    store::{Table, Tables},
 };
 
 const PAGE: &str = include_str!("page.html");
@@ -44,23 +46,22 @@ pub(crate) fn answer<B>(org: &Org, request: &Request<B>) -> Option<Response<Vec<
 }
 
 fn state<'a>(tables: &Tables, seen: impl Iterator<Item = &'a Seen>) -> Value {
-    let apps = newest(tables, Table::Apps, |row| &row["body"]["lastUpdated"]);
+    let mut rows: Vec<_> = tables.table(Table::Apps).iter().map(|(id, row)| (row.head().updated(), id.as_str(), row)).collect();
+    let apps = newest(&mut rows);
     let requests: Vec<_> = seen.take(SHOWN).map(|seen| json!({"method": seen.method, "path": seen.path, "status": seen.status})).collect();
     json!({
-        "apps": {"count": tables.table(Table::Apps).len(), "shown": apps.into_iter().map(|(id, row)| app(tables, id, row)).collect::<Vec<_>>()},
+        "apps": {"count": tables.table(Table::Apps).len(), "shown": apps.iter().map(|(_, id, row)| app(tables, id, &row.tree())).collect::<Vec<_>>()},
         "providers": portal(tables, Table::PortalProviders),
         "client_types": portal(tables, Table::PortalClientTypes),
         "requests": requests,
     })
 }
 
-/// Returns the rows of a table that were written last, the newest first.
-fn newest(tables: &Tables, table: Table, written: impl Fn(&Value) -> &Value) -> Vec<(&str, &Row)> {
-    let mut rows: Vec<_> = tables.table(table).iter().map(|(key, row)| (key.as_str(), row)).collect();
+/// Returns the rows of a table that were written last, the newest first, of rows with their times and ids.
+fn newest<'a, 'b, T>(rows: &'b mut [(&'a str, &'a str, T)]) -> &'b [(&'a str, &'a str, T)] {
     // Times are whole seconds; ids of one second are in the order in which they were given out.
-    rows.sort_by(|(one, a), (other, b)| (written(b).as_str(), other).cmp(&(written(a).as_str(), one)));
-    rows.truncate(SHOWN);
-    rows
+    rows.sort_by_key(|(updated, id, _)| Reverse((*updated, *id)));
+    &rows[..rows.len().min(SHOWN)]
 }
 
 fn app(tables: &Tables, id: &str, row: &Value) -> Value {
@@ -77,16 +78,17 @@ fn app(tables: &Tables, id: &str, row: &Value) -> Value {
         "method": body["credentials"]["oauthClient"]["token_endpoint_auth_method"],
         "owner": body["profile"]["idpctl"]["owner"],
         "secrets": secrets.collect::<Vec<_>>(),
-        "grants": grants.map(|(_, grant)| grant["scopeId"].clone()).collect::<Vec<_>>(),
+        "grants": grants.map(|(_, grant)| grant.tree()["scopeId"].take()).collect::<Vec<_>>(),
         "updated": body["lastUpdated"],
     })
 }
 
 fn portal(tables: &Tables, table: Table) -> Value {
-    let rows = newest(tables, table, |row| &row["updated"]);
-    let shown = |(_, row): (&str, &Row)| {
+    let trees: Vec<_> = tables.table(table).iter().map(|(id, row)| (id, row.tree())).collect();
+    let mut rows: Vec<_> = trees.iter().map(|(id, row)| (row["updated"].as_str().unwrap_or_default(), id.as_str(), row)).collect();
+    let shown = |(_, _, row): &(&str, &str, &Value)| {
         json!({"id": row["id"], "cid": row["cid"], "name": row["fields"]["Name"], "type": row["fields"]["Type"],
             "grants": row["fields"]["GrantType"], "updated": row["updated"]})
     };
-    json!({"count": tables.table(table).len(), "shown": rows.into_iter().map(shown).collect::<Vec<_>>()})
+    json!({"count": tables.table(table).len(), "shown": newest(&mut rows).iter().map(shown).collect::<Vec<_>>()})
 }

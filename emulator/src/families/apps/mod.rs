@@ -23,7 +23,7 @@ use crate::{
     ids::Kind,
     page::Page,
     route::Turn,
-    store::{Table, read as read_row},
+    store::{Head, Table},
     switches::{ClientIdInPath, DeleteAfterDeactivate, LifecycleRepeat, PageSize},
 };
 
@@ -51,6 +51,11 @@ pub(super) fn with_client_id(x: &Exchange<'_>, client_id: &str) -> Result<Option
     app.map_or(Ok(None), |app| x.tx.get(Table::Apps, app))
 }
 
+/// Says whether an app of this name is in the org, or could be added from what is known of the catalogue.
+pub(super) fn is_name(x: &Exchange<'_>, name: &str) -> bool {
+    foreign::is_defined(name) || x.tx.starting_with(Table::Apps, "").iter().any(|(_, app)| app["body"]["name"] == name)
+}
+
 /// Makes an app of what was sent.
 pub(super) fn add(x: &mut Exchange<'_>, status: &str, sent: &Value) -> Result<App, Refusal> {
     let id = x.tx.new_id(Kind::App);
@@ -74,7 +79,7 @@ pub(super) fn change(x: &mut Exchange<'_>, before: &App, sent: &Value) -> Result
 /// Removes an app with all that goes with it.
 pub(super) fn remove(x: &mut Exchange<'_>, app: &App) {
     let children = format!("{}/", app.id);
-    for table in [Table::Grants, Table::Assignments] {
+    for table in [Table::Grants, Table::Assignments, Table::ClientRoles] {
         for (key, _) in x.tx.starting_with(table, &children) {
             x.tx.remove(table, key.to_owned());
         }
@@ -96,14 +101,13 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let filter = query.value("filter").filter(|text| !text.is_empty());
     let filter = filter.map(|text| Filter::parse(text, FILTERS)).transpose()?;
     let prefix = query.value("q").unwrap_or_default().to_lowercase();
-    let wanted = |app: &Value| {
-        let starts = |name: &str| app[name].as_str().is_some_and(|text| text.to_lowercase().starts_with(&prefix));
-        (prefix.is_empty() || starts("label") || starts("name")) && filter.as_ref().is_none_or(|filter| filter.admits(app))
-    };
-    let mut rows = x.tx.listed_after(Table::Apps, page.after()).filter(|(_, row)| wanted(&row["body"]));
+    let wanted =
+        |app: &Head| (prefix.is_empty() || app.starts_with(&prefix)) && filter.as_ref().is_none_or(|filter| filter.admits(&app.filtered()));
+    let all = prefix.is_empty() && filter.is_none();
+    let mut rows = x.tx.listed_rows_after(Table::Apps, page.after()).filter(|(_, row)| all || wanted(row.head()));
     let shown: Vec<_> = rows.by_ref().take(page.limit()).collect();
     let more = rows.next().and_then(|_| shown.last()).map(|(id, _)| *id);
-    let items = shown.iter().map(|(_, row)| Ok(render::read(x, &read_row::<App>(row)?))).collect::<Result<_, Refusal>>()?;
+    let items = shown.iter().map(|(_, row)| Ok(render::read(x, row.read()?))).collect::<Result<_, Refusal>>()?;
     Ok(Answer::list(items, page.links(more)))
 }
 
@@ -118,7 +122,7 @@ pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
 }
 
 pub(super) fn read(x: &Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
-    Ok(Answer::ok(render::read(x, &find(x, id)?)))
+    Ok(Answer::ok(render::read(x, find(x, id)?)))
 }
 
 pub(super) fn replace(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {

@@ -4,6 +4,7 @@
 //! the names, the defaults and the form of refusals differ.
 
 mod body;
+pub(crate) mod roles;
 
 use serde_json::Value;
 
@@ -30,6 +31,8 @@ pub(crate) enum Resource<'a> {
     Clients,
     Client(&'a str),
     NewSecret(&'a str),
+    /// What is below the roles of a client.
+    Roles(&'a str, roles::Resource<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -38,6 +41,7 @@ impl<'a> Resource<'a> {
             [] => Self::Clients,
             [client] => Self::Client(client),
             [client, "lifecycle", "newSecret"] => Self::NewSecret(client),
+            [client, "roles", ref rest @ ..] => Self::Roles(client, roles::Resource::of(rest)?),
             _ => return None,
         })
     }
@@ -59,16 +63,27 @@ pub(super) fn answer(resource: Resource<'_>, x: &mut Exchange<'_>) -> Result<Ans
             Ok(Answer::no_content())
         }
         (Resource::NewSecret(client), "POST") => new_secret(x, client),
+        (Resource::Roles(client, resource), _) => {
+            let app = known(x, client)?;
+            roles::answer(resource, x, &app)
+        }
         _ => Err(Refusal::no_such_method()),
     }
 }
 
-/// Returns the client of a path.
+/// Returns the client of a path, by the words of the registration endpoint.
 fn find(x: &Exchange<'_>, client: &str) -> Result<App, Refusal> {
-    apps::with_client_id(x, client)?.ok_or_else(|| match x.switches.unknown_client() {
-        UnknownClient::NotFound => Refusal::not_found(client, OBJECT),
-        UnknownClient::InvalidClient => Refusal::oauth(401, "invalid_client", "Invalid value for 'client_id' parameter."),
+    known(x, client).map_err(|refusal| match x.switches.unknown_client() {
+        UnknownClient::InvalidClient if refusal.status == 404 => {
+            Refusal::oauth(401, "invalid_client", "Invalid value for 'client_id' parameter.")
+        }
+        UnknownClient::NotFound | UnknownClient::InvalidClient => refusal,
     })
+}
+
+/// Returns the client of a path.
+fn known(x: &Exchange<'_>, client: &str) -> Result<App, Refusal> {
+    apps::with_client_id(x, client)?.ok_or_else(|| Refusal::not_found(client, OBJECT))
 }
 
 /// The same refusal of a body in the words of the registration endpoint.
@@ -122,8 +137,7 @@ fn refuse_taken_name(x: &Exchange<'_>, sent: &Value, but: Option<&App>) -> Resul
 
 /// Generates another secret for a client that has one.
 fn new_secret(x: &mut Exchange<'_>, client: &str) -> Result<Answer, Refusal> {
-    let app = apps::with_client_id(x, client)?;
-    let mut app = app.ok_or_else(|| Refusal::not_found(client, OBJECT))?;
+    let mut app = known(x, client)?;
     let method = app.auth_method();
     if !matches!(method, "client_secret_basic" | "client_secret_post") {
         let problem = format!("token_endpoint_auth_method: A secret can't be generated when 'token_endpoint_auth_method' is '{method}'.");
