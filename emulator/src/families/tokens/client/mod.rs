@@ -13,15 +13,21 @@ mod tests;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use self::assertion::{Assertion, Fault};
-pub(super) use self::form::{Form, form};
+pub(super) use self::form::Form;
 use crate::{
     answer::Refusal,
+    call::Call,
     families::{
         Exchange,
         apps::{self, document::App},
     },
     switches::RepeatedClientId,
 };
+
+/// Reads the parameters of a request.
+pub(super) fn form(call: &Call) -> Result<Form, Refusal> {
+    Form::read(call)
+}
 
 /// Returns the client that a request is by. `endpoint` is the whole URL that was invoked.
 pub(super) fn authenticate(x: &Exchange<'_>, form: &Form, endpoint: &str) -> Result<App, Refusal> {

@@ -1,5 +1,4 @@
 use aws_lc_rs::{
-    encoding::AsBigEndian as _,
     hmac,
     rand::SystemRandom,
     rsa::{KeySize, PublicKeyComponents},
@@ -16,10 +15,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    call::Call,
+    access::Caller,
     families::Organization,
     ids::Seed,
-    store::{Store, Table, Tx},
+    store::{Store, Table, Trees, Tx},
     switches::Switches,
     tokens::UsedOnce,
 };
@@ -60,20 +59,30 @@ impl World {
             request = value.into_iter().fold(request, |request, value| request.header(name, value));
         }
         let call = Call::new(request.body(body.as_bytes().to_vec()).unwrap(), Some("https://org.example.com"));
-        let (store, seed) = (Store::memory(), Seed::fixed());
+        let (store, trees, seed) = (Store::memory(), Trees::default(), Seed::fixed());
         let organization = Organization::found(&seed, String::new());
-        let mut tx = Tx::begin(store.tables(), store.tables(), &seed);
+        let mut tx = Tx::begin(store.tables(), store.tables(), &trees, &seed);
         for app in &self.apps {
             let id = app["id"].as_str().unwrap();
             tx.put(Table::Apps, id.into(), app).unwrap();
             tx.put(Table::ClientIds, id.into(), &id).unwrap();
         }
         let (switches, used) = (&self.switches, &self.used);
-        let x = Exchange { call: &call, tx, switches, organization: &organization, now: String::new(), at: NOW, used, number: 1 };
+        let x = Exchange {
+            call: &call,
+            tx,
+            switches,
+            organization: &organization,
+            now: String::new(),
+            at: NOW,
+            used,
+            caller: Caller::Nobody,
+            number: 1,
+        };
         match form(&call).and_then(|form| authenticate(&x, &form, ENDPOINT)) {
             Ok(app) => app.client_id().to_owned(),
             Err(refusal) => {
-                let body = refusal.body("id");
+                let body = refusal.body("id").unwrap();
                 let part = |name: &str, other: &str| body[name].as_str().or(body[other].as_str()).unwrap().to_owned();
                 format!("{} {} {}", refusal.status, part("error", "errorCode"), part("error_description", "errorSummary"))
             }
@@ -284,7 +293,7 @@ fn switches_say_what_no_source_does() {
     assert_eq!(world.ask(Some(&raw), ""), "client_secret_basic");
     let form = |value: &str| {
         let switches = World::new().with("unknown-token-client", value).switches;
-        refusal::unknown(switches.unknown_token_client()).body("id")
+        refusal::unknown(switches.unknown_token_client()).body("id").unwrap()
     };
     let description = "Invalid value for 'client_id' parameter.";
     assert_eq!(form("oauth"), json!({"error": "invalid_client", "error_description": description}));
