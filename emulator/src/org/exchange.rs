@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use serde_json::Value;
 
 use super::spoilt::{Foreign, lengthened, misled, mistyped};
@@ -44,7 +44,9 @@ impl Org {
     /// [`Reset`] stands for a connection that died before the whole answer had arrived. Under a `hold` fault the future never
     /// ends.
     pub async fn call(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Reset> {
+        let bodiless = request.method() == Method::HEAD;
         match self.respond(request).await {
+            Outcome::Whole(response) if bodiless => Ok(response.map(|_| Vec::new())),
             Outcome::Whole(response) => Ok(response),
             Outcome::Broken(response, Break::Slow(time)) => {
                 tokio::time::sleep(time).await;
@@ -55,7 +57,12 @@ impl Org {
         }
     }
 
-    pub(crate) async fn respond(&self, request: Request<Vec<u8>>) -> Outcome {
+    /// Answers a request. That to a HEAD is the one to a GET, whose body whoever sends it leaves out (RFC 9110, 9.3.2).
+    pub(crate) async fn respond(&self, mut request: Request<Vec<u8>>) -> Outcome {
+        let method = request.method().clone();
+        if method == Method::HEAD {
+            *request.method_mut() = Method::GET;
+        }
         let call = Call::new(request, self.inner.base.as_deref());
         if !self.inner.latency.is_zero() {
             tokio::time::sleep(self.inner.latency).await;
@@ -63,17 +70,17 @@ impl Org {
         let fault = self.state().faults.strike(&call.method, &call.path);
         match fault {
             Some(FaultKind::ResetBefore) => {
-                self.note(&call, None, false);
+                self.note(&method, &call, None, false);
                 return Outcome::Reset;
             }
             Some(FaultKind::HoldBefore) => {
-                self.note(&call, None, false);
+                self.note(&method, &call, None, false);
                 return std::future::pending().await;
             }
             _ => {}
         }
         let (response, done) = self.execute(&call, fault);
-        self.note(&call, Some(response.status().as_u16()), done);
+        self.note(&method, &call, Some(response.status().as_u16()), done);
         match fault {
             Some(FaultKind::ResetAfter) => Outcome::Reset,
             Some(FaultKind::HoldAfter) => std::future::pending().await,
@@ -86,11 +93,11 @@ impl Org {
         }
     }
 
-    fn note(&self, call: &Call, status: Option<u16>, done: bool) {
+    fn note(&self, method: &Method, call: &Call, status: Option<u16>, done: bool) {
         if self.inner.log_requests {
             tracing::info!(
                 target: "idpctl_emulator::requests",
-                method = call.method,
+                method = method.as_str(),
                 path = call.path,
                 status,
             );
@@ -99,7 +106,7 @@ impl Org {
         if state.seen.len() == REMEMBERED {
             state.seen.pop_front();
         }
-        let (method, path, query) = (call.method.clone(), call.path.clone(), call.query.as_sent().to_owned());
+        let (method, path, query) = (method.as_str().to_owned(), call.path.clone(), call.query.as_sent().to_owned());
         state.seen.push_back(Seen { method, path, query, status, done });
     }
 
@@ -142,6 +149,9 @@ impl Org {
             return Err(Refusal::bad_token());
         }
         let route = route.ok_or_else(Refusal::no_such_path)?;
+        if call.path.starts_with("/api/") {
+            call.must_be_json()?;
+        }
         let mut exchange = self.exchange(state, call);
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {
