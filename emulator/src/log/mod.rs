@@ -6,6 +6,7 @@
 mod apps;
 mod catalogue;
 mod changes;
+mod glance;
 mod render;
 mod servers;
 
@@ -13,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::glance::glance;
 pub(crate) use self::render::Rendering;
 use crate::{
     answer::Refusal,

@@ -107,6 +107,7 @@ impl Org {
             state.seen.pop_front();
         }
         let (method, path, query) = (method.as_str().to_owned(), call.path.clone(), call.query.as_sent().to_owned());
+        state.noted += 1;
         state.seen.push_back(Seen { method, path, query, status, done });
     }
 

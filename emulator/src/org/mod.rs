@@ -57,6 +57,8 @@ struct State {
     windows: Windows,
     faults: Faults,
     seen: VecDeque<Seen>,
+    /// How many of them there ever were.
+    noted: u64,
     /// How many requests there were, for their ids.
     requests: u64,
 }
@@ -117,7 +119,8 @@ impl Org {
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
         let requests = first_request(&config.data, config.frozen_clock, &clock);
-        let state = State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), requests };
+        let state =
+            State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), noted: 0, requests };
         let inner = Inner {
             organization,
             seed,
@@ -156,6 +159,7 @@ impl Org {
             windows: state.windows.clone(),
             faults: state.faults.clone(),
             seen: VecDeque::new(),
+            noted: 0,
             requests: state.requests,
         };
         let inner = Inner {
@@ -190,15 +194,18 @@ impl Org {
         self.state().seen.iter().cloned().collect()
     }
 
-    /// Returns what is made of the tables and of the requests so far, the oldest first.
-    pub(crate) fn watched<T>(&self, make: impl FnOnce(&Tables, &VecDeque<Seen>) -> T) -> T {
+    /// Returns what is made of the tables and of the requests so far, the oldest first. While the number that comes with them is the same, so
+    /// are they.
+    pub(crate) fn watched<T>(&self, make: impl FnOnce(&Tables, &VecDeque<Seen>, u64) -> T) -> T {
         let state = self.state();
-        make(state.store.tables(), &state.seen)
+        make(state.store.tables(), &state.seen, state.noted)
     }
 
     /// Forgets the requests.
     pub fn clear_requests(&self) {
-        self.state().seen.clear();
+        let mut state = self.state();
+        state.seen.clear();
+        state.noted += 1;
     }
 
     /// Returns the secrets of an app, oldest first, whatever any answer shows. Sends no request.

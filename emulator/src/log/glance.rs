@@ -1,0 +1,23 @@
+//! A stored event in a few words, for somebody who watches.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Stored, catalogue::message, read_key};
+use crate::families::ADMIN_NAME;
+
+/// Returns when an event happened, what it was, who did it and to what; `None` if the row cannot be read.
+pub(crate) fn glance(key: &str, row: &Value) -> Option<Value> {
+    let (at, _) = read_key(key)?;
+    let stored: Stored = serde_json::from_str(row.as_str()?).ok()?;
+    let published = Timestamp::from_millisecond(at).ok()?;
+    let targets = stored.targets.iter().map(|target| json!({"type": target["type"], "name": target["displayName"]}));
+    Some(json!({
+        "key": key,
+        "published": published.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+        "type": stored.kind,
+        "message": message(&stored.kind),
+        "actor": ADMIN_NAME,
+        "targets": targets.collect::<Vec<_>>(),
+    }))
+}
