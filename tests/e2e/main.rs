@@ -9,6 +9,8 @@ mod corpus;
 #[cfg(test)]
 mod emulated_data;
 #[cfg(test)]
+mod exported;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod first_steps;

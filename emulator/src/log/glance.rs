@@ -21,3 +21,9 @@ pub(crate) fn glance(key: &str, row: &Value) -> Option<Value> {
         "targets": targets.collect::<Vec<_>>(),
     }))
 }
+
+/// Tells whether a row can be an event, and whether another can still come after it.
+pub(crate) fn is_event(key: &str, row: &Value) -> bool {
+    let stored = row.as_str().is_some_and(|text| serde_json::from_str::<Stored>(text).is_ok());
+    stored && read_key(key).is_some_and(|(at, number)| Timestamp::from_millisecond(at).is_ok() && number < u32::MAX / 2)
+}

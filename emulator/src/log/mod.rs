@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use self::glance::glance;
+pub(crate) use self::glance::{glance, is_event};
 pub(crate) use self::render::Rendering;
 use crate::{
     answer::Refusal,

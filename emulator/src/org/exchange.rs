@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, Request, Response, header};
 use serde_json::Value;
 
 use super::spoilt::{Foreign, lengthened, misled, mistyped};
-use super::{Org, REMEMBERED, Seen, State};
+use super::{Org, REMEMBERED, REQUESTS, Seen, State};
 use crate::{
     Reset,
     answer::{Answer, Refusal},
@@ -16,7 +16,7 @@ use crate::{
     limits::{Allowance, Bucket},
     log, portal,
     route::Route,
-    store::{Changes, Store, Tx},
+    store::{Changes, Store, Table, Tx},
 };
 
 /// What becomes of a request.
@@ -157,6 +157,10 @@ impl Org {
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {
             log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
+            // The log groups events by the ids of requests, which must not come again.
+            if exchange.tx.written().next().is_some() {
+                exchange.tx.put(Table::Org, REQUESTS.to_owned(), &state.requests)?;
+            }
         }
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;

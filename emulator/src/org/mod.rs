@@ -29,6 +29,9 @@ pub(crate) use self::exchange::{Break, Outcome};
 /// How many requests [`Org::requests`] remembers.
 const REMEMBERED: usize = 100_000;
 
+/// Where the org keeps how many requests there had been when something was written last.
+const REQUESTS: &str = "requests";
+
 /// A local Okta org, and the Tyk portal beside it. Clones are handles on the same org.
 ///
 /// # Guarantees
@@ -118,7 +121,8 @@ impl Org {
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
-        let requests = first_request(&config.data, config.frozen_clock, &clock);
+        let counted = store.tables().table(Table::Org).get(REQUESTS).and_then(|row| row.as_u64()).unwrap_or_default();
+        let requests = first_request(&config.data, config.frozen_clock, &clock).max(counted);
         let state =
             State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), noted: 0, requests };
         let inner = Inner {

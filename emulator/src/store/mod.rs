@@ -18,7 +18,10 @@ use std::{
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub(crate) use self::tx::{Changes, Tx, read};
+pub(crate) use self::{
+    fixture::MOST,
+    tx::{Changes, Tx, read},
+};
 use crate::error::{Error, StoreError};
 use file::File;
 
@@ -162,6 +165,16 @@ impl Store {
     pub(crate) fn directory(directory: &Path) -> Result<Self, Error> {
         let (file, tables) = File::open(directory)?;
         Ok(Self { tables, file: Some(file), ..Self::memory() })
+    }
+
+    /// Tells whether a directory has a store. It may be empty.
+    pub(crate) fn is_in(directory: &Path) -> bool {
+        file::is_in(directory)
+    }
+
+    /// Removes a store that nobody has open.
+    pub(crate) fn remove(directory: &Path) {
+        file::remove(directory);
     }
 
     /// Returns a copy in memory that shares nothing that either side changes later.
