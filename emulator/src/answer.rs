@@ -12,11 +12,16 @@ pub(crate) struct Answer {
     pub(crate) body: Option<Value>,
     /// `Link` header values, one a relation.
     pub(crate) links: Vec<String>,
+    /// Headers besides those that every answer has, or in their place.
+    pub(crate) headers: Vec<Header>,
 }
+
+/// A header of an answer, by its name in lower case.
+pub(crate) type Header = (&'static str, String);
 
 impl Answer {
     pub(crate) fn ok(body: Value) -> Self {
-        Self { status: 200, body: Some(body), links: Vec::new() }
+        Self { status: 200, body: Some(body), ..Self::no_content() }
     }
 
     pub(crate) fn created(body: Value) -> Self {
@@ -24,7 +29,7 @@ impl Answer {
     }
 
     pub(crate) fn no_content() -> Self {
-        Self { status: 204, body: None, links: Vec::new() }
+        Self { status: 204, body: None, links: Vec::new(), headers: Vec::new() }
     }
 
     /// A failure that changes something all the same, so that its writes are kept.
@@ -35,20 +40,54 @@ impl Answer {
     pub(crate) fn list(items: Vec<Value>, links: Vec<String>) -> Self {
         Self { links, ..Self::ok(Value::Array(items)) }
     }
+
+    /// The same answer with one header more.
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
 }
 
-/// A refusal in Okta's form.
+/// A refusal in Okta's form, or in that of RFC 6749.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
+    /// Headers besides those that every answer has, or in their place.
+    pub(crate) headers: Vec<Header>,
+    form: Form,
     code: &'static str,
     summary: String,
     causes: Vec<String>,
 }
 
+/// How the body of a refusal is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `errorCode`, `errorSummary` and so on.
+    Okta,
+    /// `error` and `error_description`.
+    OAuth,
+}
+
 impl Refusal {
     fn new(status: u16, code: &'static str, summary: impl Into<String>) -> Self {
-        Self { status, code, summary: summary.into(), causes: Vec::new() }
+        Self { status, headers: Vec::new(), form: Form::Okta, code, summary: summary.into(), causes: Vec::new() }
+    }
+
+    /// A refusal of an OAuth endpoint.
+    pub(crate) fn oauth(status: u16, error: &'static str, description: impl Into<String>) -> Self {
+        Self { form: Form::OAuth, ..Self::new(status, error, description) }
+    }
+
+    /// The same refusal of an OAuth endpoint in Okta's form.
+    pub(crate) fn in_oktas_form(self) -> Self {
+        Self { form: Form::Okta, ..self }
+    }
+
+    /// The same refusal with one header more.
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// A field, or a whole object, that is not valid.
@@ -135,8 +174,21 @@ impl Refusal {
         Self::new(423, "E0000239", "Policy priorities are being reconciled. Please try again later.")
     }
 
+    pub(crate) fn no_service() -> Self {
+        Self::new(400, "E0000227", "Roles can only be granted to service application type")
+    }
+
+    pub(crate) fn role_is_assigned() -> Self {
+        Self::new(409, "E0000090", "The role specified is already assigned to the user.")
+    }
+
     pub(crate) fn delete_forbidden() -> Self {
         Self::new(403, "E0000056", "Delete application forbidden.")
+    }
+
+    /// Returns what is wrong with the request, in so many sentences.
+    pub(crate) fn causes(&self) -> &[String] {
+        if self.causes.is_empty() { std::slice::from_ref(&self.summary) } else { &self.causes }
     }
 
     /// The same refusal under another status.
@@ -145,6 +197,9 @@ impl Refusal {
     }
 
     pub(crate) fn body(&self, error_id: &str) -> Value {
+        if self.form == Form::OAuth {
+            return json!({"error": self.code, "error_description": self.summary});
+        }
         let causes: Vec<_> = self.causes.iter().map(|cause| json!({"errorSummary": cause})).collect();
         json!({
             "errorCode": self.code,

@@ -12,6 +12,8 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: Query,
     pub(crate) authorization: Option<String>,
+    /// The `DPoP` headers; none for one that is not text.
+    pub(crate) proofs: Vec<Option<String>>,
     pub(crate) accept: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) content_type: Option<String>,
@@ -36,6 +38,7 @@ impl Call {
             path: parts.uri.path().to_owned(),
             query: Query::parse(parts.uri.query().unwrap_or_default()),
             authorization: header(http::header::AUTHORIZATION).map(str::to_owned),
+            proofs: parts.headers.get_all("dpop").iter().map(|proof| proof.to_str().ok().map(str::to_owned)).collect(),
             accept: header(http::header::ACCEPT).map(str::to_owned),
             user_agent: header(http::header::USER_AGENT).map(str::to_owned),
             content_type: header(http::header::CONTENT_TYPE).map(str::to_owned),

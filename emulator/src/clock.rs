@@ -31,10 +31,14 @@ impl Clock {
         wall().max(self.started + self.at.elapsed())
     }
 
+    /// Returns the whole seconds since 1970.
+    pub(crate) fn seconds(&self) -> i64 {
+        i64::try_from(self.since_epoch().as_secs()).unwrap_or(FROZEN)
+    }
+
     /// Returns the time as Okta writes it in `created` and `lastUpdated`: whole seconds, and three zeros.
     pub(crate) fn stamp(&self) -> String {
-        let seconds = i64::try_from(self.since_epoch().as_secs()).unwrap_or(FROZEN);
-        let time = Timestamp::from_second(seconds).unwrap_or_default();
+        let time = Timestamp::from_second(self.seconds()).unwrap_or_default();
         format!("{}", time.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
     }
 
@@ -45,8 +49,7 @@ impl Clock {
 
     /// Returns the time as HTTP's `Date` header has it.
     pub(crate) fn http_date(&self) -> String {
-        let seconds = i64::try_from(self.since_epoch().as_secs()).unwrap_or(FROZEN);
-        let time = Timestamp::from_second(seconds).unwrap_or_default();
+        let time = Timestamp::from_second(self.seconds()).unwrap_or_default();
         format!("{}", time.strftime("%a, %d %b %Y %H:%M:%S GMT"))
     }
 }

@@ -33,6 +33,7 @@ pub(crate) enum Kind {
     ServerPolicy,
     ServerRule,
     EncryptionKey,
+    RoleBinding,
 }
 
 impl Kind {
@@ -53,6 +54,7 @@ impl Kind {
             Self::ServerPolicy => "00p",
             Self::ServerRule => "0pr",
             Self::EncryptionKey => "apk",
+            Self::RoleBinding => "irb",
         }
     }
 }
@@ -158,6 +160,11 @@ impl Seed {
     /// Returns a key id: the base64url of a hash.
     pub(crate) fn key_id(&self, of: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes(of, 0))
+    }
+
+    /// Returns the `jti` of the access token that the `n`th request obtains.
+    pub(crate) fn token_id(&self, n: u64) -> String {
+        format!("AT.{}", URL_SAFE_NO_PAD.encode(self.bytes("access token", n)))
     }
 
     /// Returns the id of a link to an app, which has the shape of other ids.

@@ -1,6 +1,6 @@
 //! Which resource a path names. A path without a route is E0000008; a route without the method is E0000022.
 
-use crate::families::{Protocol, Resource};
+use crate::families::{ClientResource, Protocol, Resource};
 
 /// A resource of the org, with the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub(crate) enum Route<'a> {
     Group(&'a str),
     Logs,
     AuthorizationServers(Resource<'a>),
+    Clients(ClientResource<'a>),
     /// A document about an authorization server, or about the org as one.
     Metadata(Option<&'a str>, Protocol),
     /// The key set of an authorization server, or of the org.
@@ -68,6 +69,7 @@ impl<'a> Route<'a> {
             [".well-known", "okta-organization"] => Self::Organization,
             [".well-known", document] => Self::Metadata(None, Protocol::of(document)?),
             ["oauth2", "v1", "keys"] => Self::KeySet(None),
+            ["oauth2", "v1", "clients", ref rest @ ..] => Self::Clients(ClientResource::of(rest)?),
             ["oauth2", server, ".well-known", document] => Self::Metadata(Some(server), Protocol::of(document)?),
             ["oauth2", server, "v1", "keys"] => Self::KeySet(Some(server)),
             ["api", "v1", "internal", "apps", app, "settings", "oauth", "idToken"] => Self::IdToken(app),

@@ -135,6 +135,22 @@ switches! {
     "What granting a scope again does.",
     { Refuse = "refuse", Existing = "existing" }
 
+    unknown_client: UnknownClient, "unknown-client",
+    "How the registration endpoint refuses a `client_id` that nobody has: as a resource not found, or as an invalid client.",
+    { NotFound = "404", InvalidClient = "401" }
+
+    chosen_client_credentials: ChosenCredentials, "chosen-client-credentials",
+    "What the registration endpoint does with a `client_id` or `client_secret` of the caller's own.",
+    { Refuse = "refuse", Ignore = "ignore" }
+
+    omitted_client_settings: OmittedClientSettings, "omitted-client-settings",
+    "What a PUT to the registration endpoint without a setting that the client has does.",
+    { Refuse = "refuse", Reset = "reset" }
+
+    duplicate_client_names: DuplicateClientNames, "duplicate-client-names",
+    "Whether clients may be registered under a name that another has, as apps may have the same label.",
+    { Accept = "accept", Refuse = "refuse" }
+
     group_owners: GroupOwners, "group-owners",
     "Whether the org has the feature of group owners: without it a group's `_links` have no `owners`.",
     { Shown = "shown", Absent = "absent" }
@@ -148,8 +164,8 @@ switches! {
     { Keep = "keep", Active = "active" }
 
     jwks_list: JwksList, "jwks-list",
-    "The form of the key list: the schema says an array, its example an object around it.",
-    { Array = "array", Wrapped = "wrapped" }
+    "The form of the key list: the schema says an array, its example an object around one, Okta's Node and .NET clients `keys`.",
+    { Array = "array", Wrapped = "wrapped", Keys = "keys" }
 
     jwks_with_uri: JwksWithUri, "jwks-with-jwks-uri",
     "What a body with both `jwks` and `jwks_uri` does.",

@@ -38,7 +38,7 @@ fn document(id: &str, kind: &str, profile: &Value, created: &str) -> Value {
     })
 }
 
-fn render(x: &Exchange<'_>, group: &Value) -> Value {
+pub(super) fn render(x: &Exchange<'_>, group: &Value) -> Value {
     let mut body = group.clone();
     let id = group["id"].as_str().unwrap_or_default();
     let own = x.url(&format!("/api/v1/groups/{id}"));

@@ -14,7 +14,7 @@ use crate::{
     answer::{Answer, Refusal},
     filter::Filter,
     log,
-    store::Table,
+    store::{Row, Table},
 };
 
 const DEFAULT_LIMIT: usize = 100;
@@ -109,7 +109,7 @@ impl<'a> Asked<'a> {
 pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let asked = Asked::of(x)?;
     let rows = x.tx.listed_between(Table::Logs, asked.bounds());
-    let rows: Box<dyn Iterator<Item = (&str, &Value)>> = if asked.descending { Box::new(rows.rev()) } else { Box::new(rows) };
+    let rows: Box<dyn Iterator<Item = (&str, &Row)>> = if asked.descending { Box::new(rows.rev()) } else { Box::new(rows) };
     let mut rendering = log::Rendering::new(x);
     let (mut shown, mut last, mut more) = (Vec::new(), None, false);
     for (key, row) in rows {

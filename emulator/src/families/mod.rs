@@ -3,6 +3,7 @@
 mod apps;
 mod assignments;
 mod certificates;
+mod clients;
 mod grants;
 mod groups;
 mod id_token;
@@ -12,6 +13,7 @@ mod organization;
 mod policies;
 mod secrets;
 mod servers;
+mod tokens;
 
 use crate::{
     answer::{Answer, Refusal},
@@ -19,11 +21,14 @@ use crate::{
     route::Route,
     store::Tx,
     switches::Switches,
+    tokens::UsedOnce,
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
+pub(crate) use clients::Resource as ClientResource;
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource};
+pub(crate) use tokens::{AccessToken, Unusable, read_access_token};
 
 /// One request while it is being answered.
 pub(crate) struct Exchange<'a> {
@@ -33,6 +38,12 @@ pub(crate) struct Exchange<'a> {
     pub(crate) organization: &'a Organization,
     /// The time that objects written by this request carry.
     pub(crate) now: String,
+    /// The same time in seconds since 1970.
+    pub(crate) at: i64,
+    /// What was used and cannot be used again.
+    pub(crate) used: &'a UsedOnce,
+    /// The number of the request, which no other request of the org has.
+    pub(crate) number: u64,
 }
 
 impl Exchange<'_> {
@@ -104,6 +115,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Metadata(server, protocol), "GET") => servers::document(x, server, protocol),
         (Route::KeySet(server), "GET") => servers::key_set(x, server),
         (Route::AuthorizationServers(resource), _) => servers::answer(resource, x),
+        (Route::Clients(resource), _) => clients::answer(resource, x),
         _ => Err(Refusal::no_such_method()),
     }
 }

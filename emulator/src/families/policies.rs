@@ -112,8 +112,7 @@ pub(super) fn delete(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> 
     if find(x, id)?["system"] == true {
         return Err(Refusal::invalid("policy", "The system policy cannot be deleted"));
     }
-    let users = x.tx.starting_with(Table::Apps, "").into_iter();
-    let bound: Vec<_> = users.filter(|(_, app)| app["access_policy"] == id).collect();
+    let bound: Vec<_> = x.tx.rows(Table::Apps).filter(|(_, app)| app.head().policy() == id).collect();
     for (app, _) in bound {
         let mut app = apps::find(x, app)?;
         app.access_policy.clone_from(&x.organization.default_policy);

@@ -14,7 +14,7 @@ use crate::{
     answer::{Answer, Refusal},
     ids::secret_hash,
     route::Turn,
-    store::{Table, read as read_row},
+    store::Table,
 };
 
 const MOST: usize = 2;
@@ -41,7 +41,7 @@ fn render(x: &Exchange<'_>, app: &str, secret: &Secret) -> Value {
 
 pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let id = apps::find(x, app)?.id;
-    let listed = x.tx.listed_row(Table::Apps, &id).map(read_row::<App>).transpose()?;
+    let listed = x.tx.listed_as::<App>(Table::Apps, &id)?;
     let secrets = listed.map(|app| app.secrets).unwrap_or_default();
     let items = secrets.iter().map(|secret| render(x, &id, secret)).collect();
     Ok(Answer::list(items, Vec::new()))

@@ -45,6 +45,8 @@ kinds! {
     CredentialDelete = "app.oauth2.credentials.lifecycle.delete", "Delete OAuth client credentials";
     ConsentGrant = "app.oauth2.admin.consent.grant", "Grant scope to OAuth client";
     ConsentRevoke = "app.oauth2.admin.consent.revoke", "Revoke scope of OAuth client";
+    PrivilegeGrant = "app.oauth2.client.privilege.grant", "Grant privilege to OAuth client";
+    PrivilegeRevoke = "app.oauth2.client.privilege.revoke", "Revoke privilege of OAuth client";
     AssignmentAdd = "group.application_assignment.add", "Assign application to group";
     AssignmentUpdate = "group.application_assignment.update", "Update application assignment of group";
     AssignmentRemove = "group.application_assignment.remove", "Remove application from group";

@@ -13,6 +13,7 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
         match table {
             Table::Apps => events.extend(apps::events(x, before, after)),
             Table::Grants => events.extend(grant(x, key, before, after)),
+            Table::ClientRoles => events.extend(role(x, key, before, after)),
             Table::Policies => events.extend(policy(before, after)),
             Table::Groups => events.extend(group(before, after)),
             Table::Assignments => events.extend(assignment(x, key, before, after)),
@@ -29,7 +30,8 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
             | Table::PortalProviders
             | Table::PortalClientTypes
             | Table::PortalProducts
-            | Table::PortalCounters => {}
+            | Table::PortalCounters
+            | Table::RevokedTokens => {}
         }
     }
     events
@@ -41,6 +43,14 @@ fn grant(x: &Exchange<'_>, key: &str, before: Option<&Value>, after: Option<&Val
     let kind = if after.is_some() { Kind::ConsentGrant } else { Kind::ConsentRevoke };
     let scope = &after.or(before)?["scopeId"];
     Some(Event { kind, targets: vec![apps::target(app), target("OAuth2Scope", scope, scope)] })
+}
+
+/// An admin role of a client. One that is granted for other targets than before is granted anew.
+fn role(x: &Exchange<'_>, key: &str, before: Option<&Value>, after: Option<&Value>) -> Option<Event> {
+    let app = x.tx.row(Table::Apps, key.split_once('/')?.0)?;
+    let kind = if after.is_some() { Kind::PrivilegeGrant } else { Kind::PrivilegeRevoke };
+    let role = after.or(before)?;
+    Some(Event { kind, targets: vec![apps::target(app), target("ROLE", &role["id"], &role["label"])] })
 }
 
 fn policy(before: Option<&Value>, after: Option<&Value>) -> Option<Event> {

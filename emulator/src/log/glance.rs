@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Stored, catalogue::message, read_key};
-use crate::families::ADMIN_NAME;
+use crate::{families::ADMIN_NAME, store::Row};
 
 /// Returns when an event happened, what it was, who did it and to what; `None` if the row cannot be read.
-pub(crate) fn glance(key: &str, row: &Value) -> Option<Value> {
+pub(crate) fn glance(key: &str, row: &Row) -> Option<Value> {
     let (at, _) = read_key(key)?;
-    let stored: Stored = serde_json::from_str(row.as_str()?).ok()?;
+    let stored: Stored = serde_json::from_str(&row.read::<String>().ok()?).ok()?;
     let published = Timestamp::from_millisecond(at).ok()?;
     let targets = stored.targets.iter().map(|target| json!({"type": target["type"], "name": target["displayName"]}));
     Some(json!({

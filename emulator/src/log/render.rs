@@ -9,6 +9,7 @@ use super::{Stored, catalogue::message, read_key};
 use crate::{
     answer::Refusal,
     families::{ADMIN_LOGIN, ADMIN_NAME, Exchange},
+    store::Row,
 };
 
 /// Everything here comes from this machine.
@@ -71,8 +72,8 @@ impl Rendering {
     }
 
     /// Renders the event that is stored under a key.
-    pub(crate) fn render(&mut self, x: &Exchange<'_>, key: &str, row: &Value) -> Result<&Value, Refusal> {
-        let stored = row.as_str().and_then(|text| serde_json::from_str(text).ok()).ok_or_else(Refusal::internal)?;
+    pub(crate) fn render(&mut self, x: &Exchange<'_>, key: &str, row: &Row) -> Result<&Value, Refusal> {
+        let stored = serde_json::from_str(&row.read::<String>()?).map_err(|_| Refusal::internal())?;
         let Stored { kind, targets, request, path, agent } = stored;
         let (at, number) = read_key(key).ok_or_else(Refusal::internal)?;
         let published = Timestamp::from_millisecond(at).map_err(|_| Refusal::internal())?;

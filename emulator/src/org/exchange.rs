@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Response, header};
-use serde_json::Value;
 
 use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, REQUESTS, Seen, State};
@@ -16,7 +15,7 @@ use crate::{
     limits::{Allowance, Bucket},
     log, portal,
     route::Route,
-    store::{Changes, Store, Table, Tx},
+    store::{Changes, Store, Table, Trees, Tx},
 };
 
 /// What becomes of a request.
@@ -132,19 +131,26 @@ impl Org {
         drop(state);
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
-        let (status, body, links) = match answer {
-            Ok(Answer { status: 500, .. }) => (500, Some(error(&Refusal::internal())), Vec::new()),
-            Ok(answer) => (answer.status, answer.body, answer.links),
-            Err(refusal) => (refusal.status, Some(error(&refusal)), Vec::new()),
+        let refused = |refusal: Refusal| Answer {
+            status: refusal.status,
+            body: Some(error(&refusal)),
+            headers: refusal.headers,
+            ..Answer::no_content()
         };
-        (self.response(number, status, body.as_ref(), &links, allowance), done)
+        let answer = match answer {
+            Ok(Answer { status: 500, .. }) => refused(Refusal::internal()),
+            Ok(answer) => answer,
+            Err(refusal) => refused(refusal),
+        };
+        (self.response(number, &answer, allowance), done)
     }
 
     /// Answers a request that was admitted, and commits what it writes.
     fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
         let inner = &self.inner;
         let route = Route::of(segments);
-        let token = call.authorization.as_deref().and_then(|text| text.strip_prefix("SSWS "));
+        // Okta's Python SDK sends no space between the scheme and the token.
+        let token = call.authorization.as_deref().and_then(|text| text.strip_prefix("SSWS"));
         let known = token.is_some_and(|token| token.trim() == inner.organization.token);
         if !known && !route.is_some_and(Route::is_public) {
             return Err(Refusal::bad_token());
@@ -153,7 +159,8 @@ impl Org {
         if call.path.starts_with("/api/") {
             call.must_be_json()?;
         }
-        let mut exchange = self.exchange(state, call);
+        let trees = Trees::default();
+        let mut exchange = self.exchange(state, call, &trees);
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {
             log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
@@ -184,36 +191,33 @@ impl Org {
     }
 
     fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
-        let mut exchange = self.exchange(state, call);
+        let trees = Trees::default();
+        let mut exchange = self.exchange(state, call, &trees);
         let reply = portal::answer(&mut exchange, segments)?;
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(reply)
     }
 
-    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call) -> Exchange<'a> {
+    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees) -> Exchange<'a> {
         Exchange {
             call,
-            tx: Tx::begin(state.store.tables(), state.store.listed(), &self.inner.seed),
+            tx: Tx::begin(state.store.tables(), state.store.listed(), trees, &self.inner.seed),
             switches: &state.switches,
             organization: &self.inner.organization,
             now: self.inner.clock.stamp(),
+            at: self.inner.clock.seconds(),
+            used: &state.used,
+            number: state.requests,
         }
     }
 
-    fn response(
-        &self,
-        number: u64,
-        status: u16,
-        body: Option<&Value>,
-        links: &[String],
-        allowance: Option<Allowance>,
-    ) -> Response<Vec<u8>> {
-        let bytes = body.map(|body| body.to_string().into_bytes());
+    fn response(&self, number: u64, answer: &Answer, allowance: Option<Allowance>) -> Response<Vec<u8>> {
+        let bytes = answer.body.as_ref().map(|body| body.to_string().into_bytes());
         let mut response = Response::new(bytes.unwrap_or_default());
-        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
         let headers = response.headers_mut();
-        if body.is_some() {
+        if answer.body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
@@ -227,10 +231,13 @@ impl Org {
             insert(headers, "x-rate-limit-remaining", &allowance.remaining.to_string());
             insert(headers, "x-rate-limit-reset", &reset.to_string());
         }
-        for link in links {
+        for link in &answer.links {
             if let Ok(link) = HeaderValue::from_str(link) {
                 headers.append(header::LINK, link);
             }
+        }
+        for (name, value) in &answer.headers {
+            insert(headers, name, value);
         }
         response
     }

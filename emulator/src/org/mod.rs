@@ -20,8 +20,9 @@ use crate::{
     ids::Seed,
     limits::{RateLimits, Windows},
     portal,
-    store::{Store, Table, Tables, Tx},
+    store::{Store, Table, Tables, Trees, Tx},
     switches::Switches,
+    tokens::UsedOnce,
 };
 
 pub(crate) use self::exchange::{Break, Outcome};
@@ -62,6 +63,7 @@ struct State {
     seen: VecDeque<Seen>,
     /// How many of them there ever were.
     noted: u64,
+    used: UsedOnce,
     /// How many requests there were, for their ids.
     requests: u64,
 }
@@ -110,7 +112,7 @@ impl Org {
         let stored = store.tables().table(Table::Org).get("org").cloned();
         let is_new = stored.is_none();
         let mut organization: Organization = match stored {
-            Some(row) => serde_json::from_value((*row).clone()).map_err(|_| corrupt(&config.data))?,
+            Some(row) => row.read().map_err(|_| corrupt(&config.data))?,
             None => Organization::found(&new_seed(&config)?, clock.stamp()),
         };
         let seed = Seed::decode(&organization.seed).ok_or_else(|| corrupt(&config.data))?;
@@ -121,10 +123,10 @@ impl Org {
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
-        let counted = store.tables().table(Table::Org).get(REQUESTS).and_then(|row| row.as_u64()).unwrap_or_default();
+        let counted = store.tables().table(Table::Org).get(REQUESTS).and_then(|row| row.tree().as_u64()).unwrap_or_default();
         let requests = first_request(&config.data, config.frozen_clock, &clock).max(counted);
-        let state =
-            State { store, switches: config.switches, windows: Windows::default(), faults, seen: VecDeque::new(), noted: 0, requests };
+        let (windows, seen, used) = (Windows::default(), VecDeque::new(), UsedOnce::default());
+        let state = State { store, switches: config.switches, windows, faults, seen, noted: 0, used, requests };
         let inner = Inner {
             organization,
             seed,
@@ -164,6 +166,7 @@ impl Org {
             faults: state.faults.clone(),
             seen: VecDeque::new(),
             noted: 0,
+            used: state.used.clone(),
             requests: state.requests,
         };
         let inner = Inner {
@@ -216,7 +219,7 @@ impl Org {
     pub fn live_secrets(&self, app_id: &str) -> Vec<LiveSecret> {
         let state = self.state();
         let row = state.store.tables().table(Table::Apps).get(app_id);
-        let app = row.and_then(|row| serde_json::from_value::<App>((**row).clone()).ok());
+        let app = row.and_then(|row| row.read::<App>().ok());
         let secrets = app.map(|app| app.secrets).unwrap_or_default();
         secrets.into_iter().map(|secret| LiveSecret { id: secret.id, status: secret.status, value: secret.value }).collect()
     }
@@ -226,7 +229,7 @@ impl Org {
     pub fn live_registration_token(&self, provider: &str) -> Option<String> {
         let state = self.state();
         let tables = state.store.tables();
-        portal::registration_token(&Tx::begin(tables, tables, &self.inner.seed), provider)
+        portal::registration_token(&Tx::begin(tables, tables, &Trees::default(), &self.inner.seed), provider)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -266,7 +269,8 @@ fn corrupt(data: &Data) -> Error {
 /// Writes what an org that was stored by an earlier version lacks.
 fn complete(store: &mut Store, organization: &mut Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
     const SOUND: &str = "what an org is made with can be written down";
-    let mut tx = Tx::begin(store.tables(), store.tables(), seed);
+    let trees = Trees::default();
+    let mut tx = Tx::begin(store.tables(), store.tables(), &trees, seed);
     if organization.portal_token.is_empty() {
         organization.portal_token = seed.portal_token();
         tx.put(Table::Org, "org".into(), organization).expect(SOUND);
@@ -280,11 +284,14 @@ fn complete(store: &mut Store, organization: &mut Organization, seed: &Seed, con
 fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Config) -> Result<(), Error> {
     const SOUND: &str = "what an org is made with passes its own checks";
     let calls: Vec<_> = (0..config.seed_apps).map(families::seed_call).collect();
-    let mut tx = Tx::begin(store.tables(), store.tables(), seed);
+    let trees = Trees::default();
+    let mut tx = Tx::begin(store.tables(), store.tables(), &trees, seed);
     tx.put(Table::Org, "org".into(), organization).expect(SOUND);
     families::found(&mut tx, organization, &config.switches).expect(SOUND);
+    let used = UsedOnce::default();
     for call in &calls {
-        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now: organization.created.clone() };
+        let now = organization.created.clone();
+        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now, at: 0, used: &used, number: 0 };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }

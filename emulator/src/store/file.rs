@@ -4,18 +4,22 @@
 //! open. Directory and file can be read by their owner alone: they hold client secrets, as the org's own database would.
 
 use std::{
-    fs::{DirBuilder, OpenOptions},
+    fs::{self, DirBuilder, OpenOptions},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
-use redb::{Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use redb::{Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition, TableError};
+use serde::de::IgnoredAny;
 
-use super::{Changes, Table, Tables};
+use super::{Changes, Row, Table, Tables};
 use crate::error::{Error, StoreError};
 
 const FILE: &str = "org.redb";
 const COUNTS: TableDefinition<'static, &str, u64> = TableDefinition::new("counts");
 const GIVEN_OUT: &str = "given out";
+/// How much of the file the database keeps in memory, in bytes. Little is read again: the tables are in memory already.
+const CACHE: usize = 4 << 20;
 
 fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static [u8]> {
     TableDefinition::new(table.name())
@@ -69,7 +73,7 @@ impl File {
         for ((table, key), row) in &changes.rows {
             let mut table = transaction.open_table(definition(*table))?;
             match row {
-                Some(row) => table.insert(key.as_str(), row.to_string().as_bytes())?,
+                Some(row) => table.insert(key.as_str(), row.text().as_bytes())?,
                 None => table.remove(key.as_str())?,
             };
         }
@@ -81,54 +85,90 @@ impl File {
 /// Opens a file, new or old, and reads all that it holds.
 fn opened(path: &Path) -> Result<(Database, Tables), Error> {
     let refuse = |source: StoreError| Error::Store { path: path.to_owned(), source };
+    let is_new = !path.exists();
     let file = private_file(path).map_err(|error| refuse(error.into()))?;
-    let database = match Database::builder().create_file(file) {
+    discard_unfinished(&file).map_err(|error| refuse(error.into()))?;
+    let database = match Database::builder().set_cache_size(CACHE).create_file(file) {
         Ok(database) => database,
         Err(DatabaseError::DatabaseAlreadyOpen) => return Err(Error::AlreadyServed { path: path.to_owned() }),
         Err(error) => return Err(refuse(error.into())),
     };
-    make_tables(&database).map_err(refuse)?;
+    if is_new && let Some(directory) = path.parent() {
+        keep_entries(directory).map_err(|error| refuse(error.into()))?;
+    }
     let tables = read(&database, path)?;
     Ok((database, tables))
 }
 
-fn make_tables(database: &Database) -> Result<(), StoreError> {
-    let transaction = database.begin_write()?;
-    for &table in Table::ALL {
-        transaction.open_table(definition(table))?;
+/// Empties a file that its maker was killed over: the database writes the mark at its beginning when all else is there, and takes nothing
+/// but an empty file or one with the mark.
+fn discard_unfinished(file: &fs::File) -> io::Result<()> {
+    let mut mark = [0; 9];
+    // Whoever has the file open, and may be making it just now, has locked it.
+    if file.metadata()?.len() == 0 || file.try_lock().is_err() {
+        return Ok(());
     }
-    transaction.open_table(COUNTS)?;
-    transaction.commit()?;
-    Ok(())
+    let (mut from_start, mut length) = (file, 0);
+    while let read @ 1.. = from_start.read(&mut mark[length..])? {
+        length += read;
+    }
+    if mark == [0; 9] {
+        file.set_len(0)?;
+    }
+    file.unlock()
 }
 
 fn read(database: &Database, path: &Path) -> Result<Tables, Error> {
     let refuse = |source: StoreError| Error::Store { path: path.to_owned(), source };
     let corrupt = |table: Table, key: &str| Error::Corrupt { path: path.to_owned(), row: format!("{}/{key}", table.name()) };
     let transaction = database.begin_read().map_err(|e| refuse(e.into()))?;
-    let counts = transaction.open_table(COUNTS).map_err(|e| refuse(e.into()))?;
-    let given_out = counts.get(GIVEN_OUT).map_err(|e| refuse(e.into()))?;
-    let mut tables = Tables { count: given_out.map_or(0, |count| count.value()), ..Tables::default() };
+    let mut tables = Tables::default();
+    if let Some(counts) = existing(transaction.open_table(COUNTS)).map_err(refuse)? {
+        tables.count = counts.get(GIVEN_OUT).map_err(|e| refuse(e.into()))?.map_or(0, |count| count.value());
+    }
     for &table in Table::ALL {
-        let stored = transaction.open_table(definition(table)).map_err(|e| refuse(e.into()))?;
+        let Some(stored) = existing(transaction.open_table(definition(table))).map_err(refuse)? else { continue };
         for entry in stored.iter().map_err(|e| refuse(e.into()))? {
             let (key, row) = entry.map_err(|e| refuse(e.into()))?;
-            let row = serde_json::from_slice::<serde_json::Value>(row.value()).map_err(|_| corrupt(table, key.value()))?;
-            tables.table_mut(table).insert(key.value().to_owned(), row.into());
+            let text = std::str::from_utf8(row.value()).map_err(|_| corrupt(table, key.value()))?;
+            serde_json::from_str::<IgnoredAny>(text).map_err(|_| corrupt(table, key.value()))?;
+            tables.table_mut(table).insert(key.value().to_owned(), Row::of(text));
         }
     }
     Ok(tables)
 }
 
-fn make_private_directory(directory: &Path) -> std::io::Result<()> {
+/// Returns a table if it is there: it is made with its first row.
+fn existing<T>(opened: Result<T, TableError>) -> Result<Option<T>, StoreError> {
+    match opened {
+        Ok(table) => Ok(Some(table)),
+        Err(TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes a directory, and those above it that are missing, and has the disk keep that they are there.
+fn make_private_directory(directory: &Path) -> io::Result<()> {
+    let missing: Vec<_> = directory.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists()).collect();
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
+    builder.create(directory)?;
+    missing.iter().filter_map(|made| made.parent()).try_for_each(keep_entries)
 }
 
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+/// Has the disk keep what is in a directory: a file is lost with its name, however well its contents are kept.
+fn keep_entries(directory: &Path) -> io::Result<()> {
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    match fs::File::open(directory)?.sync_all() {
+        // Not every file system can be told so.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        kept => kept,
+    }
+}
+
+fn private_file(path: &Path) -> io::Result<fs::File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

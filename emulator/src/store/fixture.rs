@@ -17,8 +17,7 @@ pub(crate) const MOST: u64 = 1 << 53;
 impl Tables {
     /// Returns all rows by table and key, in their order.
     pub(crate) fn export(&self) -> Value {
-        let rows =
-            |table: Table| -> Map<String, Value> { self.table(table).iter().map(|(key, row)| (key.clone(), (**row).clone())).collect() };
+        let rows = |table: Table| -> Map<String, Value> { self.table(table).iter().map(|(key, row)| (key.clone(), row.tree())).collect() };
         let tables: Map<String, Value> = Table::ALL.iter().map(|&table| (table.name().to_owned(), rows(table).into())).collect();
         json!({"format": FORMAT, "given_out": self.count, "tables": tables})
     }

@@ -6,6 +6,8 @@
 
 mod file;
 mod fixture;
+mod head;
+mod row;
 mod tx;
 
 use std::{
@@ -15,18 +17,16 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
 use tokio::time::Instant;
 
 pub(crate) use self::{
     fixture::MOST,
+    head::Head,
+    row::{Row, Trees},
     tx::{Changes, Tx, read},
 };
 use crate::error::{Error, StoreError};
 use file::File;
-
-/// A document as it is stored.
-pub(crate) type Row = Arc<Value>;
 
 /// The tables, each of one sort of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +45,8 @@ pub(crate) enum Table {
     Groups,
     /// Groups' access to apps by `{app id}/{group id}`.
     Assignments,
+    /// Admin roles of clients by `{app id}/{role assignment id}`.
+    ClientRoles,
     /// Certificates that apps' assertions are signed with, by key id.
     Certificates,
     /// Events of the System Log, in the order in which they were written.
@@ -61,6 +63,8 @@ pub(crate) enum Table {
     ServerRules,
     /// Key pairs that sign tokens by `{server id}/{key id}`.
     SigningKeys,
+    /// When access tokens that were revoked expire, by their `jti`.
+    RevokedTokens,
     /// The portal's providers by id, with zeros in front.
     PortalProviders,
     /// The portal's client types by `{provider id}/{id}`, both with zeros in front.
@@ -80,6 +84,7 @@ impl Table {
         Self::Policies,
         Self::Groups,
         Self::Assignments,
+        Self::ClientRoles,
         Self::Certificates,
         Self::Logs,
         Self::Servers,
@@ -88,6 +93,7 @@ impl Table {
         Self::ServerPolicies,
         Self::ServerRules,
         Self::SigningKeys,
+        Self::RevokedTokens,
         Self::PortalProviders,
         Self::PortalClientTypes,
         Self::PortalProducts,
@@ -103,6 +109,7 @@ impl Table {
             Self::Policies => "policies",
             Self::Groups => "groups",
             Self::Assignments => "assignments",
+            Self::ClientRoles => "client_roles",
             Self::Certificates => "certificates",
             Self::Logs => "logs",
             Self::Servers => "servers",
@@ -111,6 +118,7 @@ impl Table {
             Self::ServerPolicies => "server_policies",
             Self::ServerRules => "server_rules",
             Self::SigningKeys => "signing_keys",
+            Self::RevokedTokens => "revoked_tokens",
             Self::PortalProviders => "portal_providers",
             Self::PortalClientTypes => "portal_client_types",
             Self::PortalProducts => "portal_products",

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Bound};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Row, Table, Tables};
+use super::{Row, Table, Tables, Trees};
 use crate::{
     answer::Refusal,
     ids::{Kind, Seed},
@@ -24,42 +24,46 @@ impl Changes {
     }
 }
 
-/// A request's view of the tables.
+/// A request's view of the tables. The documents that it looks at are read when they are asked for.
 pub(crate) struct Tx<'a> {
     tables: &'a Tables,
     listed: &'a Tables,
+    trees: &'a Trees,
     seed: &'a Seed,
     changes: Changes,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn begin(tables: &'a Tables, listed: &'a Tables, seed: &'a Seed) -> Self {
+    pub(crate) fn begin(tables: &'a Tables, listed: &'a Tables, trees: &'a Trees, seed: &'a Seed) -> Self {
         let changes = Changes { rows: BTreeMap::new(), count: tables.count };
-        Self { tables, listed, seed, changes }
+        Self { tables, listed, trees, seed, changes }
     }
 
     pub(crate) fn into_changes(self) -> Changes {
         self.changes
     }
 
-    /// Returns a document as it is stored.
-    pub(crate) fn row(&self, table: Table, key: &str) -> Option<&Value> {
+    fn stored(&self, table: Table, key: &str) -> Option<&Row> {
         if !self.changes.rows.is_empty()
             && let Some(change) = self.changes.rows.get(&(table, key.to_owned()))
         {
-            return change.as_deref();
+            return change.as_ref();
         }
-        self.tables.table(table).get(key).map(|row| &**row)
+        self.tables.table(table).get(key)
+    }
+
+    /// Returns a document as it is stored.
+    pub(crate) fn row(&self, table: Table, key: &str) -> Option<&'a Value> {
+        self.stored(table, key).map(|row| self.trees.of(row))
     }
 
     /// Returns a document as the type that its family wrote.
     pub(crate) fn get<T: DeserializeOwned>(&self, table: Table, key: &str) -> Result<Option<T>, Refusal> {
-        self.row(table, key).map(read).transpose()
+        self.stored(table, key).map(Row::read).transpose()
     }
 
     pub(crate) fn put<T: Serialize>(&mut self, table: Table, key: String, document: &T) -> Result<(), Refusal> {
-        let row = serde_json::to_value(document).map_err(|_| Refusal::internal())?;
-        self.changes.rows.insert((table, key), Some(row.into()));
+        self.changes.rows.insert((table, key), Some(Row::write(document)?));
         Ok(())
     }
 
@@ -73,13 +77,13 @@ impl<'a> Tx<'a> {
     }
 
     /// Returns what was written so far: table, key and document, or none for one that was removed.
-    pub(crate) fn written(&self) -> impl Iterator<Item = (Table, &str, Option<&Value>)> {
-        self.changes.rows.iter().map(|((table, key), row)| (*table, key.as_str(), row.as_deref()))
+    pub(crate) fn written(&self) -> impl Iterator<Item = (Table, &str, Option<&'a Value>)> {
+        self.changes.rows.iter().map(|((table, key), row)| (*table, key.as_str(), row.as_ref().map(|row| self.trees.of(row))))
     }
 
     /// Returns a document as it was before this request.
     pub(crate) fn before(&self, table: Table, key: &str) -> Option<&'a Value> {
-        self.tables.table(table).get(key).map(|row| &**row)
+        self.tables.table(table).get(key).map(|row| self.trees.of(row))
     }
 
     /// Returns the last key that a table had before this request.
@@ -94,37 +98,53 @@ impl<'a> Tx<'a> {
 
     /// Returns the documents whose key starts with `prefix`, in the order of their keys, as they are now.
     pub(crate) fn starting_with(&self, table: Table, prefix: &str) -> Vec<(&'a str, &'a Value)> {
-        within(self.tables, table, prefix)
+        self.within(self.tables, table, prefix)
     }
 
     /// Returns the documents whose key starts with `prefix`, as a list shows them, which may be older.
     pub(crate) fn listed(&self, table: Table, prefix: &str) -> Vec<(&'a str, &'a Value)> {
-        within(self.listed, table, prefix)
+        self.within(self.listed, table, prefix)
     }
 
-    /// Returns a document as a list shows it.
-    pub(crate) fn listed_row(&self, table: Table, key: &str) -> Option<&'a Value> {
-        self.listed.table(table).get(key).map(|row| &**row)
+    fn within(&self, tables: &'a Tables, table: Table, prefix: &str) -> Vec<(&'a str, &'a Value)> {
+        let rows = tables.table(table).range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        rows.take_while(|(key, _)| key.starts_with(prefix)).map(|(key, row)| (key.as_str(), self.trees.of(row))).collect()
+    }
+
+    /// Walks a whole table as it is now, without reading the documents.
+    pub(crate) fn rows(&self, table: Table) -> impl Iterator<Item = (&'a str, &'a Row)> + use<'a> {
+        self.tables.table(table).iter().map(|(key, row)| (key.as_str(), row))
+    }
+
+    /// Returns a document as a list shows it, as the type that its family wrote.
+    pub(crate) fn listed_as<T: DeserializeOwned>(&self, table: Table, key: &str) -> Result<Option<T>, Refusal> {
+        self.listed.table(table).get(key).map(Row::read).transpose()
     }
 
     /// Walks the documents of a list from the one after `cursor`.
     pub(crate) fn listed_after(&self, table: Table, cursor: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
-        self.listed.table(table).range::<str, _>((Bound::Excluded(cursor), Bound::Unbounded)).map(|(key, row)| (key.as_str(), &**row))
+        let trees = self.trees;
+        self.listed_rows_after(table, cursor).map(|(key, row)| (key, trees.of(row)))
     }
 
-    /// Walks the documents of a list within bounds, from either end. There is none if the bounds are the wrong way round.
+    /// Likewise, without reading the documents: they stay in memory until the request is answered, and there may be very many.
+    pub(crate) fn listed_rows_after(&self, table: Table, cursor: &str) -> impl Iterator<Item = (&'a str, &'a Row)> + use<'a> {
+        self.listed.table(table).range::<str, _>((Bound::Excluded(cursor), Bound::Unbounded)).map(|(key, row)| (key.as_str(), row))
+    }
+
+    /// Walks the rows of a list within bounds, from either end. There is none if the bounds are the wrong way round.
     pub(crate) fn listed_between(
         &self,
         table: Table,
         (start, end): (Bound<String>, Bound<String>),
-    ) -> impl DoubleEndedIterator<Item = (&'a str, &'a Value)> + use<'a> {
+    ) -> impl DoubleEndedIterator<Item = (&'a str, &'a Row)> + use<'a> {
         let inner = |bound: &Bound<String>| match bound {
             Bound::Included(key) | Bound::Excluded(key) => Some(key.clone()),
             Bound::Unbounded => None,
         };
         let crossed = inner(&start).zip(inner(&end)).is_some_and(|(start, end)| start >= end);
         let rows = (!crossed).then(|| self.listed.table(table).range((start, end)));
-        rows.into_iter().flatten().map(|(key, row)| (key.as_str(), &**row))
+        rows.into_iter().flatten().map(|(key, row)| (key.as_str(), row))
     }
 
     /// Returns the last key that a list shows.
@@ -160,13 +180,4 @@ impl<'a> Tx<'a> {
 /// Reads a stored document as the type that its family wrote.
 pub(crate) fn read<T: DeserializeOwned>(row: &Value) -> Result<T, Refusal> {
     T::deserialize(row).map_err(|_| Refusal::internal())
-}
-
-fn within<'a>(tables: &'a Tables, table: Table, prefix: &str) -> Vec<(&'a str, &'a Value)> {
-    tables
-        .table(table)
-        .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
-        .take_while(|(key, _)| key.starts_with(prefix))
-        .map(|(key, row)| (key.as_str(), &**row))
-        .collect()
 }

@@ -6,6 +6,8 @@
 //! request to the org: no latency, fault, rate limit or log touches them. Nothing is made up for the page while nobody looks, and who
 //! knows already what there is gets its number alone.
 
+use std::{borrow::Cow, cmp::Reverse};
+
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -63,29 +65,33 @@ fn state<'a>(tables: &Tables, seen: impl Iterator<Item = &'a Seen>) -> Value {
     let requests = seen.take(SHOWN).map(|seen| json!({"method": seen.method, "path": seen.path, "status": seen.status}));
     let events = tables.table(Table::Logs).iter().rev().take(SHOWN).filter_map(|(key, row)| glance(key, row));
     json!({
-        "org": tables.table(Table::Org).get("org").map(|row| row["id"].clone()),
-        "apps": newest(tables, Table::Apps, |row| &row["body"]["lastUpdated"], |id, row| app(tables, id, row)),
-        "servers": newest(tables, Table::Servers, |row| &row["last_updated"], |id, row| server(tables, id, row)),
-        "providers": newest(tables, Table::PortalProviders, |row| &row["updated"], portal),
-        "client_types": newest(tables, Table::PortalClientTypes, |row| &row["updated"], portal),
+        "org": tables.table(Table::Org).get("org").map(|row| row.tree()["id"].clone()),
+        "apps": newest(tables, Table::Apps, |row| row.head().updated().into(), |id, row| app(tables, id, row)),
+        "servers": newest(tables, Table::Servers, |row| text_of(row, "last_updated"), |id, row| server(tables, id, row)),
+        "providers": newest(tables, Table::PortalProviders, |row| text_of(row, "updated"), portal),
+        "client_types": newest(tables, Table::PortalClientTypes, |row| text_of(row, "updated"), portal),
         "events": {"count": tables.table(Table::Logs).len(), "shown": events.collect::<Vec<_>>()},
         "requests": requests.collect::<Vec<_>>(),
     })
 }
 
+fn text_of<'a>(row: &Row, member: &str) -> Cow<'a, str> {
+    row.tree()[member].as_str().unwrap_or_default().to_owned().into()
+}
+
 /// Shows the rows of a table that were written last, the newest first, and tells how many there are.
-fn newest(tables: &Tables, table: Table, written: impl Fn(&Value) -> &Value, show: impl Fn(&str, &Value) -> Value) -> Value {
+fn newest<'a>(tables: &'a Tables, table: Table, written: impl Fn(&'a Row) -> Cow<'a, str>, show: impl Fn(&str, &Value) -> Value) -> Value {
     let rows = tables.table(table);
     // Times are whole seconds; ids of one second are in the order in which they were given out.
-    let mut found: Vec<_> = rows.iter().map(|(key, row)| (written(row).as_str(), key.as_str(), row)).collect();
-    let newer_first = |one: &(Option<&str>, &str, &Row), other: &(Option<&str>, &str, &Row)| (other.0, other.1).cmp(&(one.0, one.1));
+    let mut found: Vec<_> = rows.iter().map(|(key, row)| (Reverse((written(row), key.as_str())), row)).collect();
     // To put ten thousand in order for the sake of two hundred takes ten times as long.
     if found.len() > SHOWN {
-        found.select_nth_unstable_by(SHOWN, newer_first);
+        found.select_nth_unstable_by(SHOWN, |(one, _), (other, _)| one.cmp(other));
         found.truncate(SHOWN);
     }
-    found.sort_unstable_by(newer_first);
-    json!({"count": rows.len(), "shown": found.into_iter().map(|(_, key, row)| show(key, row)).collect::<Vec<_>>()})
+    found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let shown: Vec<_> = found.into_iter().map(|(Reverse((_, key)), row)| show(key, &row.tree())).collect();
+    json!({"count": rows.len(), "shown": shown})
 }
 
 fn app(tables: &Tables, id: &str, row: &Value) -> Value {
@@ -102,7 +108,7 @@ fn app(tables: &Tables, id: &str, row: &Value) -> Value {
         "method": body["credentials"]["oauthClient"]["token_endpoint_auth_method"],
         "owner": body["profile"]["idpctl"]["owner"],
         "secrets": secrets.collect::<Vec<_>>(),
-        "grants": grants.map(|(_, grant)| grant["scopeId"].clone()).collect::<Vec<_>>(),
+        "grants": grants.map(|(_, grant)| grant.tree()["scopeId"].take()).collect::<Vec<_>>(),
         "updated": body["lastUpdated"],
     })
 }

@@ -4,6 +4,8 @@
 
 mod apps;
 mod certificates;
+mod client_roles;
+mod clients;
 mod credentials;
 mod faults;
 mod fixtures;
@@ -16,6 +18,7 @@ mod logs_servers;
 mod other_apps;
 mod other_apps_catalogue;
 mod other_apps_recorded;
+mod peers;
 mod portal;
 mod portal_client_types;
 mod portal_products;

@@ -118,6 +118,41 @@ async fn two_stored_orgs_have_different_tokens() {
     assert_ne!(token("one"), token("two"));
 }
 
+#[tokio::test]
+async fn a_file_whose_maker_was_killed_over_it_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || Config { data: Data::Directory(folder.path().to_owned()), ..Config::default() };
+    let file = folder.path().join("org.redb");
+    // A database gets its mark, the first nine bytes, last.
+    let mut begun = vec![0; 64 << 10];
+    begun[9..20].fill(1);
+    std::fs::write(&file, &begun).unwrap();
+    let org = Org::open(config()).unwrap();
+    let (id, _) = create(&org, web("Portal")).await;
+    drop(org);
+    let org = Org::open(config()).unwrap();
+    assert_eq!(get(&org, &format!("/api/v1/apps/{id}")).await["label"], "Portal");
+    drop(org);
+    std::fs::write(&file, "not a database").unwrap();
+    assert!(matches!(Org::open(config()), Err(Error::Store { .. })), "what somebody else has written is left alone");
+    assert_eq!(std::fs::read(&file).unwrap(), b"not a database");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_named() {
+    const GROUPS: redb::TableDefinition<'static, &str, &[u8]> = redb::TableDefinition::new("groups");
+    let folder = tempfile::tempdir().unwrap();
+    let config = || Config { data: Data::Directory(folder.path().to_owned()), ..Config::default() };
+    drop(Org::open(config()).unwrap());
+    let database = redb::Database::open(folder.path().join("org.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(GROUPS).unwrap().insert("00g1", b"{\"id\":".as_slice()).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let error = Org::open(config()).err().unwrap().to_string();
+    assert!(error.ends_with("holds a row that cannot be read: groups/00g1"), "{error}");
+}
+
 /// Makes the file of a store look as it did before there was a portal.
 fn forget_the_portal(file: &std::path::Path) {
     const ORG: redb::TableDefinition<'static, &str, &[u8]> = redb::TableDefinition::new("org");

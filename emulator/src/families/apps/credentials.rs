@@ -168,7 +168,8 @@ pub(super) fn secrets(x: &mut Exchange<'_>, sent: &Value, method: &str, before: 
     Ok(secrets)
 }
 
-fn overwrite(x: &mut Exchange<'_>, secrets: &mut Vec<Secret>, value: Option<&str>) {
+/// Overwrites an active secret, with a generated value if none is given.
+pub(in crate::families) fn overwrite(x: &mut Exchange<'_>, secrets: &mut Vec<Secret>, value: Option<&str>) {
     let mut active = secrets.iter().enumerate().filter(|(_, secret)| secret.is_active());
     let place = match x.switches.put_secret() {
         PutSecret::Oldest => active.next(),

@@ -9,18 +9,21 @@ const APP_LINK: &str = "aln177a159h7Zf52X0g8";
 const LOGO: &str = "https://op3static2.oktacdn.com/assets/img/logos/default.6770228fb0dab49a1695ef440a5279bb.png";
 
 /// Returns the answer to a read, which never holds a client secret.
-pub(super) fn read(x: &Exchange<'_>, app: &App) -> Value {
-    let mut body = app.body.clone();
-    if let Some(jwks) = body.pointer_mut("/settings/oauthClient/jwks/keys") {
-        *jwks = app.keys().iter().map(jwk::shown).collect();
+pub(super) fn read(x: &Exchange<'_>, app: App) -> Value {
+    let links = links(x, &app);
+    let mut body = app.body;
+    if let Some(Value::Array(keys)) = body.pointer_mut("/settings/oauthClient/jwks/keys") {
+        for key in keys {
+            *key = jwk::shown(key);
+        }
     }
-    body["_links"] = links(x, app);
+    body["_links"] = links;
     body
 }
 
 /// Returns the answer to a create or replace, which holds the newest active secret of a client that has any.
 pub(super) fn written(x: &Exchange<'_>, app: &App) -> Value {
-    let mut body = read(x, app);
+    let mut body = read(x, app.clone());
     let client = body.pointer_mut("/credentials/oauthClient").and_then(Value::as_object_mut);
     if let (Some(client), Some(secret)) = (client, app.shown_secret()) {
         let place = client.keys().position(|name| name == "client_id");

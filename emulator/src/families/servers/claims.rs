@@ -3,7 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{document::Server, names, sent, server::find as find_server, with_self};
+use super::{
+    document::Server,
+    names,
+    part::{Part, Place as _},
+    refuse_fixed, sent, with_self,
+};
 use crate::{
     answer::{Answer, Refusal},
     families::Exchange,
@@ -12,7 +17,6 @@ use crate::{
     switches::SystemParts,
 };
 
-const OBJECT: &str = "OAuth2Claim";
 const TYPES: [&str; 2] = ["IDENTITY", "RESOURCE"];
 const VALUES: [&str; 3] = ["EXPRESSION", "GROUPS", "SYSTEM"];
 const GROUP_FILTERS: [&str; 4] = ["STARTS_WITH", "EQUALS", "CONTAINS", "REGEX"];
@@ -45,94 +49,67 @@ pub(super) struct Conditions {
     pub(super) scopes: Vec<String>,
 }
 
-impl Claim {
-    pub(super) fn write(&self, x: &mut Exchange<'_>, server: &str) -> Result<(), Refusal> {
-        x.tx.put(Table::ServerClaims, format!("{server}/{}", self.id), self)
+impl Part for Claim {
+    type Place = Server;
+    const TABLE: Table = Table::ServerClaims;
+    const KIND: Kind = Kind::Claim;
+    const OBJECT: &'static str = "OAuth2Claim";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn build(x: &mut Exchange<'_>, place: &Server, id: String, before: Option<&Self>) -> Result<Self, Refusal> {
+        let sent = x.call.object()?;
+        let name = sent::required(&sent, "name")?;
+        let kind = sent::one_of(&sent, "claimType", &TYPES)?.ok_or_else(|| sent::blank("claimType"))?;
+        let value_type = sent::one_of(&sent, "valueType", &VALUES)?.ok_or_else(|| sent::blank("valueType"))?;
+        let value = match value_type {
+            "SYSTEM" => None,
+            _ => Some(sent::required(&sent, "value")?.to_owned()),
+        };
+        let group_filter = match value_type {
+            "GROUPS" => sent::one_of(&sent, "group_filter_type", &GROUP_FILTERS)?.map(str::to_owned),
+            _ => None,
+        };
+        let status = sent::one_of(&sent, "status", &sent::STATUSES)?;
+        let always = sent::flag(&sent, "alwaysIncludeInToken")?.unwrap_or_default();
+        let scopes = sent::texts(sent::object(&sent, "conditions")?, "scopes")?.unwrap_or_default();
+        if let Some(before) = before.filter(|before| before.system && x.switches.system_parts() == SystemParts::Fixed) {
+            return Ok(adjusted(before, value, always));
+        }
+        // Access tokens and ID tokens may have a claim of the same name each.
+        let same = |row: &Value| row["name"] == name && row["claimType"] == kind;
+        names::refuse_taken(x, Self::TABLE, &place.prefix(), &id, same)?;
+        Ok(Self {
+            id,
+            name: name.to_owned(),
+            status: status.or(before.map(|before| before.status.as_str())).unwrap_or("ACTIVE").to_owned(),
+            kind: kind.to_owned(),
+            value_type: value_type.to_owned(),
+            value,
+            conditions: Conditions { scopes },
+            system: before.is_some_and(|before| before.system),
+            always_include_in_token: always || kind == "RESOURCE",
+            api_resource_id: (),
+            group_filter,
+        })
     }
 
     fn render(&self, x: &Exchange<'_>, server: &Server) -> Result<Value, Refusal> {
         with_self(self, &format!("{}/claims/{}", server.url(x), self.id))
     }
+
+    fn leave(&self, x: &mut Exchange<'_>, _: &Server) -> Result<(), Refusal> {
+        refuse_fixed(x, self.system)
+    }
 }
 
 pub(super) fn list(x: &Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
+    let server = Server::find(x, server)?;
     let rows = x.tx.listed(Table::ServerClaims, &format!("{}/", server.id));
     let items = rows.iter().map(|(_, row)| read_row::<Claim>(row)?.render(x, &server)).collect::<Result<_, _>>()?;
     Ok(Answer::list(items, Vec::new()))
-}
-
-pub(super) fn create(x: &mut Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let id = x.tx.new_id(Kind::Claim);
-    let claim = build(x, &server, id, None)?;
-    claim.write(x, &server.id)?;
-    Ok(Answer::created(claim.render(x, &server)?))
-}
-
-pub(super) fn read(x: &Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    Ok(Answer::ok(find(x, &server, id)?.render(x, &server)?))
-}
-
-pub(super) fn replace(x: &mut Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let before = find(x, &server, id)?;
-    let claim = build(x, &server, before.id.clone(), Some(&before))?;
-    claim.write(x, &server.id)?;
-    Ok(Answer::ok(claim.render(x, &server)?))
-}
-
-pub(super) fn delete(x: &mut Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let claim = find(x, &server, id)?;
-    if claim.system && x.switches.system_parts() == SystemParts::Fixed {
-        return Err(Refusal::not_permitted());
-    }
-    x.tx.remove(Table::ServerClaims, format!("{}/{}", server.id, claim.id));
-    Ok(Answer::no_content())
-}
-
-fn find(x: &Exchange<'_>, server: &Server, id: &str) -> Result<Claim, Refusal> {
-    let found = x.tx.get(Table::ServerClaims, &format!("{}/{id}", server.id))?;
-    found.ok_or_else(|| Refusal::not_found(id, OBJECT))
-}
-
-fn build(x: &Exchange<'_>, server: &Server, id: String, before: Option<&Claim>) -> Result<Claim, Refusal> {
-    let sent = x.call.object()?;
-    let name = sent::required(&sent, "name")?;
-    let kind = sent::one_of(&sent, "claimType", &TYPES)?.ok_or_else(|| sent::blank("claimType"))?;
-    let value_type = sent::one_of(&sent, "valueType", &VALUES)?.ok_or_else(|| sent::blank("valueType"))?;
-    let value = match value_type {
-        "SYSTEM" => None,
-        _ => Some(sent::required(&sent, "value")?.to_owned()),
-    };
-    let group_filter = match value_type {
-        "GROUPS" => sent::one_of(&sent, "group_filter_type", &GROUP_FILTERS)?.map(str::to_owned),
-        _ => None,
-    };
-    let status = sent::one_of(&sent, "status", &sent::STATUSES)?;
-    let always = sent::flag(&sent, "alwaysIncludeInToken")?.unwrap_or_default();
-    let scopes = sent::texts(sent::object(&sent, "conditions")?, "scopes")?.unwrap_or_default();
-    if let Some(before) = before.filter(|before| before.system && x.switches.system_parts() == SystemParts::Fixed) {
-        return Ok(adjusted(before, value, always));
-    }
-    // Access tokens and ID tokens may have a claim of the same name each.
-    let same = |row: &Value| row["name"] == name && row["claimType"] == kind;
-    names::refuse_taken(x, Table::ServerClaims, &format!("{}/", server.id), &id, same)?;
-    Ok(Claim {
-        id,
-        name: name.to_owned(),
-        status: status.or(before.map(|before| before.status.as_str())).unwrap_or("ACTIVE").to_owned(),
-        kind: kind.to_owned(),
-        value_type: value_type.to_owned(),
-        value,
-        conditions: Conditions { scopes },
-        system: before.is_some_and(|before| before.system),
-        always_include_in_token: always || kind == "RESOURCE",
-        api_resource_id: (),
-        group_filter,
-    })
 }
 
 /// Returns a claim of the system with the little that can be changed about it: how often it is included and, where it has one,

@@ -10,6 +10,7 @@ use super::{
     conditions,
     document::{Server, default_id, first_keys},
     encryption::Encryption,
+    part::Part as _,
     policies::Policy,
     rules::Rule,
     scopes::Scope,
@@ -134,15 +135,15 @@ pub(crate) fn found(tx: &mut Tx<'_>, organization: &Organization, switches: &Swi
 }
 
 /// Returns the scopes and claims of `default`, built once for all orgs of the fixed seed: they are opened by the thousand.
-fn builtin_parts(seed: &Seed) -> Vec<Part> {
-    static FIXED: OnceLock<Vec<Part>> = OnceLock::new();
+fn builtin_parts(seed: &Seed) -> Vec<Founded> {
+    static FIXED: OnceLock<Vec<Founded>> = OnceLock::new();
     if seed.is_fixed() { FIXED.get_or_init(|| build_parts(seed)).clone() } else { build_parts(seed) }
 }
 
 /// A document, and where it is kept.
-type Part = (Table, String, Row);
+type Founded = (Table, String, Row);
 
-fn build_parts(seed: &Seed) -> Vec<Part> {
+fn build_parts(seed: &Seed) -> Vec<Founded> {
     let server = default_id(seed);
     let mut ids = Founding { seed, left: 64 };
     let mut scopes = system_scopes(&mut |kind| ids.next(kind));
@@ -152,13 +153,13 @@ fn build_parts(seed: &Seed) -> Vec<Part> {
     scopes.chain(claims.iter().map(|claim| part(Table::ServerClaims, &server, &claim.id, claim))).collect()
 }
 
-fn part(table: Table, server: &str, id: &str, document: &impl Serialize) -> Part {
+fn part(table: Table, server: &str, id: &str, document: &impl Serialize) -> Founded {
     let row = serde_json::to_value(document).expect("a document of texts and flags can be written down");
     (table, format!("{server}/{id}"), row.into())
 }
 
 /// Writes the parts that every server is made with.
-pub(super) fn parts(x: &mut Exchange<'_>, server: &str) -> Result<(), Refusal> {
+pub(super) fn parts(x: &mut Exchange<'_>, server: &Server) -> Result<(), Refusal> {
     for scope in system_scopes(&mut |kind| x.tx.new_id(kind)) {
         scope.write(x, server)?;
     }

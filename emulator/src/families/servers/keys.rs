@@ -12,6 +12,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use jsonwebtoken::EncodingKey;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// The owner of the org's own keys.
-pub(super) const ORG: &str = "org";
+pub(in crate::families) const ORG: &str = "org";
 const STATUSES: [&str; 3] = ["ACTIVE", "NEXT", "EXPIRED"];
 
 /// A key pair as it is stored.
@@ -62,6 +63,20 @@ fn key(x: &mut Exchange<'_>, owner: &str, kid: &str) -> Result<SigningKey, Refus
     let key = SigningKey::draw()?;
     x.tx.put(Table::SigningKeys, place, &key)?;
     Ok(key)
+}
+
+/// Returns the key that tokens of an owner are signed with, and draws it first if nobody asked for it before.
+pub(in crate::families) fn signing(x: &mut Exchange<'_>, owner: &str, kid: &str) -> Result<EncodingKey, Refusal> {
+    let text = key(x, owner, kid)?.private;
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+    EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| Refusal::internal())
+}
+
+/// Returns the public half of a key of an owner as a JSON Web Key, if the key was ever drawn.
+pub(in crate::families) fn checking(x: &Exchange<'_>, owner: &str, kid: &str) -> Result<Option<Value>, Refusal> {
+    let key = x.tx.get::<SigningKey>(Table::SigningKeys, &format!("{owner}/{kid}"))?;
+    Ok(key.map(|SigningKey { n, e, .. }| json!({"kty": "RSA", "n": n, "e": e})))
 }
 
 /// Returns the keys of an owner as its key set has them.

@@ -9,9 +9,10 @@ mod conditions;
 mod document;
 mod encryption;
 mod found;
-mod keys;
+pub(super) mod keys;
 mod metadata;
 mod names;
+mod part;
 mod policies;
 mod priority;
 mod refresh_tokens;
@@ -24,16 +25,19 @@ mod server;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use self::{claims::Claim, policies::Policy, rules::Rule, scopes::Scope};
 pub(crate) use self::{
+    document::Server,
     found::found,
     metadata::{Protocol, document, key_set},
     resource::Resource,
+    server::find,
 };
 use super::Exchange;
 use crate::{
     answer::{Answer, Refusal},
     route::Turn,
-    switches::{ApiAccessManagement, LifecycleRepeat},
+    switches::{ApiAccessManagement, LifecycleRepeat, SystemParts},
 };
 
 /// Answers a request on a server or a part of one.
@@ -49,27 +53,27 @@ pub(super) fn answer(resource: Resource<'_>, x: &mut Exchange<'_>) -> Result<Ans
         (Resource::Server(id), "DELETE") => server::delete(x, id),
         (Resource::ServerLifecycle(id, turn), "POST") => server::turn(x, id, turn),
         (Resource::Scopes(server), "GET") => scopes::list(x, server),
-        (Resource::Scopes(server), "POST") => scopes::create(x, server),
-        (Resource::Scope(server, id), "GET") => scopes::read(x, server, id),
-        (Resource::Scope(server, id), "PUT") => scopes::replace(x, server, id),
-        (Resource::Scope(server, id), "DELETE") => scopes::delete(x, server, id),
+        (Resource::Scopes(server), "POST") => part::create::<Scope>(x, server),
+        (Resource::Scope(server, id), "GET") => part::read::<Scope>(x, server, id),
+        (Resource::Scope(server, id), "PUT") => part::replace::<Scope>(x, server, id),
+        (Resource::Scope(server, id), "DELETE") => part::delete::<Scope>(x, server, id),
         (Resource::Claims(server), "GET") => claims::list(x, server),
-        (Resource::Claims(server), "POST") => claims::create(x, server),
-        (Resource::Claim(server, id), "GET") => claims::read(x, server, id),
-        (Resource::Claim(server, id), "PUT") => claims::replace(x, server, id),
-        (Resource::Claim(server, id), "DELETE") => claims::delete(x, server, id),
+        (Resource::Claims(server), "POST") => part::create::<Claim>(x, server),
+        (Resource::Claim(server, id), "GET") => part::read::<Claim>(x, server, id),
+        (Resource::Claim(server, id), "PUT") => part::replace::<Claim>(x, server, id),
+        (Resource::Claim(server, id), "DELETE") => part::delete::<Claim>(x, server, id),
         (Resource::Policies(server), "GET") => policies::list(x, server),
-        (Resource::Policies(server), "POST") => policies::create(x, server),
-        (Resource::Policy(server, id), "GET") => policies::read(x, server, id),
-        (Resource::Policy(server, id), "PUT") => policies::replace(x, server, id),
-        (Resource::Policy(server, id), "DELETE") => policies::delete(x, server, id),
-        (Resource::PolicyLifecycle(server, id, turn), "POST") => policies::turn(x, server, id, turn),
+        (Resource::Policies(server), "POST") => part::create::<Policy>(x, server),
+        (Resource::Policy(server, id), "GET") => part::read::<Policy>(x, server, id),
+        (Resource::Policy(server, id), "PUT") => part::replace::<Policy>(x, server, id),
+        (Resource::Policy(server, id), "DELETE") => part::delete::<Policy>(x, server, id),
+        (Resource::PolicyLifecycle(server, id, turn), "POST") => part::turn::<Policy>(x, server, id, turn),
         (Resource::Rules(server, policy), "GET") => rules::list(x, server, policy),
-        (Resource::Rules(server, policy), "POST") => rules::create(x, server, policy),
-        (Resource::Rule(server, policy, id), "GET") => rules::read(x, server, policy, id),
-        (Resource::Rule(server, policy, id), "PUT") => rules::replace(x, server, policy, id),
-        (Resource::Rule(server, policy, id), "DELETE") => rules::delete(x, server, policy, id),
-        (Resource::RuleLifecycle(server, policy, id, turn), "POST") => rules::turn(x, server, policy, id, turn),
+        (Resource::Rules(server, policy), "POST") => part::create::<Rule>(x, (server, policy)),
+        (Resource::Rule(server, policy, id), "GET") => part::read::<Rule>(x, (server, policy), id),
+        (Resource::Rule(server, policy, id), "PUT") => part::replace::<Rule>(x, (server, policy), id),
+        (Resource::Rule(server, policy, id), "DELETE") => part::delete::<Rule>(x, (server, policy), id),
+        (Resource::RuleLifecycle(server, policy, id, turn), "POST") => part::turn::<Rule>(x, (server, policy), id, turn),
         (Resource::Keys(server), "GET") => keys::list(x, server),
         (Resource::Key(server, kid), "GET") => keys::read(x, server, kid),
         (Resource::KeyRotation(server), "POST") => keys::rotate(x, server),
@@ -96,6 +100,11 @@ fn is_turned(x: &Exchange<'_>, status: &str, turn: Turn) -> Result<bool, Refusal
         return Err(Refusal::invalid("status", format!("status: The object is already {status}")));
     }
     Ok(changes)
+}
+
+/// Refuses to change what the org made, unless it is so that it can be.
+fn refuse_fixed(x: &Exchange<'_>, is_system: bool) -> Result<(), Refusal> {
+    if is_system && x.switches.system_parts() == SystemParts::Fixed { Err(Refusal::not_permitted()) } else { Ok(()) }
 }
 
 /// Returns a document with its link to itself.

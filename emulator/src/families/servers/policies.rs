@@ -3,12 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{document::Server, link, names, priority, sent, server::find as find_server, turn_link};
+use super::{
+    document::Server,
+    link, names,
+    part::{Lifecycle, Part, Place as _},
+    priority, sent, turn_link,
+};
 use crate::{
     answer::{Answer, Refusal},
     families::Exchange,
     ids::Kind,
-    route::Turn,
     store::{Table, read as read_row},
 };
 
@@ -31,9 +35,45 @@ pub(super) struct Policy {
     pub(super) last_updated: String,
 }
 
-impl Policy {
-    pub(super) fn write(&self, x: &mut Exchange<'_>, server: &str) -> Result<(), Refusal> {
-        x.tx.put(Table::ServerPolicies, format!("{server}/{}", self.id), self)
+impl Part for Policy {
+    type Place = Server;
+    const TABLE: Table = Table::ServerPolicies;
+    const KIND: Kind = Kind::ServerPolicy;
+    const OBJECT: &'static str = "Policy";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn build(x: &mut Exchange<'_>, place: &Server, id: String, before: Option<&Self>) -> Result<Self, Refusal> {
+        let sent = x.call.object()?;
+        if sent::text(&sent, "type")?.is_some_and(|kind| kind != TYPE) {
+            return Err(Refusal::invalid("type", format!("type: must be {TYPE}")));
+        }
+        let name = sent::required(&sent, "name")?;
+        check_length("name", name, LONGEST_NAME)?;
+        let description = sent::text(&sent, "description")?;
+        if let Some(description) = description {
+            check_length("description", description, LONGEST_DESCRIPTION)?;
+        }
+        let status = sent::one_of(&sent, "status", &sent::STATUSES)?;
+        let clients = sent::object(sent::object(&sent, "conditions")?, "clients")?;
+        let clients = sent::texts(clients, "include")?.unwrap_or_default();
+        let prefix = place.prefix();
+        names::refuse_taken(x, Self::TABLE, &prefix, &id, |row| row["name"] == name)?;
+        let wanted = sent::number(&sent, "priority")?.or(before.map(|before| before.priority));
+        let priority = priority::make_room(x, Self::TABLE, &prefix, &id, wanted)?;
+        Ok(Self {
+            id,
+            status: status.or(before.map(|before| before.status.as_str())).unwrap_or("ACTIVE").to_owned(),
+            name: name.to_owned(),
+            description: description.map(str::to_owned),
+            priority,
+            system: before.is_some_and(|before| before.system),
+            conditions: json!({"clients": {"include": clients}}),
+            created: before.map_or_else(|| x.now.clone(), |before| before.created.clone()),
+            last_updated: x.now.clone(),
+        })
     }
 
     fn render(&self, x: &Exchange<'_>, server: &Server) -> Result<Value, Refusal> {
@@ -48,94 +88,32 @@ impl Policy {
         body["type"] = json!(TYPE);
         Ok(body)
     }
+
+    /// Deletes its rules, and moves the policies behind it up.
+    fn leave(&self, x: &mut Exchange<'_>, server: &Server) -> Result<(), Refusal> {
+        for (key, _) in x.tx.starting_with(Table::ServerRules, &format!("{}{}/", server.prefix(), self.id)) {
+            x.tx.remove(Table::ServerRules, key.to_owned());
+        }
+        priority::close_gap(x, Self::TABLE, &server.prefix(), &self.id)
+    }
+}
+
+impl Lifecycle for Policy {
+    fn status(&self) -> &str {
+        &self.status
+    }
+
+    fn set_status(&mut self, status: &str, now: &str) {
+        status.clone_into(&mut self.status);
+        now.clone_into(&mut self.last_updated);
+    }
 }
 
 pub(super) fn list(x: &Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
+    let server = Server::find(x, server)?;
     let rows = priority::sorted(x.tx.listed(Table::ServerPolicies, &format!("{}/", server.id)));
     let items = rows.iter().map(|(_, row, _)| read_row::<Policy>(row)?.render(x, &server)).collect::<Result<_, _>>()?;
     Ok(Answer::list(items, Vec::new()))
-}
-
-pub(super) fn create(x: &mut Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let id = x.tx.new_id(Kind::ServerPolicy);
-    let policy = build(x, &server, id, None)?;
-    policy.write(x, &server.id)?;
-    Ok(Answer::created(policy.render(x, &server)?))
-}
-
-pub(super) fn read(x: &Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    Ok(Answer::ok(find(x, &server, id)?.render(x, &server)?))
-}
-
-pub(super) fn replace(x: &mut Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let before = find(x, &server, id)?;
-    let policy = build(x, &server, before.id.clone(), Some(&before))?;
-    policy.write(x, &server.id)?;
-    Ok(Answer::ok(policy.render(x, &server)?))
-}
-
-/// Deletes a policy with its rules.
-pub(super) fn delete(x: &mut Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let policy = find(x, &server, id)?;
-    for (key, _) in x.tx.starting_with(Table::ServerRules, &format!("{}/{}/", server.id, policy.id)) {
-        x.tx.remove(Table::ServerRules, key.to_owned());
-    }
-    priority::close_gap(x, Table::ServerPolicies, &format!("{}/", server.id), &policy.id)?;
-    x.tx.remove(Table::ServerPolicies, format!("{}/{}", server.id, policy.id));
-    Ok(Answer::no_content())
-}
-
-pub(super) fn turn(x: &mut Exchange<'_>, server: &str, id: &str, turn: Turn) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let mut policy = find(x, &server, id)?;
-    if super::is_turned(x, &policy.status, turn)? {
-        turn.status().clone_into(&mut policy.status);
-        policy.last_updated.clone_from(&x.now);
-        policy.write(x, &server.id)?;
-    }
-    Ok(Answer::no_content())
-}
-
-/// Returns the policy of a server that a path names.
-pub(super) fn find(x: &Exchange<'_>, server: &Server, id: &str) -> Result<Policy, Refusal> {
-    let found = x.tx.get(Table::ServerPolicies, &format!("{}/{id}", server.id))?;
-    found.ok_or_else(|| Refusal::not_found(id, "Policy"))
-}
-
-fn build(x: &mut Exchange<'_>, server: &Server, id: String, before: Option<&Policy>) -> Result<Policy, Refusal> {
-    let sent = x.call.object()?;
-    if sent::text(&sent, "type")?.is_some_and(|kind| kind != TYPE) {
-        return Err(Refusal::invalid("type", format!("type: must be {TYPE}")));
-    }
-    let name = sent::required(&sent, "name")?;
-    check_length("name", name, LONGEST_NAME)?;
-    let description = sent::text(&sent, "description")?;
-    if let Some(description) = description {
-        check_length("description", description, LONGEST_DESCRIPTION)?;
-    }
-    let status = sent::one_of(&sent, "status", &sent::STATUSES)?;
-    let clients = sent::object(sent::object(&sent, "conditions")?, "clients")?;
-    let clients = sent::texts(clients, "include")?.unwrap_or_default();
-    let prefix = format!("{}/", server.id);
-    names::refuse_taken(x, Table::ServerPolicies, &prefix, &id, |row| row["name"] == name)?;
-    let wanted = sent::number(&sent, "priority")?.or(before.map(|before| before.priority));
-    let priority = priority::make_room(x, Table::ServerPolicies, &prefix, &id, wanted)?;
-    Ok(Policy {
-        id,
-        status: status.or(before.map(|before| before.status.as_str())).unwrap_or("ACTIVE").to_owned(),
-        name: name.to_owned(),
-        description: description.map(str::to_owned),
-        priority,
-        system: before.is_some_and(|before| before.system),
-        conditions: json!({"clients": {"include": clients}}),
-        created: before.map_or_else(|| x.now.clone(), |before| before.created.clone()),
-        last_updated: x.now.clone(),
-    })
 }
 
 fn check_length(name: &str, text: &str, most: usize) -> Result<(), Refusal> {

@@ -3,7 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{document::Server, names, sent, server::find as find_server, with_self};
+use super::{
+    document::Server,
+    names,
+    part::{Part, Place as _},
+    refuse_fixed, sent, with_self,
+};
 use crate::{
     answer::{Answer, Refusal},
     families::Exchange,
@@ -14,7 +19,6 @@ use crate::{
     switches::SystemParts,
 };
 
-const OBJECT: &str = "OAuth2Scope";
 const MOST: usize = 200;
 const FILTERS: &[&str] = &["id", "name", "system", "default"];
 const CONSENTS: [&str; 3] = ["IMPLICIT", "REQUIRED", "FLEXIBLE"];
@@ -43,13 +47,46 @@ impl Scope {
     pub(super) fn is_published(&self) -> bool {
         self.metadata_publish == "ALL_CLIENTS"
     }
+}
 
-    pub(super) fn write(&self, x: &mut Exchange<'_>, server: &str) -> Result<(), Refusal> {
-        x.tx.put(Table::ServerScopes, format!("{server}/{}", self.id), self)
+impl Part for Scope {
+    type Place = Server;
+    const TABLE: Table = Table::ServerScopes;
+    const KIND: Kind = Kind::Scope;
+    const OBJECT: &'static str = "OAuth2Scope";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn build(x: &mut Exchange<'_>, place: &Server, id: String, before: Option<&Self>) -> Result<Self, Refusal> {
+        let sent = x.call.object()?;
+        let name = sent::required(&sent, "name")?;
+        if before.is_none_or(|before| before.name != name) {
+            check_name(x, name, before)?;
+        }
+        names::refuse_taken(x, Self::TABLE, &place.prefix(), &id, |row| row["name"] == name)?;
+        let owned = |name: &str| Ok::<_, Refusal>(sent::text(&sent, name)?.map(str::to_owned));
+        Ok(Self {
+            id,
+            name: name.to_owned(),
+            display_name: owned("displayName")?,
+            description: owned("description")?,
+            system: before.is_some_and(|before| before.system),
+            metadata_publish: sent::one_of(&sent, "metadataPublish", &PUBLISHED)?.unwrap_or(PUBLISHED[0]).into(),
+            consent: sent::one_of(&sent, "consent", &CONSENTS)?.unwrap_or(CONSENTS[0]).into(),
+            optional: sent::flag(&sent, "optional")?.unwrap_or_default(),
+            api_resource_id: (),
+            default: sent::flag(&sent, "default")?.unwrap_or_default(),
+        })
     }
 
     fn render(&self, x: &Exchange<'_>, server: &Server) -> Result<Value, Refusal> {
         with_self(self, &format!("{}/scopes/{}", server.url(x), self.id))
+    }
+
+    fn leave(&self, x: &mut Exchange<'_>, _: &Server) -> Result<(), Refusal> {
+        refuse_fixed(x, self.system)
     }
 }
 
@@ -67,7 +104,7 @@ pub(crate) fn all(x: &Exchange<'_>, server: &str) -> Result<Vec<Scope>, Refusal>
 
 /// Lists all scopes without links, as was recorded, unless a `limit` asks for pages.
 pub(super) fn list(x: &Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
+    let server = Server::find(x, server)?;
     let query = &x.call.query;
     let filter = query.value("filter").map(|text| Filter::parse(text, FILTERS)).transpose()?;
     let sought = query.value("q").unwrap_or_default().to_lowercase();
@@ -87,64 +124,6 @@ pub(super) fn list(x: &Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
     let shown: Vec<_> = items.into_iter().skip(from).take(page.limit()).collect();
     let last = shown.last().filter(|_| is_more).and_then(|item| item["id"].as_str().map(str::to_owned));
     Ok(Answer::list(shown, page.links(last.as_deref())))
-}
-
-pub(super) fn create(x: &mut Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let id = x.tx.new_id(Kind::Scope);
-    let scope = build(x, &server, id, None)?;
-    scope.write(x, &server.id)?;
-    Ok(Answer::created(scope.render(x, &server)?))
-}
-
-pub(super) fn read(x: &Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    Ok(Answer::ok(find(x, &server, id)?.render(x, &server)?))
-}
-
-pub(super) fn replace(x: &mut Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let before = find(x, &server, id)?;
-    let scope = build(x, &server, before.id.clone(), Some(&before))?;
-    scope.write(x, &server.id)?;
-    Ok(Answer::ok(scope.render(x, &server)?))
-}
-
-pub(super) fn delete(x: &mut Exchange<'_>, server: &str, id: &str) -> Result<Answer, Refusal> {
-    let server = find_server(x, server)?;
-    let scope = find(x, &server, id)?;
-    if scope.system && x.switches.system_parts() == SystemParts::Fixed {
-        return Err(Refusal::not_permitted());
-    }
-    x.tx.remove(Table::ServerScopes, format!("{}/{}", server.id, scope.id));
-    Ok(Answer::no_content())
-}
-
-fn find(x: &Exchange<'_>, server: &Server, id: &str) -> Result<Scope, Refusal> {
-    let found = x.tx.get(Table::ServerScopes, &format!("{}/{id}", server.id))?;
-    found.ok_or_else(|| Refusal::not_found(id, OBJECT))
-}
-
-fn build(x: &Exchange<'_>, server: &Server, id: String, before: Option<&Scope>) -> Result<Scope, Refusal> {
-    let sent = x.call.object()?;
-    let name = sent::required(&sent, "name")?;
-    if before.is_none_or(|before| before.name != name) {
-        check_name(x, name, before)?;
-    }
-    names::refuse_taken(x, Table::ServerScopes, &format!("{}/", server.id), &id, |row| row["name"] == name)?;
-    let owned = |name: &str| Ok::<_, Refusal>(sent::text(&sent, name)?.map(str::to_owned));
-    Ok(Scope {
-        id,
-        name: name.to_owned(),
-        display_name: owned("displayName")?,
-        description: owned("description")?,
-        system: before.is_some_and(|before| before.system),
-        metadata_publish: sent::one_of(&sent, "metadataPublish", &PUBLISHED)?.unwrap_or(PUBLISHED[0]).into(),
-        consent: sent::one_of(&sent, "consent", &CONSENTS)?.unwrap_or(CONSENTS[0]).into(),
-        optional: sent::flag(&sent, "optional")?.unwrap_or_default(),
-        api_resource_id: (),
-        default: sent::flag(&sent, "default")?.unwrap_or_default(),
-    })
 }
 
 /// Refuses a name that is no scope of RFC 6749, or that the org keeps for itself.

@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::{
     document::{Server, default_id, first_keys},
     encryption::Encryption,
-    found, names, sent,
+    found, names,
+    part::Place,
+    sent,
 };
 use crate::{
     answer::{Answer, Refusal},
@@ -26,6 +28,18 @@ pub(crate) fn find(x: &Exchange<'_>, id: &str) -> Result<Server, Refusal> {
     let builtin = (id == "default").then(|| default_id(x.tx.seed()));
     let found = x.tx.get(Table::Servers, builtin.as_deref().unwrap_or(id))?;
     found.ok_or_else(|| Refusal::not_found(id, "AuthorizationServer"))
+}
+
+impl Place for Server {
+    type Path<'a> = &'a str;
+
+    fn find(x: &Exchange<'_>, id: &str) -> Result<Self, Refusal> {
+        find(x, id)
+    }
+
+    fn prefix(&self) -> String {
+        format!("{}/", self.id)
+    }
 }
 
 pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
@@ -73,7 +87,7 @@ pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     };
     fill(x, &mut server, &sent)?;
     server.write(&mut x.tx)?;
-    found::parts(x, &server.id)?;
+    found::parts(x, &server)?;
     Ok(Answer::created(server.render(x)))
 }
 

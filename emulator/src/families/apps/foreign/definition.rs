@@ -121,7 +121,7 @@ impl Source {
         }
     }
 
-    fn of_name(name: &str) -> Self {
+    pub(super) fn of_name(name: &str) -> Self {
         let known = templates::TABLE.iter().chain(catalogue::TABLE).find(|known| known.name == name);
         known.map_or(Self::Unknown, Self::Known)
     }

@@ -23,6 +23,11 @@ use super::{
 };
 use crate::{answer::Refusal, families::Exchange, store::Table};
 
+/// Says whether a name is that of a template or of an app of the catalogue that is known here.
+pub(super) fn is_defined(name: &str) -> bool {
+    matches!(Source::of_name(name), Source::Known(_))
+}
+
 /// The counter of custom apps, a row beside the org's own.
 const CUSTOM_APPS: &str = "custom_apps";
 

@@ -1,0 +1,57 @@
+//! Who issues tokens: the org itself, or one of its authorization servers.
+
+use crate::{
+    answer::Refusal,
+    families::{
+        Exchange,
+        servers::{self, Server, keys},
+    },
+};
+
+/// An issuer of tokens.
+pub(super) enum Issuer {
+    Org,
+    Server(Box<Server>),
+}
+
+impl Issuer {
+    /// Returns the server that a path names, or the org where it names none.
+    pub(super) fn find(x: &Exchange<'_>, server: Option<&str>) -> Result<Self, Refusal> {
+        Ok(match server {
+            Some(id) => Self::Server(Box::new(servers::find(x, id)?)),
+            None => Self::Org,
+        })
+    }
+
+    /// Returns what tokens have as their `iss`.
+    pub(super) fn url(&self, x: &Exchange<'_>) -> String {
+        match self {
+            Self::Org => x.call.base.clone(),
+            Self::Server(server) => server.issuer(x),
+        }
+    }
+
+    /// Returns what tokens have as their `aud`.
+    pub(super) fn audience(&self, x: &Exchange<'_>) -> String {
+        match self {
+            Self::Org => x.call.base.clone(),
+            Self::Server(server) => server.audiences.first().cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Returns whose keys the issuer signs with.
+    pub(super) fn owner(&self) -> &str {
+        match self {
+            Self::Org => keys::ORG,
+            Self::Server(server) => &server.id,
+        }
+    }
+
+    /// Returns the keys of the key set, the one that signs first.
+    pub(super) fn kids<'a>(&'a self, x: &'a Exchange<'_>) -> &'a [String] {
+        match self {
+            Self::Org => std::slice::from_ref(&x.organization.signing_kid),
+            Self::Server(server) => &server.keys,
+        }
+    }
+}
