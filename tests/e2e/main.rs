@@ -7,6 +7,8 @@ mod between;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod emulated_data;
 #[cfg(test)]
 mod exported;
