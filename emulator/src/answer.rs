@@ -67,6 +67,8 @@ enum Form {
     Okta,
     /// `error` and `error_description`.
     OAuth,
+    /// Not at all: a header says everything.
+    Empty,
 }
 
 impl Refusal {
@@ -82,6 +84,11 @@ impl Refusal {
     /// The same refusal of an OAuth endpoint in Okta's form.
     pub(crate) fn in_oktas_form(self) -> Self {
         Self { form: Form::Okta, ..self }
+    }
+
+    /// The same refusal without a body.
+    pub(crate) fn without_body(self) -> Self {
+        Self { form: Form::Empty, ..self }
     }
 
     /// The same refusal with one header more.
@@ -123,6 +130,16 @@ impl Refusal {
 
     pub(crate) fn not_permitted() -> Self {
         Self::new(403, "E0000006", "You do not have permission to perform the requested action")
+    }
+
+    /// An access token where none is taken, or where somebody must be signed in.
+    pub(crate) fn invalid_session() -> Self {
+        Self::new(403, "E0000005", "Invalid session")
+    }
+
+    /// A request whose headers contradict each other; what exactly is wrong is said in a header of the answer.
+    pub(crate) fn bad_request() -> Self {
+        Self::new(400, "", "").without_body()
     }
 
     /// The status is as recorded, though the credentials are good.
@@ -196,10 +213,15 @@ impl Refusal {
         Self { status, ..self }
     }
 
-    pub(crate) fn body(&self, error_id: &str) -> Value {
-        if self.form == Form::OAuth {
-            return json!({"error": self.code, "error_description": self.summary});
+    pub(crate) fn body(&self, error_id: &str) -> Option<Value> {
+        match self.form {
+            Form::Okta => Some(self.in_full(error_id)),
+            Form::OAuth => Some(json!({"error": self.code, "error_description": self.summary})),
+            Form::Empty => None,
         }
+    }
+
+    fn in_full(&self, error_id: &str) -> Value {
         let causes: Vec<_> = self.causes.iter().map(|cause| json!({"errorSummary": cause})).collect();
         json!({
             "errorCode": self.code,

@@ -12,6 +12,8 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: Query,
     pub(crate) authorization: Option<String>,
+    /// Whether there is more than one `Authorization` header.
+    pub(crate) authorization_repeated: bool,
     /// The `DPoP` headers; none for one that is not text.
     pub(crate) proofs: Vec<Option<String>>,
     pub(crate) accept: Option<String>,
@@ -38,6 +40,7 @@ impl Call {
             path: parts.uri.path().to_owned(),
             query: Query::parse(parts.uri.query().unwrap_or_default()),
             authorization: header(http::header::AUTHORIZATION).map(str::to_owned),
+            authorization_repeated: parts.headers.get_all(http::header::AUTHORIZATION).iter().count() > 1,
             proofs: parts.headers.get_all("dpop").iter().map(|proof| proof.to_str().ok().map(str::to_owned)).collect(),
             accept: header(http::header::ACCEPT).map(str::to_owned),
             user_agent: header(http::header::USER_AGENT).map(str::to_owned),

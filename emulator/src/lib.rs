@@ -15,12 +15,15 @@
 //! An org is opened with [`Org::open`] and asked with [`Org::call`] or, once [`Org::serve`] runs, over HTTP. One in memory can
 //! be [forked](Org::fork), which makes it the ground of tests.
 
-#![expect(dead_code, unused_imports, reason = "the endpoints that use what reads and checks tokens follow")]
+#![expect(dead_code, reason = "the endpoints that use what reads and checks tokens follow")]
 
+mod access;
 mod answer;
 mod call;
 mod clock;
 mod config;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod error;
 mod families;
 pub mod faults;
@@ -35,7 +38,6 @@ mod route;
 mod serve;
 mod store;
 pub mod switches;
-#[cfg_attr(not(test), expect(dead_code, reason = "requests are held against proofs next"))]
 mod tokens;
 mod window;
 mod x509;

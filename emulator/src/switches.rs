@@ -135,6 +135,18 @@ switches! {
     "What granting a scope again does.",
     { Refuse = "refuse", Existing = "existing" }
 
+    oauth_refusal_body: OAuthRefusalBody, "oauth-refusal-body",
+    "Whether a 401 or 403 that `WWW-Authenticate` explains has Okta's error as its body too, or none, as was seen of some.",
+    { Error = "error", Empty = "empty" }
+
+    client_admin_roles: ClientAdminRoles, "client-admin-roles",
+    "Whether an OAuth client needs an admin role besides its scopes (the read-only one lets it read, any other do all), or has all rights, as in an org whose `clientPrivilegesSetting` gives new clients the super admin role.",
+    { Assumed = "assumed", Required = "required" }
+
+    client_as_user: ClientAsUser, "client-as-user",
+    "How an OAuth client, which is no user, is refused at `/api/v1/users/me`: as a user not found, or for want of a session.",
+    { NotFound = "404", InvalidSession = "403" }
+
     unknown_client: UnknownClient, "unknown-client",
     "How the registration endpoint refuses a `client_id` that nobody has: as a resource not found, or as an invalid client.",
     { NotFound = "404", InvalidClient = "401" }

@@ -7,6 +7,7 @@ use super::{
     apps::{self, document::App},
 };
 use crate::{
+    access::Caller,
     answer::{Answer, Refusal},
     ids::Kind,
     store::Table,
@@ -14,6 +15,8 @@ use crate::{
 };
 
 const OBJECT: &str = "OAuth2ScopeConsentGrant";
+/// What made a grant, unless the grant says otherwise.
+const USER: &str = "User";
 
 /// The resources that have a `read` and a `manage` scope.
 const RESOURCES: &[&str] = &[
@@ -94,7 +97,7 @@ fn render(x: &Exchange<'_>, app: &App, grant: &Value) -> Value {
         "id": id,
         "status": "ACTIVE",
         "created": grant["created"],
-        "createdBy": {"id": grant["createdBy"], "type": "User"},
+        "createdBy": {"id": grant["createdBy"], "type": grant["createdByType"].as_str().unwrap_or(USER)},
         "lastUpdated": grant["created"],
         // The org may be served at another address than when the grant was made.
         "issuer": x.call.base,
@@ -144,7 +147,11 @@ pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal>
         return Err(Refusal::invalid(OBJECT, cause));
     }
     let id = x.tx.new_id(Kind::Grant);
-    let grant = json!({"id": id, "scopeId": scope, "created": x.now, "createdBy": x.organization.user});
+    let (by, kind) = match &x.caller {
+        Caller::Client(client) => (client.id.as_str(), "PublicClientApp"),
+        Caller::Owner | Caller::Nobody => (x.organization.user.as_str(), USER),
+    };
+    let grant = json!({"id": id, "scopeId": scope, "created": x.now, "createdBy": by, "createdByType": kind});
     x.tx.put(Table::Grants, format!("{prefix}{id}"), &grant)?;
     Ok(Answer::created(render(x, &app, &grant)))
 }

@@ -110,7 +110,7 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let asked = Asked::of(x)?;
     let rows = x.tx.listed_between(Table::Logs, asked.bounds());
     let rows: Box<dyn Iterator<Item = (&str, &Row)>> = if asked.descending { Box::new(rows.rev()) } else { Box::new(rows) };
-    let mut rendering = log::Rendering::new(x);
+    let mut rendering = log::Rendering::new();
     let (mut shown, mut last, mut more) = (Vec::new(), None, false);
     for (key, row) in rows {
         // One that is followed need not know what comes behind a full page.

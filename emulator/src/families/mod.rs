@@ -16,6 +16,7 @@ mod servers;
 mod tokens;
 
 use crate::{
+    access::Caller,
     answer::{Answer, Refusal},
     call::Call,
     route::Route,
@@ -25,7 +26,7 @@ use crate::{
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
-pub(crate) use clients::Resource as ClientResource;
+pub(crate) use clients::{Resource as ClientResource, roles::of as client_roles};
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource};
 pub(crate) use tokens::{AccessToken, Unusable, read_access_token};
@@ -42,6 +43,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) at: i64,
     /// What was used and cannot be used again.
     pub(crate) used: &'a UsedOnce,
+    /// Whose request it is.
+    pub(crate) caller: Caller,
     /// The number of the request, which no other request of the org has.
     pub(crate) number: u64,
 }
@@ -70,7 +73,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
     let x = exchange;
     match (route, x.call.method.as_str()) {
         (Route::Organization, "GET") => Ok(organization::metadata(x)),
-        (Route::Me, "GET") => Ok(organization::me(x)),
+        (Route::Me, "GET") => organization::me(x),
         (Route::Apps, "GET") => apps::list(x),
         (Route::Apps, "POST") => apps::create(x),
         (Route::App(app), "GET") => apps::read(x, app),

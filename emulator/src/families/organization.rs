@@ -5,8 +5,10 @@ use serde_json::json;
 
 use super::Exchange;
 use crate::{
-    answer::Answer,
+    access::Caller,
+    answer::{Answer, Refusal},
     ids::{Kind, Seed},
+    switches::ClientAsUser,
 };
 
 /// Who the owner of the org's token is.
@@ -65,9 +67,16 @@ pub(super) fn metadata(x: &Exchange<'_>) -> Answer {
     }))
 }
 
-pub(super) fn me(x: &Exchange<'_>) -> Answer {
+/// Shows the user whom the token belongs to. An OAuth client is none.
+pub(super) fn me(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let Exchange { organization, .. } = x;
-    Answer::ok(json!({
+    if x.caller != Caller::Owner {
+        return Err(match x.switches.client_as_user() {
+            ClientAsUser::NotFound => Refusal::not_found("me", "User"),
+            ClientAsUser::InvalidSession => Refusal::invalid_session(),
+        });
+    }
+    Ok(Answer::ok(json!({
         "id": organization.user,
         "status": "ACTIVE",
         "created": organization.created,
@@ -86,5 +95,5 @@ pub(super) fn me(x: &Exchange<'_>) -> Answer {
             "email": ADMIN_LOGIN,
         },
         "_links": {"self": {"href": x.url(&format!("/api/v1/users/{}", organization.user))}},
-    }))
+    })))
 }

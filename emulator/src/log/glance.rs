@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Stored, catalogue::message, read_key};
-use crate::{families::ADMIN_NAME, store::Row};
+use crate::store::Row;
 
 /// Returns when an event happened, what it was, who did it and to what; `None` if the row cannot be read.
 pub(crate) fn glance(key: &str, row: &Row) -> Option<Value> {
@@ -17,7 +17,7 @@ pub(crate) fn glance(key: &str, row: &Row) -> Option<Value> {
         "published": published.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
         "type": stored.kind,
         "message": message(&stored.kind),
-        "actor": ADMIN_NAME,
+        "actor": stored.actor.name(),
         "targets": targets.collect::<Vec<_>>(),
     }))
 }

@@ -17,8 +17,9 @@ use serde_json::Value;
 pub(crate) use self::glance::{glance, is_event};
 pub(crate) use self::render::Rendering;
 use crate::{
+    access::{Caller, Client},
     answer::Refusal,
-    families::Exchange,
+    families::{ADMIN_NAME, Exchange},
     store::{Table, Tx},
 };
 use catalogue::Kind;
@@ -37,6 +38,44 @@ struct Stored {
     request: String,
     path: String,
     agent: Option<String>,
+    #[serde(default, skip_serializing_if = "Actor::is_owner")]
+    actor: Actor,
+}
+
+/// Whose doing an event is, as it is stored. Events of earlier versions do not say: they are the owner's.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Actor {
+    #[default]
+    Owner,
+    Client {
+        id: String,
+        label: String,
+    },
+    /// The org itself.
+    System,
+}
+
+impl Actor {
+    fn name(&self) -> &str {
+        match self {
+            Self::Owner => ADMIN_NAME,
+            Self::Client { label, .. } => label,
+            Self::System => "Okta System",
+        }
+    }
+
+    fn of(caller: &Caller) -> Self {
+        match caller {
+            Caller::Nobody => Self::System,
+            Caller::Owner => Self::Owner,
+            Caller::Client(Client { id, label }) => Self::Client { id: id.clone(), label: label.clone() },
+        }
+    }
+
+    fn is_owner(&self) -> bool {
+        matches!(self, Self::Owner)
+    }
 }
 
 /// Something that happened, and what it happened to.
@@ -55,7 +94,8 @@ pub(crate) fn record(x: &mut Exchange<'_>, at: i64, request: &str) -> Result<(),
     let agent = x.call.user_agent.as_deref().map(|agent| agent.chars().take(LONGEST_AGENT).collect::<String>());
     for Event { kind, targets } in events {
         let (kind, path) = (kind.name().to_owned(), x.call.path.clone());
-        let stored = Stored { kind, targets, request: request.to_owned(), path, agent: agent.clone() };
+        let actor = Actor::of(&x.caller);
+        let stored = Stored { kind, targets, request: request.to_owned(), path, agent: agent.clone(), actor };
         let text = serde_json::to_string(&stored).map_err(|_| Refusal::internal())?;
         x.tx.put(Table::Logs, key(at, number), &text)?;
         number += 1;

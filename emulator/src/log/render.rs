@@ -5,10 +5,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Stored, catalogue::message, read_key};
+use super::{Actor, Stored, catalogue::message, read_key};
 use crate::{
     answer::Refusal,
-    families::{ADMIN_LOGIN, ADMIN_NAME, Exchange},
+    families::{ADMIN_LOGIN, Exchange},
+    ids::Kind,
     store::Row,
 };
 
@@ -22,15 +23,9 @@ pub(crate) struct Rendering {
 
 impl Rendering {
     /// Renders what is the same in all events.
-    pub(crate) fn new(x: &Exchange<'_>) -> Self {
+    pub(crate) fn new() -> Self {
         let event = json!({
-            "actor": {
-                "id": x.organization.user,
-                "type": "User",
-                "alternateId": ADMIN_LOGIN,
-                "displayName": ADMIN_NAME,
-                "detailEntry": null,
-            },
+            "actor": null,
             "client": {
                 "userAgent": {"rawUserAgent": null, "os": "Unknown", "browser": "UNKNOWN"},
                 "zone": null,
@@ -61,7 +56,7 @@ impl Rendering {
             "transaction": {
                 "type": "WEB",
                 "id": null,
-                "detail": {"requestApiTokenId": x.tx.seed().api_token_id()},
+                "detail": null,
             },
             "uuid": null,
             "version": "0",
@@ -74,10 +69,12 @@ impl Rendering {
     /// Renders the event that is stored under a key.
     pub(crate) fn render(&mut self, x: &Exchange<'_>, key: &str, row: &Row) -> Result<&Value, Refusal> {
         let stored = serde_json::from_str(&row.read::<String>()?).map_err(|_| Refusal::internal())?;
-        let Stored { kind, targets, request, path, agent } = stored;
+        let Stored { kind, targets, request, path, agent, actor } = stored;
         let (at, number) = read_key(key).ok_or_else(Refusal::internal)?;
         let published = Timestamp::from_millisecond(at).map_err(|_| Refusal::internal())?;
         let event = &mut self.event;
+        event["actor"] = shown(x, &actor);
+        event["client"]["id"] = if let Actor::Client { id, .. } = &actor { id.as_str().into() } else { Value::Null };
         event["client"]["userAgent"]["rawUserAgent"] = agent.into();
         event["displayMessage"] = message(&kind).into();
         event["eventType"] = kind.into();
@@ -87,8 +84,20 @@ impl Rendering {
         debug["requestUri"] = path.as_str().into();
         debug["url"] = path.into();
         event["transaction"]["id"] = request.into();
+        event["transaction"]["detail"] =
+            if actor.is_owner() { json!({"requestApiTokenId": x.tx.seed().api_token_id()}) } else { json!({}) };
         event["uuid"] = x.tx.seed().uuid(at, number).into();
         event["target"] = targets.into();
         Ok(event)
     }
+}
+
+/// Shows whose doing an event is: the user whom the API token belongs to, a service app, or Okta.
+fn shown(x: &Exchange<'_>, actor: &Actor) -> Value {
+    let (id, kind, alternate) = match actor {
+        Actor::Owner => (x.organization.user.as_str(), "User", ADMIN_LOGIN),
+        Actor::Client { id, .. } => (id.as_str(), "PublicClientApp", id.as_str()),
+        Actor::System => (&*x.tx.seed().founding_id(Kind::User, 1), "SystemPrincipal", "system@okta.com"),
+    };
+    json!({"id": id, "type": kind, "alternateId": alternate, "displayName": actor.name(), "detailEntry": null})
 }

@@ -8,6 +8,7 @@ use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, REQUESTS, Seen, State};
 use crate::{
     Reset,
+    access::{self, Caller},
     answer::{Answer, Refusal},
     call::Call,
     families::{self, Exchange},
@@ -44,7 +45,12 @@ impl Org {
     /// ends.
     pub async fn call(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Reset> {
         let bodiless = request.method() == Method::HEAD;
-        match self.respond(request).await {
+        let outcome = self.respond(request).await;
+        #[cfg(feature = "contract")]
+        if let Some(violation) = self.inner.watch.violation() {
+            panic!("{violation}");
+        }
+        match outcome {
             Outcome::Whole(response) if bodiless => Ok(response.map(|_| Vec::new())),
             Outcome::Whole(response) => Ok(response),
             Outcome::Broken(response, Break::Slow(time)) => {
@@ -67,6 +73,10 @@ impl Org {
             tokio::time::sleep(self.inner.latency).await;
         }
         let fault = self.state().faults.strike(&call.method, &call.path);
+        #[cfg(feature = "contract")]
+        if !portal::is_portal(&call.segments()) {
+            self.inner.watch.request(&call);
+        }
         match fault {
             Some(FaultKind::ResetBefore) => {
                 self.note(&method, &call, None, false);
@@ -80,6 +90,10 @@ impl Org {
         }
         let (response, done) = self.execute(&call, fault);
         self.note(&method, &call, Some(response.status().as_u16()), done);
+        #[cfg(feature = "contract")]
+        if let Some(response) = self.inner.watch.verdict() {
+            return Outcome::Whole(response);
+        }
         match fault {
             Some(FaultKind::ResetAfter) => Outcome::Reset,
             Some(FaultKind::HoldAfter) => std::future::pending().await,
@@ -131,36 +145,32 @@ impl Org {
         drop(state);
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
-        let refused = |refusal: Refusal| Answer {
-            status: refusal.status,
-            body: Some(error(&refusal)),
-            headers: refusal.headers,
-            ..Answer::no_content()
-        };
+        let refused =
+            |refusal: Refusal| Answer { status: refusal.status, body: error(&refusal), headers: refusal.headers, ..Answer::no_content() };
         let answer = match answer {
             Ok(Answer { status: 500, .. }) => refused(Refusal::internal()),
             Ok(answer) => answer,
             Err(refusal) => refused(refusal),
         };
-        (self.response(number, &answer, allowance), done)
+        let response = self.response(number, &answer, allowance);
+        #[cfg(feature = "contract")]
+        if !fault.is_some_and(FaultKind::refuses) {
+            self.inner.watch.answer(call, &response);
+        }
+        (response, done)
     }
 
     /// Answers a request that was admitted, and commits what it writes.
     fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
         let inner = &self.inner;
         let route = Route::of(segments);
-        // Okta's Python SDK sends no space between the scheme and the token.
-        let token = call.authorization.as_deref().and_then(|text| text.strip_prefix("SSWS"));
-        let known = token.is_some_and(|token| token.trim() == inner.organization.token);
-        if !known && !route.is_some_and(Route::is_public) {
-            return Err(Refusal::bad_token());
-        }
+        let trees = Trees::default();
+        let mut exchange = self.exchange(state, call, &trees);
+        exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
         if call.path.starts_with("/api/") {
             call.must_be_json()?;
         }
-        let trees = Trees::default();
-        let mut exchange = self.exchange(state, call, &trees);
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {
             log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
@@ -208,6 +218,7 @@ impl Org {
             now: self.inner.clock.stamp(),
             at: self.inner.clock.seconds(),
             used: &state.used,
+            caller: Caller::Nobody,
             number: state.requests,
         }
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::{Org, REQUESTS, opened};
+use super::{Org, opened};
 use crate::{
     config::{Config, Data},
     error::Error,
@@ -78,7 +78,7 @@ fn check(exported: &Value) -> Result<(), Error> {
     Seed::decode(&organization.seed).ok_or_else(|| refuse("its org"))?;
     for (table, entries) in tables.as_object().into_iter().flatten() {
         let fits: fn(&Value) -> bool = match table.as_str() {
-            "org" | "portal_counters" => continue,
+            "org" | "portal_counters" | "revoked_tokens" => continue,
             "client_ids" | "logs" => Value::is_string,
             _ => Value::is_object,
         };
@@ -92,7 +92,7 @@ fn check(exported: &Value) -> Result<(), Error> {
     for (key, event) in rows("logs") {
         is_event(key, event).then_some(()).ok_or_else(|| refuse(&format!("its event {key}")))?;
     }
-    let counters = rows("portal_counters").chain(rows("org").filter(|(name, _)| *name == REQUESTS));
+    let counters = rows("portal_counters").chain(rows("org").filter(|(name, _)| *name != "org"));
     for (name, count) in counters {
         count.as_u64().filter(|count| *count <= MOST).ok_or_else(|| refuse(&format!("its count of {name}")))?;
     }

@@ -12,6 +12,7 @@ use std::{
 };
 
 use crate::{
+    access::Caller,
     clock::Clock,
     config::{Config, Data},
     error::Error,
@@ -52,6 +53,8 @@ struct Inner {
     rate_limits: RateLimits,
     base: Option<String>,
     log_requests: bool,
+    #[cfg(feature = "contract")]
+    watch: crate::contract::Watch,
     state: Mutex<State>,
 }
 
@@ -135,6 +138,8 @@ impl Org {
             rate_limits: config.rate_limits,
             base: config.base,
             log_requests: config.log_requests,
+            #[cfg(feature = "contract")]
+            watch: crate::contract::Watch::default(),
             state: Mutex::new(state),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -177,6 +182,8 @@ impl Org {
             rate_limits: self.inner.rate_limits.clone(),
             base: self.inner.base.clone(),
             log_requests: self.inner.log_requests,
+            #[cfg(feature = "contract")]
+            watch: self.inner.watch.clone(),
             state: Mutex::new(copy),
         };
         Self { inner: Arc::new(inner) }
@@ -230,6 +237,12 @@ impl Org {
         let state = self.state();
         let tables = state.store.tables();
         portal::registration_token(&Tx::begin(tables, tables, &Trees::default(), &self.inner.seed), provider)
+    }
+
+    /// Returns the numbers of the known departures from the contract that the exchanges of this org and its forks have met.
+    #[cfg(feature = "contract")]
+    pub fn departures(&self) -> std::collections::BTreeSet<usize> {
+        self.inner.watch.departures()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -290,8 +303,8 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
     families::found(&mut tx, organization, &config.switches).expect(SOUND);
     let used = UsedOnce::default();
     for call in &calls {
-        let now = organization.created.clone();
-        let mut exchange = Exchange { call, tx, switches: &config.switches, organization, now, at: 0, used: &used, number: 0 };
+        let (switches, now, caller) = (&config.switches, organization.created.clone(), Caller::Nobody);
+        let mut exchange = Exchange { call, tx, switches, organization, now, at: 0, used: &used, caller, number: 0 };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }

@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test helper cannot do fails the test")]
 
+mod access;
+mod access_dpop;
 mod apps;
+mod bearer;
 mod certificates;
 mod client_roles;
 mod clients;
+mod contract;
 mod credentials;
 mod faults;
 mod fixtures;
