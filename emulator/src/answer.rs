@@ -158,6 +158,15 @@ impl Refusal {
         Self::new(405, "E0000022", summary)
     }
 
+    /// With two blanks, as seen in an answer that somebody quoted (okta/okta-sdk-python, issue 400).
+    pub(crate) fn media_type_not_supported() -> Self {
+        Self::new(400, "E0000021", "Bad request.  Accept and/or Content-Type headers likely do not match supported values.")
+    }
+
+    pub(crate) fn media_type_not_acceptable() -> Self {
+        Self::new(400, "E0000019", "Bad request.  Accept and/or Content-Type headers likely do not match supported values.")
+    }
+
     /// A change of what defines an app, while no app of that definition is active.
     pub(crate) fn no_active_instances() -> Self {
         let summary = "Bad request. This operation on app metadata is not yet supported.";

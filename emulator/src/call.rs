@@ -25,12 +25,16 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Takes a request apart. The address comes from `base`, else from the `Host` header, else from the request line.
+    /// Takes a request apart. The address comes from `base`, else from the request line, else from the `Host` header: a request in absolute form
+    /// is meant for what it names, whatever `Host` says (RFC 9112, 3.2.2).
     pub(crate) fn new(request: http::Request<Vec<u8>>, base: Option<&str>) -> Self {
         let (parts, body) = request.into_parts();
         let header = |name: http::HeaderName| parts.headers.get(name)?.to_str().ok();
-        let host = header(http::header::HOST).or_else(|| parts.uri.authority().map(http::uri::Authority::as_str)).unwrap_or("localhost");
-        let base = base.map_or_else(|| format!("http://{host}"), |base| base.trim_end_matches('/').to_owned());
+        let asked = || match parts.uri.authority() {
+            Some(authority) => format!("{}://{}", parts.uri.scheme_str().unwrap_or("http"), without_user(authority)),
+            None => format!("http://{}", header(http::header::HOST).unwrap_or("localhost")),
+        };
+        let base = base.map_or_else(asked, |base| base.trim_end_matches('/').to_owned());
         Self {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
@@ -50,6 +54,23 @@ impl Call {
         self.path.trim_start_matches('/').split('/').collect()
     }
 
+    /// Refuses a body that says that it is not JSON, and a caller who does not take JSON. What is not said is taken to be right.
+    pub(crate) fn must_be_json(&self) -> Result<(), Refusal> {
+        let is_json = |kind: &str| {
+            let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
+        };
+        let blank = self.body.iter().all(u8::is_ascii_whitespace);
+        if !blank && self.content_type.as_deref().is_some_and(|kind| !is_json(kind)) {
+            return Err(Refusal::media_type_not_supported());
+        }
+        let any = |range: &str| ["", "*/*", "application/*"].contains(&range.split(';').next().unwrap_or_default().trim());
+        if self.accept.as_deref().is_some_and(|ranges| !ranges.split(',').any(|range| any(range) || is_json(range))) {
+            return Err(Refusal::media_type_not_acceptable());
+        }
+        Ok(())
+    }
+
     /// Returns the body as JSON, or `None` if there is none.
     pub(crate) fn json(&self) -> Result<Option<Value>, Refusal> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
@@ -65,6 +86,11 @@ impl Call {
             _ => Err(Refusal::malformed()),
         }
     }
+}
+
+/// Returns host and port.
+fn without_user(authority: &http::uri::Authority) -> &str {
+    authority.as_str().rsplit_once('@').map_or(authority.as_str(), |(_, host)| host)
 }
 
 /// The parameters of a request, in the order they were given.

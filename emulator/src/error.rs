@@ -39,6 +39,12 @@ pub enum Error {
         /// The directory.
         path: PathBuf,
     },
+    /// An org was to be opened where there is none.
+    #[error("there is no org in {}", path.display())]
+    Absent {
+        /// The directory.
+        path: PathBuf,
+    },
     /// No random bytes could be drawn for a new org.
     #[error("the system gave no random bytes for a new org")]
     Randomness,

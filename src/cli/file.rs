@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 use super::error::CommandError;
 use crate::printable::printable;
 
@@ -15,18 +17,37 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
     written.map_err(|error| CommandError::new(error).doing(doing()))
 }
 
+/// Writes a file that only its owner can read, whole or not at all. What is there already stays as it is, and is an error.
+pub(super) fn write_new_file(path: &Path, text: &str) -> Result<(), CommandError> {
+    if is_stream(path) {
+        return write_file(path, text);
+    }
+    let shown = printable(&path.display().to_string()).into_owned();
+    let written = filled(path, text, 0o600).and_then(|beside| Ok(drop(beside.persist_noclobber(path)?)));
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => CommandError::new(format!("`{shown}` is there already, and nothing was written"))
+            .hint("name another file, or delete that one first"),
+        _ => CommandError::new(error).doing(format!("could not write `{shown}`")),
+    })
+}
+
 /// Writes beside the file, and puts the result in its place.
 fn put(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Like any file that a person makes: what may be read by whom is for the umask.
+    filled(path, text, 0o666)?.persist(path)?;
+    Ok(())
+}
+
+/// Writes beside a file.
+fn filled(path: &Path, text: &str, mode: u32) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut options = File::options();
-    options.write(true).create_new(true).mode(0o666);
+    options.write(true).create_new(true).mode(mode);
     // After a kill in between it can be told whose it was.
     let beside = tempfile::Builder::new().prefix(".idpctl-").suffix(".tmp").make_in(folder, |name| options.open(name))?;
     fill(beside.as_file(), text)?;
     beside.as_file().sync_all()?;
-    beside.persist(path)?;
-    Ok(())
+    Ok(beside)
 }
 
 fn fill(mut file: impl io::Write, text: &str) -> io::Result<()> {
@@ -44,7 +65,7 @@ fn is_stream(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
 
@@ -87,6 +108,28 @@ mod tests {
         hint: name a file: this is a folder
         ");
         assert_eq!(names(folder.path()), ["taken"]);
+    }
+
+    #[test]
+    fn a_new_file_is_its_owners_alone_and_takes_no_ones_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("org.json");
+        write_new_file(&path, "first").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        symlink("nowhere", folder.path().join("link")).unwrap();
+        for taken in ["org.json", "link"] {
+            let error = write_new_file(&folder.path().join(taken), "second").expect_err("it is there");
+            let lines = error.lines().join("\n").replace(folder.path().to_str().unwrap(), "FOLDER").replace(taken, "TAKEN");
+            insta::allow_duplicates!(insta::assert_snapshot!(lines, @"
+            error: `FOLDER/TAKEN` is there already, and nothing was written
+
+            hint: name another file, or delete that one first
+            "));
+        }
+        assert_eq!(
+            (fs::read_to_string(&path).unwrap().as_str(), names(folder.path())),
+            ("first", vec!["link".to_owned(), "org.json".to_owned()])
+        );
     }
 
     #[test]

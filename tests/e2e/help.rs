@@ -97,7 +97,7 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 14] = [
         &["validate"],
         &["plan"],
         &["apply"],
@@ -108,6 +108,8 @@ fn every_command_explains_itself() {
         &["auth"],
         &["auth", "check"],
         &["emulator"],
+        &["emulator", "export"],
+        &["emulator", "import"],
         &["completions"],
         &["man"],
     ];

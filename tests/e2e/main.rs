@@ -7,7 +7,11 @@ mod between;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod emulated_data;
+#[cfg(test)]
+mod exported;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]

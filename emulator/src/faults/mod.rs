@@ -11,27 +11,7 @@
 //! strikes each Nth. Without either it always strikes. Examples: `429 x2`, `POST /api/v1/apps reset-after x1`,
 //! `GET 503 every 3`, `/api/v1/apps/*/grants hold`, `list-lag=3s`.
 //!
-//! | kind | what happens |
-//! |---|---|
-//! | `429[=SECONDS]` | the rate limit is spent until that many seconds from now (1) |
-//! | `429-bare` | 429 without any header that says until when |
-//! | `concurrency` | the other 429: too many requests at once, limit and remaining are zero |
-//! | `423` | E0000239, the object is being modified by somebody else, nothing done |
-//! | `500` | E0000009, nothing done |
-//! | `503` | a gateway's page that is not JSON, nothing done |
-//! | `error-200` | E0000009 as above, but the status says 200, nothing done |
-//! | `captive` | the page of a captive portal, 200 and HTML, nothing done |
-//! | `redirect` | 302 to another origin, nothing done |
-//! | `reset-before` | the connection dies, nothing done |
-//! | `reset-after` | the connection dies, the work is done |
-//! | `cut-off` | the work is done, the answer's body stops half way |
-//! | `slow=DURATION` | the work is done, the second half of the body takes that long |
-//! | `wrong-type` | the work is done, the answer calls itself `text/plain` |
-//! | `foreign-link` | the work is done, the answer's only link, to the next page, leads to another origin |
-//! | `endless` | the work is done, the answer is followed by blanks up to 2 GB; in process, where it is held in memory, 65 MiB |
-//! | `hold` | nothing done, and no answer ever |
-//! | `hold-after` | the work is done, and no answer ever |
-//! | `list-lag=DURATION` | lists of apps, secrets, keys, grants and events show the state of that long ago, the portal's do not; takes no method, path or count |
+//! [`KINDS`] has the kinds and what happens under each.
 //!
 //! The codes are the org's; the portal says the same in its own form.
 
@@ -42,6 +22,33 @@ use std::time::Duration;
 
 pub(crate) use self::parse::duration;
 use glob::matches;
+
+/// The kinds of faults, as they are written, and what happens. Without `=SECONDS` it is one second; a `DURATION` is written as `250ms`, `3s`
+/// or `2m`.
+pub const KINDS: &[(&str, &str)] = &[
+    ("429[=SECONDS]", "the rate limit is spent until that many seconds from now (1)"),
+    ("429-bare", "429 without any header that says until when"),
+    ("concurrency", "the other 429: too many requests at once, limit and remaining are zero"),
+    ("423", "E0000239, the object is being modified by somebody else, nothing done"),
+    ("500", "E0000009, nothing done"),
+    ("503", "a gateway's page that is not JSON, nothing done"),
+    ("error-200", "E0000009 as above, but the status says 200, nothing done"),
+    ("captive", "the page of a captive portal, 200 and HTML, nothing done"),
+    ("redirect", "302 to another origin, nothing done"),
+    ("reset-before", "the connection dies, nothing done"),
+    ("reset-after", "the connection dies, the work is done"),
+    ("cut-off", "the work is done, the answer's body stops half way"),
+    ("slow=DURATION", "the work is done, the second half of the body takes that long"),
+    ("wrong-type", "the work is done, the answer calls itself `text/plain`"),
+    ("foreign-link", "the work is done, the answer's only link, to the next page, leads to another origin"),
+    ("endless", "the work is done, the answer is followed by blanks up to 2 GB; in process, where it is held in memory, 65 MiB"),
+    ("hold", "nothing done, and no answer ever"),
+    ("hold-after", "the work is done, and no answer ever"),
+    (
+        "list-lag=DURATION",
+        "lists of apps, secrets, keys, grants and events show the state of that long ago, the portal's do not; takes no method, path or count",
+    ),
+];
 
 /// One fault of the org, in the grammar above.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,11 +2,9 @@
 
 use std::{str::FromStr, time::Duration};
 
-use super::{Fault, FaultKind, Times};
+use super::{Fault, FaultKind, KINDS, Times};
 use crate::error::Error;
 
-const KINDS: &str = "429[=SECONDS], 429-bare, concurrency, 423, 500, 503, error-200, captive, redirect, reset-before, reset-after, cut-off, \
-    slow=DURATION, wrong-type, foreign-link, endless, hold, hold-after, list-lag=DURATION";
 /// A year: longer than anybody waits, and far from what a clock cannot add.
 const LONGEST: Duration = Duration::from_hours(24 * 365);
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -23,7 +21,7 @@ fn parse(spec: &str) -> Result<Fault, String> {
     let mut words = spec.split_whitespace().peekable();
     let method = words.next_if(|word| METHODS.contains(word)).map(str::to_owned);
     let path = words.next_if(|word| word.starts_with('/')).map(str::to_owned);
-    let kind = words.next().ok_or_else(|| format!("it names no kind; there are {KINDS}"))?;
+    let kind = words.next().ok_or_else(|| format!("it names no kind; there are {}", kinds()))?;
     let mut fault = Fault { method, path, kind: parse_kind(kind)?, after: 0, times: Times::Always };
     while let Some(word) = words.next() {
         match word {
@@ -40,6 +38,10 @@ fn parse(spec: &str) -> Result<Fault, String> {
         return Err("list-lag holds for the whole org and takes no method, path or count".into());
     }
     Ok(fault)
+}
+
+fn kinds() -> String {
+    KINDS.iter().map(|(form, _)| *form).collect::<Vec<_>>().join(", ")
 }
 
 fn parse_kind(word: &str) -> Result<FaultKind, String> {
@@ -72,7 +74,7 @@ fn parse_kind(word: &str) -> Result<FaultKind, String> {
         "endless" => FaultKind::Endless,
         "hold" => FaultKind::HoldBefore,
         "hold-after" => FaultKind::HoldAfter,
-        _ => return Err(format!("`{name}` is no kind; there are {KINDS}")),
+        _ => return Err(format!("`{name}` is no kind; there are {}", kinds())),
     };
     Ok(kind)
 }
@@ -115,6 +117,22 @@ mod tests {
                 times: Times::First(3),
             }
         );
+    }
+
+    #[test]
+    fn every_kind_is_read_as_it_is_listed() {
+        let mut read = Vec::new();
+        for (form, _) in KINDS {
+            let bare = form.replace("[=SECONDS]", "");
+            for spec in [bare, form.replace("[=SECONDS]", "=30")] {
+                read.push(spec.replace("DURATION", "250ms").parse::<Fault>().unwrap().kind);
+            }
+        }
+        let kinds = |kind: &FaultKind| std::mem::discriminant(kind);
+        read.dedup_by_key(|kind| kinds(kind));
+        assert_eq!(read.len(), KINDS.len());
+        // A kind that is added must be listed.
+        assert!(matches!(read.last(), Some(FaultKind::ListLag(_))));
     }
 
     #[test]

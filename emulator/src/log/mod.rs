@@ -6,6 +6,7 @@
 mod apps;
 mod catalogue;
 mod changes;
+mod glance;
 mod render;
 mod servers;
 
@@ -13,11 +14,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::glance::{glance, is_event};
 pub(crate) use self::render::Rendering;
 use crate::{
     access::{Caller, Client},
     answer::Refusal,
-    families::Exchange,
+    families::{ADMIN_NAME, Exchange},
     store::{Table, Tx},
 };
 use catalogue::Kind;
@@ -55,6 +57,14 @@ enum Actor {
 }
 
 impl Actor {
+    fn name(&self) -> &str {
+        match self {
+            Self::Owner => ADMIN_NAME,
+            Self::Client { label, .. } => label,
+            Self::System => "Okta System",
+        }
+    }
+
     fn of(caller: &Caller) -> Self {
         match caller {
             Caller::Nobody => Self::System,

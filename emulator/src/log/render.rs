@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Actor, Stored, catalogue::message, read_key};
 use crate::{
     answer::Refusal,
-    families::{ADMIN_LOGIN, ADMIN_NAME, Exchange},
+    families::{ADMIN_LOGIN, Exchange},
     ids::Kind,
     store::Row,
 };
@@ -94,10 +94,10 @@ impl Rendering {
 
 /// Shows whose doing an event is: the user whom the API token belongs to, a service app, or Okta.
 fn shown(x: &Exchange<'_>, actor: &Actor) -> Value {
-    let (id, kind, alternate, name) = match actor {
-        Actor::Owner => (x.organization.user.as_str(), "User", ADMIN_LOGIN, ADMIN_NAME),
-        Actor::Client { id, label } => (id.as_str(), "PublicClientApp", id.as_str(), label.as_str()),
-        Actor::System => (&*x.tx.seed().founding_id(Kind::User, 1), "SystemPrincipal", "system@okta.com", "Okta System"),
+    let (id, kind, alternate) = match actor {
+        Actor::Owner => (x.organization.user.as_str(), "User", ADMIN_LOGIN),
+        Actor::Client { id, .. } => (id.as_str(), "PublicClientApp", id.as_str()),
+        Actor::System => (&*x.tx.seed().founding_id(Kind::User, 1), "SystemPrincipal", "system@okta.com"),
     };
-    json!({"id": id, "type": kind, "alternateId": alternate, "displayName": name, "detailEntry": null})
+    json!({"id": id, "type": kind, "alternateId": alternate, "displayName": actor.name(), "detailEntry": null})
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 
 use super::spoilt::{Foreign, lengthened, misled, mistyped};
-use super::{Org, REMEMBERED, Seen, State};
+use super::{Org, REMEMBERED, REQUESTS, Seen, State};
 use crate::{
     Reset,
     access::{self, Caller},
@@ -16,7 +16,7 @@ use crate::{
     limits::{Allowance, Bucket},
     log, portal,
     route::Route,
-    store::{Changes, Store, Trees, Tx},
+    store::{Changes, Store, Table, Trees, Tx},
 };
 
 /// What becomes of a request.
@@ -44,12 +44,14 @@ impl Org {
     /// [`Reset`] stands for a connection that died before the whole answer had arrived. Under a `hold` fault the future never
     /// ends.
     pub async fn call(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Reset> {
+        let bodiless = request.method() == Method::HEAD;
         let outcome = self.respond(request).await;
         #[cfg(feature = "contract")]
         if let Some(violation) = self.inner.watch.violation() {
             panic!("{violation}");
         }
         match outcome {
+            Outcome::Whole(response) if bodiless => Ok(response.map(|_| Vec::new())),
             Outcome::Whole(response) => Ok(response),
             Outcome::Broken(response, Break::Slow(time)) => {
                 tokio::time::sleep(time).await;
@@ -60,7 +62,12 @@ impl Org {
         }
     }
 
-    pub(crate) async fn respond(&self, request: Request<Vec<u8>>) -> Outcome {
+    /// Answers a request. That to a HEAD is the one to a GET, whose body whoever sends it leaves out (RFC 9110, 9.3.2).
+    pub(crate) async fn respond(&self, mut request: Request<Vec<u8>>) -> Outcome {
+        let method = request.method().clone();
+        if method == Method::HEAD {
+            *request.method_mut() = Method::GET;
+        }
         let call = Call::new(request, self.inner.base.as_deref());
         if !self.inner.latency.is_zero() {
             tokio::time::sleep(self.inner.latency).await;
@@ -72,17 +79,17 @@ impl Org {
         }
         match fault {
             Some(FaultKind::ResetBefore) => {
-                self.note(&call, None, false);
+                self.note(&method, &call, None, false);
                 return Outcome::Reset;
             }
             Some(FaultKind::HoldBefore) => {
-                self.note(&call, None, false);
+                self.note(&method, &call, None, false);
                 return std::future::pending().await;
             }
             _ => {}
         }
         let (response, done) = self.execute(&call, fault);
-        self.note(&call, Some(response.status().as_u16()), done);
+        self.note(&method, &call, Some(response.status().as_u16()), done);
         #[cfg(feature = "contract")]
         if let Some(response) = self.inner.watch.verdict() {
             return Outcome::Whole(response);
@@ -99,11 +106,11 @@ impl Org {
         }
     }
 
-    fn note(&self, call: &Call, status: Option<u16>, done: bool) {
+    fn note(&self, method: &Method, call: &Call, status: Option<u16>, done: bool) {
         if self.inner.log_requests {
             tracing::info!(
                 target: "idpctl_emulator::requests",
-                method = call.method,
+                method = method.as_str(),
                 path = call.path,
                 status,
             );
@@ -112,7 +119,8 @@ impl Org {
         if state.seen.len() == REMEMBERED {
             state.seen.pop_front();
         }
-        let (method, path, query) = (call.method.clone(), call.path.clone(), call.query.as_sent().to_owned());
+        let (method, path, query) = (method.as_str().to_owned(), call.path.clone(), call.query.as_sent().to_owned());
+        state.noted += 1;
         state.seen.push_back(Seen { method, path, query, status, done });
     }
 
@@ -160,9 +168,16 @@ impl Org {
         let mut exchange = self.exchange(state, call, &trees);
         exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
+        if call.path.starts_with("/api/") {
+            call.must_be_json()?;
+        }
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {
             log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
+            // The log groups events by the ids of requests, which must not come again.
+            if exchange.tx.written().next().is_some() {
+                exchange.tx.put(Table::Org, REQUESTS.to_owned(), &state.requests)?;
+            }
         }
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;

@@ -31,6 +31,9 @@ pub(crate) use self::exchange::{Break, Outcome};
 /// How many requests [`Org::requests`] remembers.
 const REMEMBERED: usize = 100_000;
 
+/// Where the org keeps how many requests there had been when something was written last.
+const REQUESTS: &str = "requests";
+
 /// A local Okta org, and the Tyk portal beside it. Clones are handles on the same org.
 ///
 /// # Guarantees
@@ -61,6 +64,8 @@ struct State {
     windows: Windows,
     faults: Faults,
     seen: VecDeque<Seen>,
+    /// How many of them there ever were.
+    noted: u64,
     used: UsedOnce,
     /// How many requests there were, for their ids.
     requests: u64,
@@ -121,9 +126,10 @@ impl Org {
         }
         let faults = Faults::new(config.faults);
         store.set_lag(faults.list_lag());
-        let requests = first_request(&config.data, config.frozen_clock, &clock);
+        let counted = store.tables().table(Table::Org).get(REQUESTS).and_then(|row| row.tree().as_u64()).unwrap_or_default();
+        let requests = first_request(&config.data, config.frozen_clock, &clock).max(counted);
         let (windows, seen, used) = (Windows::default(), VecDeque::new(), UsedOnce::default());
-        let state = State { store, switches: config.switches, windows, faults, seen, used, requests };
+        let state = State { store, switches: config.switches, windows, faults, seen, noted: 0, used, requests };
         let inner = Inner {
             organization,
             seed,
@@ -164,6 +170,7 @@ impl Org {
             windows: state.windows.clone(),
             faults: state.faults.clone(),
             seen: VecDeque::new(),
+            noted: 0,
             used: state.used.clone(),
             requests: state.requests,
         };
@@ -201,15 +208,18 @@ impl Org {
         self.state().seen.iter().cloned().collect()
     }
 
-    /// Returns what is made of the tables and of the requests so far, the oldest first.
-    pub(crate) fn watched<T>(&self, make: impl FnOnce(&Tables, &VecDeque<Seen>) -> T) -> T {
+    /// Returns what is made of the tables and of the requests so far, the oldest first. While the number that comes with them is the same, so
+    /// are they.
+    pub(crate) fn watched<T>(&self, make: impl FnOnce(&Tables, &VecDeque<Seen>, u64) -> T) -> T {
         let state = self.state();
-        make(state.store.tables(), &state.seen)
+        make(state.store.tables(), &state.seen, state.noted)
     }
 
     /// Forgets the requests.
     pub fn clear_requests(&self) {
-        self.state().seen.clear();
+        let mut state = self.state();
+        state.seen.clear();
+        state.noted += 1;
     }
 
     /// Returns the secrets of an app, oldest first, whatever any answer shows. Sends no request.

@@ -8,7 +8,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{ConnectInfo, Request, State},
-    http::{Method, StatusCode, header},
+    http::{Method, StatusCode, Version, header, uri::Authority},
     response::{IntoResponse as _, Response},
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -41,7 +41,20 @@ impl Org {
     }
 }
 
+/// Tells whether a request says for whom it is, once and legibly, as HTTP/1.1 demands (RFC 9112, 3.2).
+fn names_its_host(request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, None) => request.version() < Version::HTTP_11,
+        (Some(host), None) => host.is_empty() || Authority::try_from(host.as_bytes()).is_ok_and(|host| !host.as_str().contains('@')),
+        _ => false,
+    }
+}
+
 async fn answer(State(mut server): State<Server>, ConnectInfo(line): ConnectInfo<Line>, request: Request) -> Response {
+    if !names_its_host(&request) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
     if let Some(page) = window::answer(&server.org, &request) {
         return page.map(Body::from);
     }

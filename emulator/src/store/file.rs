@@ -25,6 +25,21 @@ fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static [
     TableDefinition::new(table.name())
 }
 
+/// Tells whether a directory has a file, or something that keeps this from being told.
+pub(super) fn is_in(directory: &Path) -> bool {
+    directory.join(FILE).try_exists().unwrap_or(true)
+}
+
+/// Removes the file from a directory, if it is there.
+pub(super) fn remove(directory: &Path) {
+    match std::fs::remove_file(directory.join(FILE)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "could not remove a store that was not filled")
+        }
+        _ => {}
+    }
+}
+
 pub(super) struct File {
     path: PathBuf,
     /// None after a failure, until the file could be opened again.

@@ -11,6 +11,9 @@ use super::{Changes, Table, Tables};
 /// What a document says that it is.
 const FORMAT: &str = "idpctl-emulator/1";
 
+/// More than is ever counted, and far from where counting ends.
+pub(crate) const MOST: u64 = 1 << 53;
+
 impl Tables {
     /// Returns all rows by table and key, in their order.
     pub(crate) fn export(&self) -> Value {
@@ -26,7 +29,7 @@ impl Changes {
         if document["format"] != FORMAT {
             return Err(format!("its `format` is not `{FORMAT}`"));
         }
-        let count = document["given_out"].as_u64().ok_or("its `given_out` is not a number")?;
+        let count = document["given_out"].as_u64().filter(|count| *count <= MOST).ok_or("its `given_out` is no number of ids")?;
         let tables = document["tables"].as_object().ok_or("its `tables` are not an object")?;
         let mut rows = BTreeMap::new();
         for (name, entries) in tables {

@@ -20,6 +20,7 @@ use std::{
 use tokio::time::Instant;
 
 pub(crate) use self::{
+    fixture::MOST,
     head::Head,
     row::{Row, Trees},
     tx::{Changes, Tx, read},
@@ -172,6 +173,16 @@ impl Store {
     pub(crate) fn directory(directory: &Path) -> Result<Self, Error> {
         let (file, tables) = File::open(directory)?;
         Ok(Self { tables, file: Some(file), ..Self::memory() })
+    }
+
+    /// Tells whether a directory has a store. It may be empty.
+    pub(crate) fn is_in(directory: &Path) -> bool {
+        file::is_in(directory)
+    }
+
+    /// Removes a store that nobody has open.
+    pub(crate) fn remove(directory: &Path) {
+        file::remove(directory);
     }
 
     /// Returns a copy in memory that shares nothing that either side changes later.

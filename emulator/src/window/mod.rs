@@ -1,19 +1,22 @@
-//! The page at `/`, on which a person can watch a plan being applied: what the org and the portal hold, newest first, and what was
-//! asked of them last.
+//! The page at `/`, on which a person can watch a plan being applied: what the org and the portal hold, newest first, what happened to
+//! it, and what was asked of it last.
 //!
 //! The page is one file without outside resources, and puts every text of the org's in place as text. What it shows comes from
 //! `/watch.json`, which needs no token and so holds nothing that one would be needed for: no secret, no token, no body. Neither is a
-//! request to the org: no latency, fault, rate limit or log touches them.
+//! request to the org: no latency, fault, rate limit or log touches them. Nothing is made up for the page while nobody looks, and who
+//! knows already what there is gets its number alone.
 
-use std::cmp::Reverse;
+use std::{borrow::Cow, cmp::Reverse};
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use crate::{
     Org,
+    log::glance,
     org::Seen,
-    store::{Table, Tables},
+    store::{Row, Table, Tables},
 };
 
 const PAGE: &str = include_str!("page.html");
@@ -22,17 +25,17 @@ const PAGE: &str = include_str!("page.html");
 const POLICY: &str =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
-/// How many objects of a sort, and how many requests, the page shows at most.
+/// How many objects of a sort, events and requests the page shows at most.
 const SHOWN: usize = 200;
 
 /// Returns the answer to a request for the page or for what it shows; `None` if it is for something else.
 pub(crate) fn answer<B>(org: &Org, request: &Request<B>) -> Option<Response<Vec<u8>>> {
-    if request.method() != Method::GET {
+    if request.method() != Method::GET && request.method() != Method::HEAD {
         return None;
     }
     let (kind, body) = match request.uri().path() {
         "/" => ("text/html; charset=utf-8", PAGE.as_bytes().to_vec()),
-        "/watch.json" => ("application/json", org.watched(|tables, seen| state(tables, seen.iter().rev())).to_string().into_bytes()),
+        "/watch.json" => ("application/json", watched(org, request.uri().query().unwrap_or_default()).to_string().into_bytes()),
         _ => return None,
     };
     let mut response = Response::new(body);
@@ -45,23 +48,50 @@ pub(crate) fn answer<B>(org: &Org, request: &Request<B>) -> Option<Response<Vec<
     Some(response)
 }
 
-fn state<'a>(tables: &Tables, seen: impl Iterator<Item = &'a Seen>) -> Value {
-    let mut rows: Vec<_> = tables.table(Table::Apps).iter().map(|(id, row)| (row.head().updated(), id.as_str(), row)).collect();
-    let apps = newest(&mut rows);
-    let requests: Vec<_> = seen.take(SHOWN).map(|seen| json!({"method": seen.method, "path": seen.path, "status": seen.status})).collect();
-    json!({
-        "apps": {"count": tables.table(Table::Apps).len(), "shown": apps.iter().map(|(_, id, row)| app(tables, id, &row.tree())).collect::<Vec<_>>()},
-        "providers": portal(tables, Table::PortalProviders),
-        "client_types": portal(tables, Table::PortalClientTypes),
-        "requests": requests,
+/// Returns what there is, unless it is the same as when there had been as many requests as `since` says.
+fn watched(org: &Org, query: &str) -> Value {
+    let since = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "since").and_then(|(_, since)| since.parse::<u64>().ok());
+    org.watched(|tables, seen, revision| {
+        if since == Some(revision) {
+            return json!({"revision": revision});
+        }
+        let mut state = state(tables, seen.iter().rev());
+        state["revision"] = revision.into();
+        state
     })
 }
 
-/// Returns the rows of a table that were written last, the newest first, of rows with their times and ids.
-fn newest<'a, 'b, T>(rows: &'b mut [(&'a str, &'a str, T)]) -> &'b [(&'a str, &'a str, T)] {
+fn state<'a>(tables: &Tables, seen: impl Iterator<Item = &'a Seen>) -> Value {
+    let requests = seen.take(SHOWN).map(|seen| json!({"method": seen.method, "path": seen.path, "status": seen.status}));
+    let events = tables.table(Table::Logs).iter().rev().take(SHOWN).filter_map(|(key, row)| glance(key, row));
+    json!({
+        "org": tables.table(Table::Org).get("org").map(|row| row.tree()["id"].clone()),
+        "apps": newest(tables, Table::Apps, |row| row.head().updated().into(), |id, row| app(tables, id, row)),
+        "servers": newest(tables, Table::Servers, |row| text_of(row, "last_updated"), |id, row| server(tables, id, row)),
+        "providers": newest(tables, Table::PortalProviders, |row| text_of(row, "updated"), portal),
+        "client_types": newest(tables, Table::PortalClientTypes, |row| text_of(row, "updated"), portal),
+        "events": {"count": tables.table(Table::Logs).len(), "shown": events.collect::<Vec<_>>()},
+        "requests": requests.collect::<Vec<_>>(),
+    })
+}
+
+fn text_of<'a>(row: &Row, member: &str) -> Cow<'a, str> {
+    row.tree()[member].as_str().unwrap_or_default().to_owned().into()
+}
+
+/// Shows the rows of a table that were written last, the newest first, and tells how many there are.
+fn newest<'a>(tables: &'a Tables, table: Table, written: impl Fn(&'a Row) -> Cow<'a, str>, show: impl Fn(&str, &Value) -> Value) -> Value {
+    let rows = tables.table(table);
     // Times are whole seconds; ids of one second are in the order in which they were given out.
-    rows.sort_by_key(|(updated, id, _)| Reverse((*updated, *id)));
-    &rows[..rows.len().min(SHOWN)]
+    let mut found: Vec<_> = rows.iter().map(|(key, row)| (Reverse((written(row), key.as_str())), row)).collect();
+    // To put ten thousand in order for the sake of two hundred takes ten times as long.
+    if found.len() > SHOWN {
+        found.select_nth_unstable_by(SHOWN, |(one, _), (other, _)| one.cmp(other));
+        found.truncate(SHOWN);
+    }
+    found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let shown: Vec<_> = found.into_iter().map(|(Reverse((_, key)), row)| show(key, &row.tree())).collect();
+    json!({"count": rows.len(), "shown": shown})
 }
 
 fn app(tables: &Tables, id: &str, row: &Value) -> Value {
@@ -83,12 +113,13 @@ fn app(tables: &Tables, id: &str, row: &Value) -> Value {
     })
 }
 
-fn portal(tables: &Tables, table: Table) -> Value {
-    let trees: Vec<_> = tables.table(table).iter().map(|(id, row)| (id, row.tree())).collect();
-    let mut rows: Vec<_> = trees.iter().map(|(id, row)| (row["updated"].as_str().unwrap_or_default(), id.as_str(), row)).collect();
-    let shown = |(_, _, row): &(&str, &str, &Value)| {
-        json!({"id": row["id"], "cid": row["cid"], "name": row["fields"]["Name"], "type": row["fields"]["Type"],
-            "grants": row["fields"]["GrantType"], "updated": row["updated"]})
-    };
-    json!({"count": tables.table(table).len(), "shown": newest(&mut rows).iter().map(shown).collect::<Vec<_>>()})
+fn server(tables: &Tables, id: &str, row: &Value) -> Value {
+    let below = format!("{id}/");
+    let scopes = tables.table(Table::ServerScopes).range(below.clone()..).take_while(|(key, _)| key.starts_with(&below)).count();
+    json!({"id": id, "name": row["name"], "status": row["status"], "audiences": row["audiences"], "scopes": scopes, "updated": row["last_updated"]})
+}
+
+fn portal(_: &str, row: &Value) -> Value {
+    json!({"id": row["id"], "cid": row["cid"], "name": row["fields"]["Name"], "type": row["fields"]["Type"],
+        "grants": row["fields"]["GrantType"], "updated": row["updated"]})
 }

@@ -38,3 +38,4 @@ mod store;
 mod support;
 mod watch;
 mod wire;
+mod wire_clients;

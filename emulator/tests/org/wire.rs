@@ -13,14 +13,18 @@ use crate::support::web;
 
 pub(crate) struct Server {
     pub(crate) org: Org,
-    address: String,
+    pub(crate) address: String,
     stop: oneshot::Sender<()>,
     ended: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
 pub(crate) async fn serve(faults: &[&str]) -> Server {
     let faults = faults.iter().map(|spec| spec.parse().unwrap()).collect();
-    let org = Org::open(Config { faults, frozen_clock: true, ..Config::default() }).unwrap();
+    of(Config { faults, frozen_clock: true, ..Config::default() }).await
+}
+
+pub(crate) async fn of(config: Config) -> Server {
+    let org = Org::open(config).unwrap();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -38,6 +42,16 @@ impl Server {
     /// Likewise, as somebody who brings no token.
     pub(crate) async fn ask_without_token(&self, line: &str) -> String {
         self.send(line, "", "").await
+    }
+
+    /// Sends bytes as they are, but for `TOKEN` and `ORG`, and returns all that came back until the connection was closed.
+    pub(crate) async fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let request = request.replace("TOKEN", self.org.okta_token()).replace("ORG", &self.address);
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let _end = stream.read_to_end(&mut answer).await;
+        String::from_utf8(answer).unwrap()
     }
 
     async fn send(&self, line: &str, authorization: &str, body: &str) -> String {

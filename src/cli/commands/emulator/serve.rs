@@ -1,38 +1,33 @@
-//! `emulator`: a local Okta org and Tyk portal, served until somebody ends them.
+//! `emulator` without a command: a local Okta org and Tyk portal, served until somebody ends them.
 
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use idpctl_emulator::{Config, Data, Error, Fault, Org, RateLimits, StoreError, Switches, switches};
+use idpctl_emulator::{Config, Data, Fault, Org, RateLimits, Switches};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use url::Url;
 
-use super::super::args::duration;
-use super::super::error::CommandError;
-use super::super::{Context, Exit};
+use super::super::super::args::duration;
+use super::super::super::error::CommandError;
+use super::super::super::{Context, Exit};
+use super::fixture::imported;
+use super::unopened;
 
-/// What can go wrong, for the help.
-const FAULTS: &str = "\
-Faults: 429[=SECONDS], 429-bare, concurrency, 423, 500, 503, error-200, captive, redirect, reset-before, reset-after, cut-off, \
-    slow=DURATION, wrong-type, foreign-link, endless, hold, hold-after, list-lag=DURATION";
-
-/// Serves a local Okta org and Tyk portal at 127.0.0.1 and prints one line of JSON when they are ready: address and token of each. Ctrl-C or SIGTERM ends it.
+/// How the org is served.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  idpctl emulator --port 8080 --data .idpctl/emulator
-  idpctl emulator --fault 'POST /api/v1/apps reset-after x1'
-  idpctl emulator --rate-limits okta --latency 15ms --seed-apps 1000", after_long_help = long_help())]
-pub(crate) struct EmulatorArgs {
+pub(crate) struct ServeArgs {
     /// Listen on this port; 0 takes any that is free
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
     /// Keep the org's state in this folder; without it the org is gone at the end
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Begin with the org that `emulator export` wrote to this file, in memory; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "seed_apps"])]
+    import: Option<PathBuf>,
     /// Name the org by this address in answers, instead of by the one that a request was sent to
     ///
     /// Links, pages and issuers begin with it. It is for orgs that clients know under another name, behind a proxy or in a network of containers, and for answers that must be equal
@@ -62,12 +57,6 @@ pub(crate) struct EmulatorArgs {
     log_requests: bool,
 }
 
-fn long_help() -> String {
-    let entries =
-        switches::TABLE.iter().map(|switch| format!("\n  {} = {}\n      {}", switch.name, switch.values.join(" | "), switch.about));
-    format!("{FAULTS}\n\nSwitches, the first value being the default:{}", entries.collect::<Vec<_>>().concat())
-}
-
 /// Reads an address that is scheme, host and port alone.
 fn origin(text: &str) -> Result<String, String> {
     let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
@@ -78,9 +67,12 @@ fn origin(text: &str) -> Result<String, String> {
 }
 
 /// Runs the command.
-pub(crate) async fn run(args: &EmulatorArgs, context: &Context) -> Result<Exit, CommandError> {
+pub(crate) async fn run(args: &ServeArgs, context: &Context) -> Result<Exit, CommandError> {
     let served = "end the other one, use what it serves, or keep this org in another folder with `--data`";
-    let org = Org::open(config(args)?).map_err(|error| unopened(error, served))?;
+    let org = match &args.import {
+        Some(file) => imported(file, config(args)?)?,
+        None => Org::open(config(args)?).map_err(|error| unopened(error, served))?,
+    };
     let listener = TcpListener::bind(("127.0.0.1", args.port)).await;
     let listener = listener.map_err(|error| CommandError::new(error).doing(format!("could not listen on port {}", args.port)))?;
     let address = listener.local_addr().map_err(CommandError::new)?;
@@ -96,20 +88,6 @@ pub(crate) async fn run(args: &EmulatorArgs, context: &Context) -> Result<Exit, 
     Ok(Exit::Done)
 }
 
-/// Says why an org could not be opened, and what to do; what to do if another process has it open is told.
-pub(crate) fn unopened(error: Error, served: &str) -> CommandError {
-    match error {
-        Error::AlreadyServed { .. } => CommandError::new(error).hint(served),
-        Error::Store { path, source: StoreError::Io(source) } if source.kind() != io::ErrorKind::InvalidData => {
-            CommandError::new(source).doing(format!("could not open the org in {}", path.display()))
-        }
-        Error::Store { .. } | Error::Corrupt { .. } => {
-            CommandError::new(error).hint("if nothing in it is needed, delete it: a new org is made in its place")
-        }
-        error => CommandError::new(error),
-    }
-}
-
 async fn ended(mut terminated: Signal, mut interrupted: Signal) {
     tokio::select! {
         _ = terminated.recv() => {}
@@ -117,7 +95,7 @@ async fn ended(mut terminated: Signal, mut interrupted: Signal) {
     }
 }
 
-fn config(args: &EmulatorArgs) -> Result<Config, CommandError> {
+fn config(args: &ServeArgs) -> Result<Config, CommandError> {
     let mut switches = Switches::default();
     for switch in &args.switches {
         let (name, value) = switch.split_once('=').ok_or_else(|| CommandError::new(format!("`--switch {switch}` is not NAME=VALUE")))?;
