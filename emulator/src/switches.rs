@@ -151,6 +151,18 @@ switches! {
     "How the registration endpoint refuses a `client_id` that nobody has: as a resource not found, or as an invalid client.",
     { NotFound = "404", InvalidClient = "401" }
 
+    repeated_client_id: RepeatedClientId, "repeated-client-id",
+    "What `client_id` in the body of a token request does beside the `Authorization` header or an assertion that names the same.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    basic_credentials: BasicCredentials, "basic-credentials",
+    "How id and secret in a client's `Authorization` header are read: form-encoded, as RFC 6749 has it, or as they are.",
+    { FormEncoded = "form-encoded", Raw = "raw" }
+
+    unknown_token_client: UnknownTokenClient, "unknown-token-client",
+    "The form in which token endpoints refuse a `client_id` that nobody has: that of RFC 6749, or Okta's own.",
+    { OAuth = "oauth", Okta = "okta" }
+
     chosen_client_credentials: ChosenCredentials, "chosen-client-credentials",
     "What the registration endpoint does with a `client_id` or `client_secret` of the caller's own.",
     { Refuse = "refuse", Ignore = "ignore" }

@@ -150,12 +150,17 @@ fn same(known: &Value, sent: &Value) -> bool {
 
 /// Returns how long an RSA modulus is.
 pub(in crate::families) fn bits(modulus: &str) -> usize {
-    // Keys are made by many tools: padding and stray bits at the end are none of our concern.
-    let lenient =
-        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let bytes = GeneralPurpose::new(&URL_SAFE, lenient).decode(modulus).unwrap_or_default();
+    let bytes = decoded(modulus).unwrap_or_default();
     let Some(first) = bytes.iter().position(|byte| *byte != 0) else {
         return 0;
     };
     (bytes.len() - first) * 8 - bytes[first].leading_zeros() as usize
+}
+
+/// Returns the bytes of a part of a key.
+pub(in crate::families) fn decoded(part: &str) -> Option<Vec<u8>> {
+    // Keys are made by many tools: padding and stray bits at the end are none of our concern.
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(&URL_SAFE, lenient).decode(part).ok()
 }
