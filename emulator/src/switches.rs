@@ -251,6 +251,18 @@ switches! {
     "Whether the priorities of an authorization server's policies and rules run from 1 without gaps, or may have gaps.",
     { Sequential = "sequential", Gaps = "gaps" }
 
+    no_matching_policy: NoMatchingPolicy, "no-matching-policy",
+    "The status of the refusal of a token because no policy or rule of the authorization server is for the request.",
+    { Unauthorized = "401", BadRequest = "400" }
+
+    scopes_outside_rules: ScopesOutsideRules, "scopes-outside-rules",
+    "What a rule is that has not all the scopes that are asked for: none that matches, or one that denies the others by name.",
+    { NoMatch = "no-match", Denied = "denied" }
+
+    ungranted_scopes: UngrantedScopes, "ungranted-scopes",
+    "How the org's own authorization server refuses an `okta.*` scope that the client was not granted.",
+    { ConsentRequired = "consent-required", InvalidScope = "invalid-scope" }
+
     portal_put: PortalPut, "portal-put",
     "What a PUT without an optional key does to it (the required keys must be there either way).",
     { Merges = "merges", Replaces = "replaces" }
