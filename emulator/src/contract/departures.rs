@@ -139,7 +139,7 @@ pub const TABLE: &[Departure] = &[
         "recorded: an org without the feature (TestAccResourceOktaAuthServer_crud)",
     ),
     answer(
-        &["* /**"],
+        &["* /**", "OPTIONS *"],
         What::Refusal(404, "Error", &["E0000008"]),
         "okta-api.md 0.1: an unknown route; what this org does not serve is one, whether or not the contract has it",
     ),
