@@ -147,6 +147,12 @@ impl Refusal {
         Self::new(401, "E0000015", "You do not have permission to access the feature you are requesting")
     }
 
+    pub(crate) fn unsupported_media_type() -> Self {
+        // The two spaces are Okta's.
+        let summary = "Bad request.  Accept and/or Content-Type headers likely do not match supported values.";
+        Self::new(400, "E0000021", summary)
+    }
+
     pub(crate) fn no_such_method() -> Self {
         let summary = "The endpoint does not support the provided HTTP method";
         Self::new(405, "E0000022", summary)

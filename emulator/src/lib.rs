@@ -15,8 +15,6 @@
 //! An org is opened with [`Org::open`] and asked with [`Org::call`] or, once [`Org::serve`] runs, over HTTP. One in memory can
 //! be [forked](Org::fork), which makes it the ground of tests.
 
-#![expect(dead_code, reason = "the endpoints that use what reads and checks tokens follow")]
-
 mod access;
 mod answer;
 mod call;

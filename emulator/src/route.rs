@@ -1,6 +1,6 @@
 //! Which resource a path names. A path without a route is E0000008; a route without the method is E0000022.
 
-use crate::families::{ClientResource, Protocol, Resource};
+use crate::families::{ClientResource, Protocol, Resource, TokenEndpoint};
 
 /// A resource of the org, with the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(crate) enum Route<'a> {
     Metadata(Option<&'a str>, Protocol),
     /// The key set of an authorization server, or of the org.
     KeySet(Option<&'a str>),
+    /// An endpoint for clients at an authorization server, or at the org.
+    Tokens(Option<&'a str>, TokenEndpoint),
 }
 
 /// A lifecycle operation.
@@ -69,9 +71,11 @@ impl<'a> Route<'a> {
             [".well-known", "okta-organization"] => Self::Organization,
             [".well-known", document] => Self::Metadata(None, Protocol::of(document)?),
             ["oauth2", "v1", "keys"] => Self::KeySet(None),
+            ["oauth2", "v1", end @ ("token" | "introspect" | "revoke")] => Self::Tokens(None, TokenEndpoint::of(end)?),
             ["oauth2", "v1", "clients", ref rest @ ..] => Self::Clients(ClientResource::of(rest)?),
             ["oauth2", server, ".well-known", document] => Self::Metadata(Some(server), Protocol::of(document)?),
             ["oauth2", server, "v1", "keys"] => Self::KeySet(Some(server)),
+            ["oauth2", server, "v1", end @ ("token" | "introspect" | "revoke")] => Self::Tokens(Some(server), TokenEndpoint::of(end)?),
             ["api", "v1", "internal", "apps", app, "settings", "oauth", "idToken"] => Self::IdToken(app),
             ["api", "v1", "users", "me"] => Self::Me,
             // Okta's own words in the place of an id, for what is not served here.
@@ -110,9 +114,9 @@ impl<'a> Route<'a> {
         })
     }
 
-    /// Says whether the resource may be read without a token.
+    /// Says whether the resource is for those without a token of the management API.
     pub(crate) fn is_public(self) -> bool {
-        matches!(self, Self::Organization | Self::Metadata(..) | Self::KeySet(_))
+        matches!(self, Self::Organization | Self::Metadata(..) | Self::KeySet(_) | Self::Tokens(..))
     }
 }
 
@@ -132,5 +136,9 @@ mod tests {
         assert_eq!(of("/api/v1/groups/rules"), None);
         assert_eq!(of("/api/v1/apps/"), Some(Route::App("")));
         assert_eq!(of("/api/v2/apps"), None);
+        assert_eq!(of("/oauth2/v1/token"), Some(Route::Tokens(None, TokenEndpoint::Token)));
+        assert_eq!(of("/oauth2/aus1/v1/revoke"), Some(Route::Tokens(Some("aus1"), TokenEndpoint::Revoke)));
+        assert_eq!(of("/oauth2/v1/clients"), Some(Route::Clients(ClientResource::Clients)));
+        assert_eq!(of("/oauth2/v1/userinfo"), None);
     }
 }

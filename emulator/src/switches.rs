@@ -151,6 +151,18 @@ switches! {
     "How the registration endpoint refuses a `client_id` that nobody has: as a resource not found, or as an invalid client.",
     { NotFound = "404", InvalidClient = "401" }
 
+    repeated_client_id: RepeatedClientId, "repeated-client-id",
+    "What `client_id` in the body of a token request does beside the `Authorization` header or an assertion that names the same.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    basic_credentials: BasicCredentials, "basic-credentials",
+    "How id and secret in a client's `Authorization` header are read: form-encoded, as RFC 6749 has it, or as they are.",
+    { FormEncoded = "form-encoded", Raw = "raw" }
+
+    unknown_token_client: UnknownTokenClient, "unknown-token-client",
+    "The form in which token endpoints refuse a `client_id` that nobody has: that of RFC 6749, or Okta's own.",
+    { OAuth = "oauth", Okta = "okta" }
+
     chosen_client_credentials: ChosenCredentials, "chosen-client-credentials",
     "What the registration endpoint does with a `client_id` or `client_secret` of the caller's own.",
     { Refuse = "refuse", Ignore = "ignore" }
@@ -238,6 +250,18 @@ switches! {
     server_priorities: ServerPriorities, "server-priorities",
     "Whether the priorities of an authorization server's policies and rules run from 1 without gaps, or may have gaps.",
     { Sequential = "sequential", Gaps = "gaps" }
+
+    no_matching_policy: NoMatchingPolicy, "no-matching-policy",
+    "The status of the refusal of a token because no policy or rule of the authorization server is for the request.",
+    { Unauthorized = "401", BadRequest = "400" }
+
+    scopes_outside_rules: ScopesOutsideRules, "scopes-outside-rules",
+    "What a rule is that has not all the scopes that are asked for: none that matches, or one that denies the others by name.",
+    { NoMatch = "no-match", Denied = "denied" }
+
+    ungranted_scopes: UngrantedScopes, "ungranted-scopes",
+    "How the org's own authorization server refuses an `okta.*` scope that the client was not granted.",
+    { ConsentRequired = "consent-required", InvalidScope = "invalid-scope" }
 
     portal_put: PortalPut, "portal-put",
     "What a PUT without an optional key does to it (the required keys must be there either way).",

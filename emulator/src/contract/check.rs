@@ -63,6 +63,9 @@ impl Verdict {
 pub(super) fn answer(document: &Document, method: &str, path: &str, status: u16, body: &[u8]) -> Verdict {
     let subject = Subject::of(document, method, path, status);
     let mut verdict = Verdict::default();
+    let stand_in = departures::stand_in(&subject);
+    verdict.departures.extend(stand_in.map(|(number, _)| number));
+    let status = stand_in.map_or(status, |(_, other)| other);
     let documented = subject.operation.and_then(|operation| operation.answers.get(&status));
     match documented {
         Some(None) if body.is_empty() => {}
@@ -73,7 +76,8 @@ pub(super) fn answer(document: &Document, method: &str, path: &str, status: u16,
             _ => verdict.add(subject.violation(Side::Answer, Fault::NoBody)),
         },
         None => {
-            let value = serde_json::from_slice(body).unwrap_or_default();
+            let text = || Value::from(String::from_utf8_lossy(body));
+            let value = if body.is_empty() { Value::Null } else { serde_json::from_slice(body).unwrap_or_else(|_| text()) };
             match departures::form(&subject, &value) {
                 Some((number, form)) => {
                     verdict.departures.insert(number);

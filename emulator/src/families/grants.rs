@@ -80,7 +80,13 @@ const SINGLE: &[&str] =
 /// Families of scopes that only prose documents, so that their members cannot be listed.
 const FAMILIES: &[&str] = &["okta.myAccount.", "okta.governance."];
 
-fn exists(scope: &str) -> bool {
+/// Says whether a client was granted a scope.
+pub(super) fn is_granted(x: &Exchange<'_>, app: &App, scope: &str) -> bool {
+    x.tx.starting_with(Table::Grants, &format!("{}/", app.id)).iter().any(|(_, grant)| grant["scopeId"] == scope)
+}
+
+/// Says whether there is such a scope of Okta's own API.
+pub(super) fn exists(scope: &str) -> bool {
     let resource = |scope: &str| {
         let rest = scope.strip_prefix("okta.")?;
         let resource = rest.strip_suffix(".read").or_else(|| rest.strip_suffix(".manage"))?;

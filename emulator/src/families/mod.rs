@@ -29,7 +29,7 @@ pub(crate) use apps::{document::App, seed, seed_call};
 pub(crate) use clients::{Resource as ClientResource, roles::of as client_roles};
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource};
-pub(crate) use tokens::{AccessToken, Unusable, read_access_token};
+pub(crate) use tokens::{AccessToken, Endpoint as TokenEndpoint, Unusable, read_access_token};
 
 /// One request while it is being answered.
 pub(crate) struct Exchange<'a> {
@@ -117,6 +117,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Logs, "GET") => logs::list(x),
         (Route::Metadata(server, protocol), "GET") => servers::document(x, server, protocol),
         (Route::KeySet(server), "GET") => servers::key_set(x, server),
+        (Route::Tokens(server, endpoint), "POST") => tokens::answer(x, server, endpoint),
         (Route::AuthorizationServers(resource), _) => servers::answer(resource, x),
         (Route::Clients(resource), _) => clients::answer(resource, x),
         _ => Err(Refusal::no_such_method()),

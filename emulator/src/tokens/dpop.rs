@@ -188,7 +188,7 @@ fn percent_decoded(path: &str) -> String {
 }
 
 /// Reads a time, which may have a fraction.
-fn seconds(value: &Value) -> Option<i64> {
+pub(crate) fn seconds(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| {
         let whole = value.as_f64()?.trunc();
         // What is outside is no time, and what is inside can be told exactly.

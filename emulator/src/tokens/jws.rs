@@ -2,7 +2,10 @@
 //!
 //! Nothing in it is to be trusted before [`Jws::is_signed_by`] has said so.
 
-use aws_lc_rs::signature::{ECDSA_P521_SHA512_FIXED, UnparsedPublicKey};
+use aws_lc_rs::{
+    hmac,
+    signature::{ECDSA_P521_SHA512_FIXED, UnparsedPublicKey},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
     Algorithm, DecodingKey, crypto,
@@ -12,6 +15,9 @@ use serde_json::{Map, Value};
 
 /// The algorithms with a public key that Okta takes.
 pub(crate) const ALGORITHMS: [&str; 6] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
+
+/// The algorithms with a shared secret that Okta takes.
+pub(crate) const HMACS: [&str; 3] = ["HS256", "HS384", "HS512"];
 
 /// A token that was taken apart.
 pub(crate) struct Jws<'a> {
@@ -39,6 +45,18 @@ impl<'a> Jws<'a> {
     /// Says whether a public key made the signature, by the algorithm of the header, which must be one of [`ALGORITHMS`].
     pub(crate) fn is_signed_by(&self, jwk: &Value) -> bool {
         self.verify(jwk).is_some_and(|good| good)
+    }
+
+    /// Says whether a shared secret made the signature, by the algorithm of the header, which must be one of [`HMACS`].
+    pub(crate) fn is_sealed_by(&self, secret: &[u8]) -> bool {
+        let algorithm = match self.algorithm() {
+            Some("HS256") => hmac::HMAC_SHA256,
+            Some("HS384") => hmac::HMAC_SHA384,
+            Some("HS512") => hmac::HMAC_SHA512,
+            _ => return false,
+        };
+        let seal = URL_SAFE_NO_PAD.decode(self.signature).unwrap_or_default();
+        hmac::verify(&hmac::Key::new(algorithm, secret), self.message.as_bytes(), &seal).is_ok()
     }
 
     fn verify(&self, jwk: &Value) -> Option<bool> {
@@ -121,6 +139,18 @@ mod tests {
         assert!(signed.is_signed_by(&key));
         assert!(!Jws { message: &message[1..], ..signed }.is_signed_by(&key));
         assert!(Jws::parse(ES512).is_none());
+    }
+
+    #[test]
+    fn the_secret_of_rfc_7515_seals_its_example_and_no_other_does() {
+        // Appendix A.1.
+        let example = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let secret =
+            URL_SAFE_NO_PAD.decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow").unwrap();
+        let sealed = Jws::parse(example).unwrap();
+        assert!(sealed.is_sealed_by(&secret));
+        assert!(!sealed.is_sealed_by(&secret[1..]));
+        assert!(!Jws::parse(RS256).unwrap().is_sealed_by(&secret));
     }
 
     #[test]

@@ -9,9 +9,10 @@ use idpctl_emulator::{Org, contract};
 use serde_json::{Value, json};
 
 use crate::{
+    bearer::{Worker, ask_as},
     other_apps_catalogue::office,
     recorded::folder,
-    support::{create, org, refusal, send, switched},
+    support::{create, key, org, refusal, send, service, switched, web},
 };
 
 #[expect(clippy::print_stderr, reason = "says that nothing was checked")]
@@ -155,7 +156,46 @@ async fn shown() -> BTreeSet<usize> {
     create(&org, manual).await;
     let lenient = switched(&[("incomplete-settings", "accept")]);
     create(&lenient, json!({"label": "Form", "signOnMode": "AUTO_LOGIN", "settings": {}})).await;
-    org.departures().into_iter().chain(lenient.departures()).collect()
+    let others = [lenient.departures(), shown_to_clients().await, shown_of_clients().await];
+    others.into_iter().flatten().chain(org.departures()).collect()
+}
+
+/// The known departures that this org shows to service apps.
+async fn shown_to_clients() -> BTreeSet<usize> {
+    let mut met = BTreeSet::new();
+    for (form, status) in [("empty", "403"), ("error", "404")] {
+        let org = switched(&[("oauth-refusal-body", form), ("client-as-user", status)]);
+        let worker = Worker::of(&org).await;
+        let (good, bound) = (worker.token(&["okta.users.read"]), worker.bound_token(&["okta.apps.read"]));
+        for (token, path) in [(&good, "/api/v1/users/me"), (&good, "/api/v1/apps"), (&bound, "/api/v1/apps")] {
+            ask_as(&org, "Bearer", token, "GET", path, Value::Null).await;
+        }
+        let path = format!("/api/v1/internal/apps/{}/settings/oauth/idToken", worker.client_id);
+        ask_as(&org, "Bearer", &worker.token(&["okta.apps.manage"]), "GET", &path, Value::Null).await;
+        met.extend(org.departures());
+    }
+    met
+}
+
+/// The known departures in what this org tells of clients.
+async fn shown_of_clients() -> BTreeSet<usize> {
+    let org = switched(&[("jwks-list", "keys"), ("unknown-client", "401")]);
+    let (app, _) = create(&org, web("Portal")).await;
+    send(&org, "GET", "/oauth2/v1/clients/pears", Value::Null).await;
+    send(&org, "POST", &format!("/api/v1/apps/{app}/credentials/jwks"), key("first")).await;
+    send(&org, "GET", &format!("/api/v1/apps/{app}/credentials/jwks"), Value::Null).await;
+    send(&org, "POST", &format!("/oauth2/v1/clients/{app}/roles"), json!({"type": "SUPER_ADMIN"})).await;
+    let (worker, _) = create(&org, service("Worker")).await;
+    for _ in 0..2 {
+        send(&org, "POST", &format!("/oauth2/v1/clients/{worker}/roles"), json!({"type": "APP_ADMIN"})).await;
+    }
+    send(&org, "POST", &format!("/oauth2/v1/clients/{worker}/lifecycle/newSecret"), Value::Null).await;
+    let client = json!({
+        "client_name": "Shop", "application_type": "web", "redirect_uris": ["https://shop.example.com/callback"],
+        "post_logout_redirect_uris": ["https://shop.example.com/"],
+    });
+    assert_eq!(send(&org, "POST", "/oauth2/v1/clients", client).await.0, 201);
+    org.departures()
 }
 
 #[tokio::test]

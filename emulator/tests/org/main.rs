@@ -36,6 +36,8 @@ mod servers_parts;
 mod servers_policies;
 mod store;
 mod support;
+mod token_support;
+mod tokens;
 mod watch;
 mod wire;
 mod wire_clients;

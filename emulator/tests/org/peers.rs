@@ -3,7 +3,7 @@
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::support::{create, get, key, org, send, switched, web};
+use crate::support::{create, get, key, org, refusal, send, switched, web};
 
 #[tokio::test]
 async fn a_token_may_follow_its_scheme_without_a_space() {
@@ -34,4 +34,30 @@ async fn the_list_of_keys_has_the_form_that_the_switch_says() {
     assert_eq!(kids(&forms[0]), first);
     assert_eq!(kids(&forms[1]["jwks"]["keys"]), first);
     assert_eq!(kids(&forms[2]["keys"]), first);
+}
+
+#[tokio::test]
+async fn a_key_is_for_what_keys_are_for_and_says_so_in_text() {
+    let org = org();
+    let (app, _) = create(&org, web("Booking")).await;
+    let path = format!("/api/v1/apps/{app}/credentials/jwks");
+    let with = |name: &str, value: Value| {
+        let mut sent = key("first");
+        sent["use"] = json!("sig");
+        sent[name] = value;
+        sent
+    };
+    let mut answers = Vec::new();
+    for (name, value) in [("alg", json!("ROT13")), ("alg", json!(5)), ("use", json!("decoration")), ("use", json!(true)), ("kid", json!(1))]
+    {
+        answers.push(refusal(send(&org, "POST", &path, with(name, value)).await));
+    }
+    insta::assert_snapshot!(answers.join("\n"), @r#"
+    400 E0000001 Api validation failed: alg ["alg: must be one of ES256, ES384, ES512, HS256, HS384, HS512, RS256, RS384, RS512"]
+    400 E0000003 The request body was not well-formed. []
+    400 E0000001 Api validation failed: use ["use: must be sig or enc"]
+    400 E0000003 The request body was not well-formed. []
+    400 E0000003 The request body was not well-formed. []
+    "#);
+    assert_eq!(send(&org, "POST", &path, with("alg", json!("ES512"))).await.0, 201);
 }

@@ -23,6 +23,8 @@ use crate::{
 
 const MOST: usize = 50;
 const OBJECT: &str = "JsonWebKey";
+/// What the published form of a client's signing key names.
+const SIGNING: &[&str] = &["ES256", "ES384", "ES512", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512"];
 
 /// Reads `jwks` of a sent client.
 pub(super) fn of_client(
@@ -60,6 +62,7 @@ pub(in crate::families) fn build(x: &mut Exchange<'_>, sent: &Value, known: Opti
     if !sent.is_object() {
         return Err(Refusal::malformed());
     }
+    check_purpose(sent)?;
     let id = match known {
         Some(known) => known["id"].clone(),
         None => json!(x.tx.new_id(Kind::Key)),
@@ -108,6 +111,20 @@ pub(in crate::families) fn build(x: &mut Exchange<'_>, sent: &Value, known: Opti
     Ok(key)
 }
 
+/// Refuses a key whose name or purpose is none.
+fn check_purpose(sent: &Value) -> Result<(), Refusal> {
+    if ["kid", "use", "alg", "crv"].iter().any(|name| !sent[*name].is_null() && !sent[*name].is_string()) {
+        return Err(Refusal::malformed());
+    }
+    match (sent["use"].as_str(), sent["alg"].as_str()) {
+        (Some("sig"), Some(alg)) if !SIGNING.contains(&alg) => {
+            Err(Refusal::invalid("alg", format!("alg: must be one of {}", SIGNING.join(", "))))
+        }
+        (None | Some("sig" | "enc"), _) => Ok(()),
+        _ => Err(Refusal::invalid("use", "use: must be sig or enc")),
+    }
+}
+
 /// Says why these keys cannot be one client's.
 pub(in crate::families) fn check_all(keys: &[Value]) -> Result<(), &'static str> {
     if keys.len() > MOST {
@@ -150,12 +167,17 @@ fn same(known: &Value, sent: &Value) -> bool {
 
 /// Returns how long an RSA modulus is.
 pub(in crate::families) fn bits(modulus: &str) -> usize {
-    // Keys are made by many tools: padding and stray bits at the end are none of our concern.
-    let lenient =
-        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let bytes = GeneralPurpose::new(&URL_SAFE, lenient).decode(modulus).unwrap_or_default();
+    let bytes = decoded(modulus).unwrap_or_default();
     let Some(first) = bytes.iter().position(|byte| *byte != 0) else {
         return 0;
     };
     (bytes.len() - first) * 8 - bytes[first].leading_zeros() as usize
+}
+
+/// Returns the bytes of a part of a key.
+pub(in crate::families) fn decoded(part: &str) -> Option<Vec<u8>> {
+    // Keys are made by many tools: padding and stray bits at the end are none of our concern.
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(&URL_SAFE, lenient).decode(part).ok()
 }

@@ -94,7 +94,8 @@ const CLAIMS: [(&str, &str, bool); 19] = [
     ("birthdate", "profile", false),
     ("address", "address", false),
 ];
-const SUBJECT: &str = "(appuser != null) ? appuser.userName : app.clientId";
+/// Who a token is about: the person, or the client where there is none.
+pub(crate) const SUBJECT: &str = "(appuser != null) ? appuser.userName : app.clientId";
 
 /// Writes the server `default` with its parts, unless it is there.
 ///

@@ -25,12 +25,13 @@ mod server;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use self::{claims::Claim, policies::Policy, rules::Rule, scopes::Scope};
+use self::{claims::Claim, policies::Policy, rules::Rule};
 pub(crate) use self::{
     document::Server,
-    found::found,
+    found::{SUBJECT, found},
     metadata::{Protocol, document, key_set},
     resource::Resource,
+    scopes::{Scope, now as scopes_now},
     server::find,
 };
 use super::Exchange;

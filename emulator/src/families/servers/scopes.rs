@@ -33,13 +33,13 @@ pub(crate) struct Scope {
     pub(super) display_name: Option<String>,
     pub(super) description: Option<String>,
     /// Whether the org made it, with its server.
-    pub(super) system: bool,
+    pub(crate) system: bool,
     pub(super) metadata_publish: String,
-    pub(super) consent: String,
+    pub(crate) consent: String,
     pub(super) optional: bool,
     /// Null in all that was recorded.
     pub(super) api_resource_id: (),
-    pub(super) default: bool,
+    pub(crate) default: bool,
 }
 
 impl Scope {
@@ -100,6 +100,11 @@ pub(crate) fn all(x: &Exchange<'_>, server: &str) -> Result<Vec<Scope>, Refusal>
         a.system.cmp(&b.system).then_with(|| by_name(a).cmp(&by_name(b)))
     });
     Ok(scopes)
+}
+
+/// Returns the scopes of a server as they are now.
+pub(crate) fn now(x: &Exchange<'_>, server: &str) -> Result<Vec<Scope>, Refusal> {
+    x.tx.starting_with(Table::ServerScopes, &format!("{server}/")).into_iter().map(|(_, row)| read_row(row)).collect()
 }
 
 /// Lists all scopes without links, as was recorded, unless a `limit` asks for pages.

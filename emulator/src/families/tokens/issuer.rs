@@ -15,10 +15,17 @@ pub(super) enum Issuer {
 }
 
 impl Issuer {
-    /// Returns the server that a path names, or the org where it names none.
+    /// Returns the server that a path names, or the org where it names none. A server that is not active issues nothing, and is
+    /// not found.
     pub(super) fn find(x: &Exchange<'_>, server: Option<&str>) -> Result<Self, Refusal> {
         Ok(match server {
-            Some(id) => Self::Server(Box::new(servers::find(x, id)?)),
+            Some(id) => {
+                let server = servers::find(x, id)?;
+                if server.status != "ACTIVE" {
+                    return Err(Refusal::not_found(id, "AuthorizationServer"));
+                }
+                Self::Server(Box::new(server))
+            }
             None => Self::Org,
         })
     }

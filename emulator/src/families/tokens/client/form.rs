@@ -1,0 +1,44 @@
+//! The body of a request to an OAuth endpoint becomes its parameters, each of them once.
+
+use std::collections::BTreeMap;
+
+use crate::{answer::Refusal, call::Call};
+
+const TYPE: &str = "application/x-www-form-urlencoded";
+/// What says who a client is, which has no place in a URL.
+const CREDENTIALS: [&str; 4] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
+
+/// The parameters of a request.
+pub(in crate::families::tokens) struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// Reads the parameters of a request.
+    pub(super) fn read(call: &Call) -> Result<Self, Refusal> {
+        if !call.body.is_empty() && !is_form(call) {
+            return Err(Refusal::unsupported_media_type());
+        }
+        if CREDENTIALS.iter().any(|name| call.query.value(name).is_some()) {
+            let description = "Client credentials cannot be supplied via query parameters.";
+            return Err(Refusal::oauth(400, "invalid_request", description));
+        }
+        let mut parameters = BTreeMap::new();
+        for (name, value) in url::form_urlencoded::parse(&call.body) {
+            if parameters.insert(name.into_owned(), value.into_owned()).is_some() {
+                let description = "The request contained multiple parameters with the same name.";
+                return Err(Refusal::oauth(400, "invalid_request", description));
+            }
+        }
+        Ok(Self(parameters))
+    }
+
+    /// Returns a parameter. One without a value is as good as none (RFC 6749, section 3.2).
+    pub(in crate::families::tokens) fn value(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+fn is_form(call: &Call) -> bool {
+    let sent = call.content_type.as_deref().unwrap_or_default();
+    let essence = sent.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case(TYPE)
+}
