@@ -18,13 +18,14 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
 }
 
 /// Writes a file that only its owner can read, whole or not at all. What is there already stays as it is, and is an error.
+#[cfg(feature = "emulator")]
 pub(super) fn write_new_file(path: &Path, text: &str) -> Result<(), CommandError> {
     if is_stream(path) {
         return write_file(path, text);
     }
     let shown = printable(&path.display().to_string()).into_owned();
-    let written = filled(path, text, 0o600).and_then(|beside| Ok(drop(beside.persist_noclobber(path)?)));
-    written.map_err(|error| match error.kind() {
+    let written = filled(path, text, 0o600).and_then(|beside| Ok(beside.persist_noclobber(path)?));
+    written.map(drop).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => CommandError::new(format!("`{shown}` is there already, and nothing was written"))
             .hint("name another file, or delete that one first"),
         _ => CommandError::new(error).doing(format!("could not write `{shown}`")),
@@ -111,6 +112,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "emulator")]
     fn a_new_file_is_its_owners_alone_and_takes_no_ones_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("org.json");

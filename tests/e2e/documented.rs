@@ -33,7 +33,7 @@ fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
 #[test]
 fn the_page_and_the_help_have_every_kind_of_fault_and_no_other() {
     let (page, help) = (page(), unwrapped(&help("--help")));
-    let rows: String = faults::KINDS.iter().map(|(form, what)| format!("| `{form}` | {what} |\n")).collect();
+    let rows = faults::KINDS.iter().map(|(form, what)| format!("| `{form}` | {what} |\n")).collect::<Vec<_>>().concat();
     assert!(page.contains(&format!("| kind | what happens |\n|---|---|\n{rows}\n")), "the table should be\n{rows}");
     for (form, what) in faults::KINDS {
         assert!(help.contains(&unwrapped(&format!("{form} {what}"))), "{form}");
@@ -47,8 +47,8 @@ fn every_fault_and_switch_that_is_shown_is_one() {
     let mut shown = Vec::new();
     for text in &texts {
         for rest in text.split("--fault ").skip(1) {
-            let end = if rest.starts_with('\'') { rest[1..].find('\'').unwrap() + 1 } else { rest.find([' ', '`', '\n']).unwrap() };
-            shown.push(rest[..end].trim_matches('\''));
+            let (rest, end) = rest.strip_prefix('\'').map_or((rest, [' ', '`', '\n']), |rest| (rest, ['\''; 3]));
+            shown.push(&rest[..rest.find(end).unwrap()]);
         }
     }
     shown.retain(|spec| !spec.starts_with(['[', '<']));

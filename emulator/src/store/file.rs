@@ -34,7 +34,7 @@ pub(super) fn is_in(directory: &Path) -> bool {
 pub(super) fn remove(directory: &Path) {
     match std::fs::remove_file(directory.join(FILE)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            tracing::warn!(%error, "could not remove a store that was not filled")
+            tracing::warn!(%error, "could not remove a store that was not filled");
         }
         _ => {}
     }
