@@ -12,6 +12,11 @@ mod documented;
 mod emulated_data;
 #[cfg(test)]
 mod exported;
+mod crashes;
+#[cfg(test)]
+mod emulated_data;
+#[cfg(test)]
+mod emulated_disk;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
