@@ -12,8 +12,6 @@ mod documented;
 #[cfg(test)]
 mod emulated_data;
 #[cfg(test)]
-mod emulated_data;
-#[cfg(test)]
 mod emulated_disk;
 #[cfg(test)]
 mod exported;
