@@ -98,6 +98,9 @@ pub(super) fn request(document: &Document, call: &Call) -> Verdict {
     let subject = Subject::of(document, &call.method, &call.path, 0);
     let mut verdict = Verdict::default();
     let Some(operation) = subject.operation else {
+        if departures::has_operation(&subject) {
+            return verdict;
+        }
         verdict.add(subject.violation(Side::Request, Fault::Operation));
         return verdict;
     };

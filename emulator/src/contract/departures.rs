@@ -71,6 +71,14 @@ pub(super) fn form(subject: &Subject<'_>, body: &Value) -> Option<(usize, Option
     concerned.find_map(|(number, departure)| Some((number, known(departure)?)))
 }
 
+/// Says whether an entry knows an operation that the contract does not have.
+pub(super) fn has_operation(subject: &Subject<'_>) -> bool {
+    let is_known = |departure: &Departure| {
+        matches!(departure.what, What::Operation(_)) && departure.is_about(Side::Answer, subject.method, subject.path)
+    };
+    TABLE.iter().any(is_known)
+}
+
 /// Returns the entry that knows a status which the contract does not have, and the status whose body it has.
 pub(super) fn stand_in(subject: &Subject<'_>) -> Option<(usize, u16)> {
     TABLE.iter().enumerate().find_map(|(number, departure)| match departure.what {
