@@ -6,10 +6,13 @@ mod approved;
 mod between;
 #[cfg(test)]
 mod corpus;
+mod crashes;
 #[cfg(test)]
 mod documented;
 #[cfg(test)]
 mod emulated_data;
+#[cfg(test)]
+mod emulated_disk;
 #[cfg(test)]
 mod exported;
 #[cfg(test)]

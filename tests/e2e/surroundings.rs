@@ -221,7 +221,7 @@ fn a_manifest_folder_that_is_a_link_to_itself_is_named() {
 }
 
 /// Runs the binary as somebody who may not write to the repository. The superuser may do everything, so it is not who runs it.
-fn powerless(test: &TestOrg, arguments: &str) -> Output {
+pub(crate) fn powerless(test: &TestOrg, arguments: &str) -> Output {
     let binary = test.path("../idpctl");
     if !binary.exists() {
         // Copied by another process: while a file is open for writing here, a child that another test starts holds it too, and it cannot be run.

@@ -139,7 +139,7 @@ pub const TABLE: &[Departure] = &[
         "recorded: an org without the feature (TestAccResourceOktaAuthServer_crud)",
     ),
     answer(
-        &["* /**"],
+        &["* /**", "OPTIONS *"],
         What::Refusal(404, "Error", &["E0000008"]),
         "okta-api.md 0.1: an unknown route; what this org does not serve is one, whether or not the contract has it",
     ),
@@ -159,7 +159,7 @@ pub const TABLE: &[Departure] = &[
         "recorded: an app that has no such settings (apps_internal.jsonl)",
     ),
     answer(
-        &["GET /oauth2/*/v1/keys"],
+        &["GET /oauth2/*/v1/keys", "POST /oauth2/*/v1/*"],
         What::Refusal(404, "OAuth_Error", &["E0000007"]),
         "okta-api.md 6: what the id of an authorization server that there is not brings, at every endpoint of it",
     ),

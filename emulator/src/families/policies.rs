@@ -75,7 +75,12 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
             && query.value("status").is_none_or(|status| policy["status"] == status)
     };
     let policies = x.tx.starting_with(Table::Policies, "").into_iter();
-    let items = policies.filter(|(_, policy)| kind == TYPE && wanted(policy)).map(|(_, policy)| render(x, policy, true)).collect();
+    let mut items = Vec::new();
+    for (_, policy) in policies.filter(|(_, policy)| kind == TYPE && wanted(policy)) {
+        // An import may hold anything.
+        policy["name"].as_str().ok_or_else(Refusal::internal)?;
+        items.push(render(x, policy, true));
+    }
     let own = x.url(&format!("/api/v1/policies?{}", query.as_sent()));
     Ok(Answer::list(items, vec![format!("<{own}>; rel=\"self\"")]))
 }

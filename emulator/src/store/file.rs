@@ -42,6 +42,7 @@ pub(super) fn remove(directory: &Path) {
 
 pub(super) struct File {
     path: PathBuf,
+    identity: Identity,
     /// None after a failure, until the file could be opened again.
     database: Option<Database>,
 }
@@ -51,8 +52,9 @@ impl File {
     pub(super) fn open(directory: &Path) -> Result<(Self, Tables), Error> {
         let path = directory.join(FILE);
         make_private_directory(directory).map_err(|error| Error::Store { path: directory.to_owned(), source: error.into() })?;
-        let (database, tables) = opened(&path)?;
-        Ok((Self { path, database: Some(database) }, tables))
+        let file = private_file(&path, true).map_err(|error| Error::Store { path: path.clone(), source: error.into() })?;
+        let (database, identity, tables) = opened(&path, file)?;
+        Ok((Self { path, identity, database: Some(database) }, tables))
     }
 
     /// Closes the file after a failure, opens it again, and reads what it holds: the database takes no more writes otherwise, though there may
@@ -60,13 +62,27 @@ impl File {
     pub(super) fn reopen(&mut self) -> Option<Tables> {
         // Only one can have it open, so the old one goes first.
         self.database = None;
-        let (database, tables) = opened(&self.path).inspect_err(|error| tracing::error!(%error, "could not open the store again")).ok()?;
-        self.database = Some(database);
+        let again = || {
+            // A new file would be an org without anything in it.
+            let file = private_file(&self.path, false).map_err(|error| Error::Store { path: self.path.clone(), source: error.into() })?;
+            opened(&self.path, file)
+        };
+        let (database, identity, tables) = again().inspect_err(|error| tracing::error!(%error, "could not open the store again")).ok()?;
+        (self.database, self.identity) = (Some(database), identity);
         Some(tables)
+    }
+
+    /// Lets go of a file that is not this org's. No write is taken until it could be opened again.
+    pub(super) fn close(&mut self) {
+        self.database = None;
     }
 
     /// Writes the changes of one request, and returns when they are on the disk.
     pub(super) fn write(&self, changes: &Changes) -> Result<(), StoreError> {
+        // A file that was deleted takes writes until it is closed, and is gone then.
+        if fs::metadata(&self.path).map(|found| identity(&found))? != self.identity {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "another file is in its place").into());
+        }
         let database = self.database.as_ref().ok_or(StoreError::Database(redb::Error::PreviousIo))?;
         let transaction = database.begin_write()?;
         transaction.open_table(COUNTS)?.insert(GIVEN_OUT, changes.count)?;
@@ -82,22 +98,39 @@ impl File {
     }
 }
 
-/// Opens a file, new or old, and reads all that it holds.
-fn opened(path: &Path) -> Result<(Database, Tables), Error> {
+/// What tells a file from another at the same path.
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(found: &fs::Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt as _;
+
+    (found.dev(), found.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> Identity {
+    // An open file cannot be deleted there.
+    (0, 0)
+}
+
+/// Opens a database in a file, new or old, and reads all that it holds.
+fn opened(path: &Path, file: fs::File) -> Result<(Database, Identity, Tables), Error> {
     let refuse = |source: StoreError| Error::Store { path: path.to_owned(), source };
-    let is_new = !path.exists();
-    let file = private_file(path).map_err(|error| refuse(error.into()))?;
     discard_unfinished(&file).map_err(|error| refuse(error.into()))?;
+    let found = file.metadata().map_err(|error| refuse(error.into()))?;
     let database = match Database::builder().set_cache_size(CACHE).create_file(file) {
         Ok(database) => database,
         Err(DatabaseError::DatabaseAlreadyOpen) => return Err(Error::AlreadyServed { path: path.to_owned() }),
         Err(error) => return Err(refuse(error.into())),
     };
-    if is_new && let Some(directory) = path.parent() {
+    if found.len() == 0
+        && let Some(directory) = path.parent()
+    {
         keep_entries(directory).map_err(|error| refuse(error.into()))?;
     }
     let tables = read(&database, path)?;
-    Ok((database, tables))
+    Ok((database, identity(&found), tables))
 }
 
 /// Empties a file that its maker was killed over: the database writes the mark at its beginning when all else is there, and takes nothing
@@ -168,9 +201,9 @@ fn keep_entries(directory: &Path) -> io::Result<()> {
     }
 }
 
-fn private_file(path: &Path) -> io::Result<fs::File> {
+fn private_file(path: &Path, make: bool) -> io::Result<fs::File> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
+    options.read(true).write(true).create(make).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

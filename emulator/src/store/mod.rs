@@ -215,9 +215,12 @@ impl Store {
         if let Some(file) = &mut self.file
             && let Err(error) = file.write(&changes)
         {
-            // Whatever came of it, what the file holds is what the org is.
-            if let Some(tables) = file.reopen() {
-                self.tables = tables;
+            // Whatever came of it, what the file holds is what the org is; unless somebody has put another org there.
+            let org = |tables: &Tables| tables.table(Table::Org).get("org").map(|row| row.text().to_owned());
+            match file.reopen() {
+                Some(tables) if org(&tables) == org(&self.tables) => self.tables = tables,
+                Some(_) => file.close(),
+                None => {}
             }
             return Err(error);
         }
