@@ -1,3 +1,5 @@
+//! How clients prove who they are at the token endpoints, rightly and wrongly.
+
 use aws_lc_rs::{
     hmac,
     rand::SystemRandom,
