@@ -2,7 +2,7 @@
 
 use idpctl_emulator::{Org, Reset};
 
-use super::transport::{ReqwestTransport, Sending, Transport, TransportError};
+use super::transport::{ReqwestTransport, Sending, Transport, TransportError, USER_AGENT};
 
 /// Sends to an emulated org in this process. Every authority in a request's address means that org, and an answer may be as long as over
 /// the network.
@@ -17,7 +17,8 @@ impl InProcessTransport {
 }
 
 impl Transport for InProcessTransport {
-    fn send(&self, request: http::Request<Vec<u8>>) -> Sending<'_> {
+    fn send(&self, mut request: http::Request<Vec<u8>>) -> Sending<'_> {
+        request.headers_mut().entry(http::header::USER_AGENT).or_insert(http::HeaderValue::from_static(USER_AGENT));
         Box::pin(async move {
             let answer = self.0.call(request).await.map_err(|reset: Reset| TransportError::Broken(reset.to_string()))?;
             if answer.body().len() > ReqwestTransport::CAP {

@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use crate::printable::printable_head;
 
+/// How we name ourselves to whoever we send to.
+pub(super) const USER_AGENT: &str = concat!("idpctl/", env!("CARGO_PKG_VERSION"));
+
 /// The answer to come.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, TransportError>> + Send + 'a>>;
 
@@ -101,7 +104,7 @@ impl ReqwestTransport {
     pub fn with_cap(cap: usize) -> Result<Self, TransportError> {
         let builder = || {
             reqwest::Client::builder()
-                .user_agent(concat!("idpctl/", env!("CARGO_PKG_VERSION")))
+                .user_agent(USER_AGENT)
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(Duration::from_secs(10))
                 .read_timeout(Duration::from_mins(1))
