@@ -21,6 +21,8 @@ mod answer;
 mod call;
 mod clock;
 mod config;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod error;
 mod families;
 pub mod faults;

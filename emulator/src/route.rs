@@ -74,6 +74,8 @@ impl<'a> Route<'a> {
             ["oauth2", server, "v1", "keys"] => Self::KeySet(Some(server)),
             ["api", "v1", "internal", "apps", app, "settings", "oauth", "idToken"] => Self::IdToken(app),
             ["api", "v1", "users", "me"] => Self::Me,
+            // Okta's own words in the place of an id, for what is not served here.
+            ["api", "v1", "groups", "rules"] | ["api", "v1", "policies", "simulate"] => return None,
             ["api", "v1", "policies"] => Self::Policies,
             ["api", "v1", "policies", policy] => Self::Policy(policy),
             ["api", "v1", "groups"] => Self::Groups,
@@ -127,6 +129,7 @@ mod tests {
             Some(Route::SecretLifecycle("0oa1", "ocs1", Turn::Deactivate))
         );
         assert_eq!(of("/api/v1/apps/0oa1/lifecycle/explode"), None);
+        assert_eq!(of("/api/v1/groups/rules"), None);
         assert_eq!(of("/api/v1/apps/"), Some(Route::App("")));
         assert_eq!(of("/api/v2/apps"), None);
     }

@@ -1,7 +1,7 @@
 //! Paths against patterns: `*` within a segment, `**` over segments.
 
 /// Says whether the whole path fits the pattern.
-pub(super) fn matches(pattern: &str, path: &str) -> bool {
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     fits(pattern.as_bytes(), path.as_bytes())
 }
 

@@ -35,7 +35,7 @@
 //!
 //! The codes are the org's; the portal says the same in its own form.
 
-mod glob;
+pub(crate) mod glob;
 mod parse;
 
 use std::time::Duration;
@@ -75,6 +75,15 @@ pub(crate) enum FaultKind {
     HoldBefore,
     HoldAfter,
     ListLag(Duration),
+}
+
+impl FaultKind {
+    /// Says whether the org is made to refuse, so that its answer is not its own.
+    #[cfg(feature = "contract")]
+    pub(crate) fn refuses(self) -> bool {
+        let spent = matches!(self, Self::TooManyRequests(_) | Self::TooManyUntold | Self::TooManyAtOnce);
+        spent || matches!(self, Self::Locked | Self::InternalError | Self::ErrorInside)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

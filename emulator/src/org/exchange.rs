@@ -43,7 +43,12 @@ impl Org {
     /// [`Reset`] stands for a connection that died before the whole answer had arrived. Under a `hold` fault the future never
     /// ends.
     pub async fn call(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Reset> {
-        match self.respond(request).await {
+        let outcome = self.respond(request).await;
+        #[cfg(feature = "contract")]
+        if let Some(violation) = self.inner.watch.violation() {
+            panic!("{violation}");
+        }
+        match outcome {
             Outcome::Whole(response) => Ok(response),
             Outcome::Broken(response, Break::Slow(time)) => {
                 tokio::time::sleep(time).await;
@@ -60,6 +65,10 @@ impl Org {
             tokio::time::sleep(self.inner.latency).await;
         }
         let fault = self.state().faults.strike(&call.method, &call.path);
+        #[cfg(feature = "contract")]
+        if !portal::is_portal(&call.segments()) {
+            self.inner.watch.request(&call);
+        }
         match fault {
             Some(FaultKind::ResetBefore) => {
                 self.note(&call, None, false);
@@ -73,6 +82,10 @@ impl Org {
         }
         let (response, done) = self.execute(&call, fault);
         self.note(&call, Some(response.status().as_u16()), done);
+        #[cfg(feature = "contract")]
+        if let Some(response) = self.inner.watch.verdict() {
+            return Outcome::Whole(response);
+        }
         match fault {
             Some(FaultKind::ResetAfter) => Outcome::Reset,
             Some(FaultKind::HoldAfter) => std::future::pending().await,
@@ -134,7 +147,12 @@ impl Org {
             Ok(answer) => answer,
             Err(refusal) => refused(refusal),
         };
-        (self.response(number, &answer, allowance), done)
+        let response = self.response(number, &answer, allowance);
+        #[cfg(feature = "contract")]
+        if !fault.is_some_and(FaultKind::refuses) {
+            self.inner.watch.answer(call, &response);
+        }
+        (response, done)
     }
 
     /// Answers a request that was admitted, and commits what it writes.

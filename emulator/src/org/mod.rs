@@ -49,6 +49,8 @@ struct Inner {
     rate_limits: RateLimits,
     base: Option<String>,
     log_requests: bool,
+    #[cfg(feature = "contract")]
+    watch: crate::contract::Watch,
     state: Mutex<State>,
 }
 
@@ -129,6 +131,8 @@ impl Org {
             rate_limits: config.rate_limits,
             base: config.base,
             log_requests: config.log_requests,
+            #[cfg(feature = "contract")]
+            watch: crate::contract::Watch::default(),
             state: Mutex::new(state),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -170,6 +174,8 @@ impl Org {
             rate_limits: self.inner.rate_limits.clone(),
             base: self.inner.base.clone(),
             log_requests: self.inner.log_requests,
+            #[cfg(feature = "contract")]
+            watch: self.inner.watch.clone(),
             state: Mutex::new(copy),
         };
         Self { inner: Arc::new(inner) }
@@ -220,6 +226,12 @@ impl Org {
         let state = self.state();
         let tables = state.store.tables();
         portal::registration_token(&Tx::begin(tables, tables, &Trees::default(), &self.inner.seed), provider)
+    }
+
+    /// Returns the numbers of the known departures from the contract that the exchanges of this org and its forks have met.
+    #[cfg(feature = "contract")]
+    pub fn departures(&self) -> std::collections::BTreeSet<usize> {
+        self.inner.watch.departures()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

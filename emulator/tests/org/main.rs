@@ -6,6 +6,7 @@ mod apps;
 mod certificates;
 mod client_roles;
 mod clients;
+mod contract;
 mod credentials;
 mod faults;
 mod fixtures;

@@ -173,7 +173,7 @@ async fn the_parts_of_saml_are_served_in_oktas_order_with_what_the_server_adds()
         "audienceOverride": "dropped",
         "responseSigned": true,
         "attributeStatements": [
-            {"values": ["user.email"], "name": "mail", "type": "EXPRESSION", "namespace": "basic"},
+            {"values": ["user.email"], "name": "mail", "type": "EXPRESSION", "namespace": "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"},
             {"filterValue": "a", "filterType": "STARTS_WITH", "name": "groups", "type": "GROUP"},
         ],
         "acsEndpoints": [{"index": 0, "url": "https://sp.example.com/other"}],
@@ -204,7 +204,7 @@ async fn the_parts_of_saml_are_served_in_oktas_order_with_what_the_server_adds()
     authnContextClassRef: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
     spIssuer: "https://sp.example.com/issuer"
     requestCompressed: false
-    attributeStatements: [{"type":"EXPRESSION","name":"mail","namespace":"basic","values":["user.email"]},{"type":"GROUP","name":"groups","filterType":"STARTS_WITH","filterValue":"a"}]
+    attributeStatements: [{"type":"EXPRESSION","name":"mail","namespace":"urn:oasis:names:tc:SAML:2.0:attrname-format:basic","values":["user.email"]},{"type":"GROUP","name":"groups","filterType":"STARTS_WITH","filterValue":"a"}]
     inlineHooks: [{"id":"cal1","_links":{"self":{"href":"https://org.example.com/api/v1/inlineHooks/cal1","hints":{"allow":["GET","PUT","DELETE"]}}}}]
     spCertificate: {"x5c":["QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJD\r\nQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJD\r\n"]}
     assertionEncryption: {"enabled":false}

@@ -13,7 +13,7 @@ fn app(name: &str, mode: &str, settings: Value) -> Value {
     body
 }
 
-fn office(mode: &str) -> Value {
+pub(crate) fn office(mode: &str) -> Value {
     app(
         "office365",
         mode,
