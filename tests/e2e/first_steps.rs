@@ -7,6 +7,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::org::contract;
+
 const SECRETS: [(&str, &str); 2] =
     [("IDPCTL_BOOKING_SECRET", "kittiwake-over-the-bow"), ("IDPCTL_BOOKING_SECRET_OLD", "gannet-under-the-stern")];
 
@@ -31,6 +33,7 @@ fn example() -> TempDir {
 fn said(folder: &TempDir, variables: &[(&str, &str)], line: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_idpctl"));
     command.args(line.split(' ')).current_dir(folder.path()).env_clear().env("HOME", folder.path()).envs(variables.iter().copied());
+    command.envs(contract());
     let output = command.output().unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     format!("{out}{err}exit {}", output.status.code().unwrap())

@@ -218,6 +218,7 @@ impl TestOrg {
     pub(crate) fn program(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().envs(&self.env).env("HOME", self.folder.path().join("home")).env("LC_ALL", "C.UTF-8");
+        command.envs(contract());
         command.current_dir(self.path(".")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -275,6 +276,12 @@ impl fmt::Display for Output {
         let text = format!("{}{stderr}[exit status: {}]", self.stdout, self.status);
         f.write_str(&steady(text, &self.volatile))
     }
+}
+
+/// Returns the variable by which an org that the binary serves finds the contract that it is held to in tests, if it is set here.
+pub(crate) fn contract() -> Option<(&'static str, PathBuf)> {
+    let shared = std::env::var_os("IDPCTL_SHARED")?;
+    Some(("IDPCTL_SHARED", fs::canonicalize(shared).ok()?))
 }
 
 fn is_alive(child: &mut Child) -> bool {

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::org::contract;
+
 /// A command of the README and what it says there.
 struct Shown {
     command: String,
@@ -99,6 +101,7 @@ fn run(command: &str, folder: &Path) -> Vec<String> {
         .env_clear()
         .env("PATH", path)
         .env("HOME", folder)
+        .envs(contract())
         .output()
         .unwrap();
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()

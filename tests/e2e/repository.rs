@@ -236,6 +236,20 @@ fn what_is_shipped_reads_numbers_to_the_last_digit() {
     assert!(line.contains("\"float_roundtrip\""), "{line}");
 }
 
+/// What is released would else hold every exchange to a file that nobody but a developer has.
+#[test]
+fn what_is_shipped_does_not_check_the_contract() {
+    let tree = |edges: &str| {
+        let mut cargo = std::process::Command::new(env!("CARGO"));
+        cargo.args(["tree", "--offline", "--locked", "--workspace", "--prefix", "none", "--edges", edges]).current_dir(root());
+        let output = cargo.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(!tree("normal,build").contains("jsonschema"));
+    assert!(tree("normal,dev").contains("jsonschema"));
+}
+
 #[test]
 fn nothing_names_a_place_on_somebodys_machine() {
     // Put together here, so that this file does not hold them.

@@ -11,7 +11,7 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::liar::Liar;
-use crate::org::TestOrg;
+use crate::org::{TestOrg, contract};
 
 /// Every way of writing a value that somebody could read it back from.
 fn spellings(value: &str) -> Vec<String> {
@@ -236,7 +236,7 @@ fn no_secret_is_in_the_emulators_log() {
     let mut test = declared();
     let mut command = Command::new(env!("CARGO_BIN_EXE_idpctl"));
     command.args(["emulator", "--port", "0", "--log-requests", "-vvv", "--log-format", "json"]);
-    let child = command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command.env_clear().envs(contract()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut emulator = Emulator(child);
     let mut hello = String::new();
     BufReader::new(emulator.0.stdout.take().unwrap()).read_line(&mut hello).unwrap();
