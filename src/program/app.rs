@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::step::Declared;
 use super::{
-    Action, Body, CANNOT_CREATE, CANNOT_UPDATE, Call, Edit, Expect, Line, Probe, Program, SecretSlots, Step, Subject, Verb, lines, subject,
+    Action, Body, CANNOT_CREATE, CANNOT_UPDATE, Call, Edit, Expect, Line, Probe, Program, SecretSlots, Step, Subject, Verb, companions,
+    lines, subject,
 };
 use crate::address::Address;
 use crate::bind::{Orphan, Orphaned};
@@ -74,6 +75,7 @@ fn create_step(entry: &AppChanges<'_>, fields: &[FieldChange], secret: Option<&S
             Path::of(place).set(&mut tree, filler);
         }
     }
+    companions::complete(&mut tree);
     if let Some(marker) = &entry.marker {
         Marker::path().set(&mut tree, marker.to_value());
     }
@@ -122,6 +124,7 @@ fn update(entry: &AppChanges<'_>, fields: &[FieldChange], program: &mut Program)
 fn body_step(app: &Subject, entry: &AppChanges<'_>, fields: &[FieldChange], live: &LiveApp, secret: Option<&Secret>) -> Step {
     let body: Vec<_> = fields.iter().filter(|f| f.facet == Facet::Body && f.path != Marker::path()).collect();
     let mut edits: Vec<_> = body.iter().map(|f| Edit { path: f.path.clone(), value: f.after.clone() }).collect();
+    edits.extend(companions::missing(&live.body, &edits));
     edits.extend(entry.marker.as_ref().map(|marker| Edit { path: Marker::path(), value: Some(marker.to_value()) }));
     let method = body
         .iter()

@@ -7,6 +7,7 @@
 
 mod app;
 mod children;
+mod companions;
 mod portal;
 mod present;
 mod step;

@@ -174,7 +174,10 @@ fn dependent(dice: &mut Dice, sort: &str, made: &mut Generation) {
     }
     if grants.contains(&"urn:openid:params:grant-type:ciba") {
         set("backchannel_token_delivery_mode", json!(dice.pick(&["poll", "ping"])));
-        set("backchannel_custom_authenticator_id", dice.pick(&[json!("aut1"), json!("aut2"), Value::Null]).clone());
+        set(
+            "backchannel_custom_authenticator_id",
+            dice.pick(&[json!("autone67890123456789"), json!("auttwo67890123456789"), Value::Null]).clone(),
+        );
         set("backchannel_authentication_request_signing_alg", dice.pick(&[json!("RS256"), json!("ES256"), Value::Null]).clone());
     } else if sort == "web" {
         set("backchannel_custom_authenticator_id", Value::Null);

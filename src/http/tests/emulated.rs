@@ -68,7 +68,9 @@ async fn errors_of_the_org_are_understood() {
     assert!(refused.is_unauthenticated(), "{refused}");
     let missing = writer.reader().get::<Any>(Request::get("/api/v1/apps/0oaNothing")).await.unwrap_err();
     assert!(missing.is_not_found(), "{missing}");
-    let invalid = writer.send::<Any>(Request::new(Method::Post, "/api/v1/apps").body(json!({"name": "oidc_client"}))).await.unwrap_err();
+    let unfit = json!({"name": "oidc_client", "label": "A", "signOnMode": "OPENID_CONNECT", "credentials": {},
+        "settings": {"oauthClient": {"grant_types": ["password"]}}});
+    let invalid = writer.send::<Any>(Request::new(Method::Post, "/api/v1/apps").body(unfit)).await.unwrap_err();
     assert!(invalid.is_invalid() && invalid.request_id().is_some(), "{invalid}");
 }
 
