@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
+use certificates::requests;
 pub(crate) use clients::{Resource as ClientResource, roles::of as client_roles};
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource};
@@ -71,6 +72,18 @@ pub(crate) fn complete(tx: &mut Tx<'_>, organization: &Organization, switches: &
     servers::found(tx, organization, switches)
 }
 
+/// Refuses a body, or an answer, in a form that a route does not have. All is JSON but certificates and requests for them.
+pub(crate) fn check_forms(route: Route<'_>, call: &Call) -> Result<(), Refusal> {
+    match route {
+        Route::CertificateRequests(_) | Route::CertificateRequest(..) => {
+            call.must_send_json()?;
+            call.must_take(&[requests::PKCS10])
+        }
+        Route::CertificatePublication(..) => call.must_take(&[]),
+        _ => call.must_be_json(),
+    }
+}
+
 /// Answers a request on a route.
 pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let x = exchange;
@@ -98,6 +111,13 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::KeyLifecycle(app, key, turn), "POST") => keys::turn(x, app, key, turn),
         (Route::Certificates(app), "GET") => certificates::list(x, app),
         (Route::Certificate(app, kid), "GET") => certificates::read(x, app, kid),
+        (Route::CertificateGeneration(app), "POST") => certificates::generate(x, app),
+        (Route::CertificateClone(app, kid), "POST") => certificates::duplicate(x, app, kid),
+        (Route::CertificateRequests(app), "GET") => requests::list(x, app),
+        (Route::CertificateRequests(app), "POST") => requests::create(x, app),
+        (Route::CertificateRequest(app, id), "GET") => requests::read(x, app, id),
+        (Route::CertificateRequest(app, id), "DELETE") => requests::revoke(x, app, id),
+        (Route::CertificatePublication(app, id), "POST") => requests::publish(x, app, id),
         (Route::Grants(app), "GET") => grants::list(x, app),
         (Route::Grants(app), "POST") => grants::create(x, app),
         (Route::Grant(app, grant), "GET") => grants::read(x, app, grant),

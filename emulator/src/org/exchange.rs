@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Response, header};
+use serde_json::Value;
 
 use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, REQUESTS, Seen, State};
@@ -187,7 +188,7 @@ impl Org {
         exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
         if call.path.starts_with("/api/") {
-            call.must_be_json()?;
+            families::check_forms(route, call)?;
         }
         let answer = families::answer(route, &mut exchange)?;
         if keys.is_short() {
@@ -247,8 +248,11 @@ impl Org {
     }
 
     fn response(&self, number: u64, answer: &Answer, allowance: Option<Allowance>) -> Response<Vec<u8>> {
-        let bytes = answer.body.as_ref().map(|body| body.to_string().into_bytes());
-        let mut response = Response::new(bytes.unwrap_or_default());
+        let text = answer.body.as_ref().map(|body| match body {
+            Value::String(text) if answer.plain => text.clone(),
+            body => body.to_string(),
+        });
+        let mut response = Response::new(text.unwrap_or_default().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
         let headers = response.headers_mut();
         if answer.body.is_some() {

@@ -7,6 +7,7 @@ mod access_dpop;
 mod apps;
 mod bearer;
 mod certificates;
+mod certificates_requests;
 mod client_roles;
 mod clients;
 mod contract;
