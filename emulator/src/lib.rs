@@ -33,6 +33,7 @@ mod org;
 mod page;
 mod portal;
 mod route;
+mod rsa;
 mod serve;
 mod store;
 pub mod switches;
