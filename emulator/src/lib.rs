@@ -31,6 +31,7 @@ mod limits;
 mod log;
 mod org;
 mod page;
+mod path;
 mod portal;
 mod route;
 mod serve;

@@ -163,12 +163,13 @@ impl Org {
     /// Answers a request that was admitted, and commits what it writes.
     fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
         let inner = &self.inner;
-        let route = Route::of(segments);
+        // What cannot be read names nothing.
+        let route = Route::of(segments).filter(|_| !call.is_garbled());
         let trees = Trees::default();
         let mut exchange = self.exchange(state, call, &trees);
         exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
-        if call.path.starts_with("/api/") {
+        if segments.first() == Some(&"api") {
             call.must_be_json()?;
         }
         let answer = families::answer(route, &mut exchange)?;

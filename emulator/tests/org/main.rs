@@ -22,6 +22,7 @@ mod logs_servers;
 mod other_apps;
 mod other_apps_catalogue;
 mod other_apps_recorded;
+mod paths;
 mod peers;
 mod portal;
 mod portal_client_types;
