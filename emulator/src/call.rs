@@ -63,16 +63,17 @@ impl Call {
         self.segments.are_garbled()
     }
 
-    /// Refuses a body that says that it is not JSON, and a caller who does not take JSON. What is not said is taken to be right.
-    pub(crate) fn must_be_json(&self) -> Result<(), Refusal> {
-        let is_json = |kind: &str| {
-            let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
-        };
+    /// Refuses a body that says that it is not JSON. What is not said is taken to be right.
+    pub(crate) fn must_send_json(&self) -> Result<(), Refusal> {
         let blank = self.body.iter().all(u8::is_ascii_whitespace);
         if !blank && self.content_type.as_deref().is_some_and(|kind| !is_json(kind)) {
             return Err(Refusal::media_type_not_supported());
         }
+        Ok(())
+    }
+
+    /// Refuses a caller who does not take JSON. What is not said is taken to be right.
+    pub(crate) fn must_accept_json(&self) -> Result<(), Refusal> {
         let any = |range: &str| ["", "*/*", "application/*"].contains(&range.split(';').next().unwrap_or_default().trim());
         if self.accept.as_deref().is_some_and(|ranges| !ranges.split(',').any(|range| any(range) || is_json(range))) {
             return Err(Refusal::media_type_not_acceptable());
@@ -95,6 +96,11 @@ impl Call {
             _ => Err(Refusal::malformed()),
         }
     }
+}
+
+fn is_json(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
 }
 
 /// Returns host and port.

@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     ServerRule,
     EncryptionKey,
     RoleBinding,
+    File,
 }
 
 impl Kind {
@@ -55,6 +56,7 @@ impl Kind {
             Self::ServerRule => "0pr",
             Self::EncryptionKey => "apk",
             Self::RoleBinding => "irb",
+            Self::File => "fs0",
         }
     }
 }

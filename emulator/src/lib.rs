@@ -29,6 +29,7 @@ mod filter;
 mod ids;
 mod limits;
 mod log;
+mod multipart;
 mod org;
 mod page;
 mod path;

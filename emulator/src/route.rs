@@ -10,6 +10,7 @@ pub(crate) enum Route<'a> {
     Apps,
     App(&'a str),
     AppLifecycle(&'a str, Turn),
+    Logo(&'a str),
     AppPolicy(&'a str, &'a str),
     IdToken(&'a str),
     Secrets(&'a str),
@@ -96,6 +97,7 @@ impl<'a> Route<'a> {
     fn under_app(app: &'a str, rest: &[&'a str]) -> Option<Self> {
         Some(match *rest {
             ["lifecycle", turn] => Self::AppLifecycle(app, Turn::of(turn)?),
+            ["logo"] => Self::Logo(app),
             ["policies", policy] => Self::AppPolicy(app, policy),
             ["grants"] => Self::Grants(app),
             ["grants", grant] => Self::Grant(app, grant),
@@ -112,6 +114,11 @@ impl<'a> Route<'a> {
             ["credentials", "jwks", key, "lifecycle", turn] => Self::KeyLifecycle(app, key, Turn::of(turn)?),
             _ => return None,
         })
+    }
+
+    /// Says whether what is sent to the resource is JSON.
+    pub(crate) fn takes_json(self) -> bool {
+        !matches!(self, Self::Logo(_))
     }
 
     /// Says whether the resource is for those without a token of the management API.

@@ -80,6 +80,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::App(app), "PUT") => apps::replace(x, app),
         (Route::App(app), "DELETE") => apps::delete(x, app),
         (Route::AppLifecycle(app, turn), "POST") => apps::turn(x, app, turn),
+        (Route::Logo(app), "POST") => apps::logo::upload(x, app),
         (Route::AppPolicy(app, policy), "PUT") => policies::assign(x, app, policy),
         (Route::IdToken(app), "GET") => id_token::read(x, app),
         (Route::IdToken(app), "POST") => id_token::write(x, app),

@@ -73,6 +73,9 @@ fn changed(x: &Exchange<'_>, before: &Value, after: &Value) -> Vec<Event> {
         let kind = if broker(new) { Kind::BrokerEnable } else { Kind::BrokerDisable };
         events.push(Event { kind, targets: vec![target(after)] });
     }
+    if before["logo"] != after["logo"] {
+        events.push(Event { kind: Kind::LogoUpdate, targets: vec![target(after)] });
+    }
     if before["access_policy"] != after["access_policy"] {
         let policy = after["access_policy"].as_str().and_then(|id| x.tx.row(Table::Policies, id));
         let targets = policy.map(policy_target).into_iter().chain([target(after)]).collect();

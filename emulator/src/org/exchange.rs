@@ -170,7 +170,10 @@ impl Org {
         exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
         if segments.first() == Some(&"api") {
-            call.must_be_json()?;
+            if route.takes_json() {
+                call.must_send_json()?;
+            }
+            call.must_accept_json()?;
         }
         let answer = families::answer(route, &mut exchange)?;
         if call.method != "GET" {

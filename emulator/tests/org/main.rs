@@ -16,6 +16,7 @@ mod fixtures;
 mod grants;
 mod groups;
 mod lists;
+mod logos;
 mod logs;
 mod logs_lists;
 mod logs_servers;

@@ -9,6 +9,7 @@ pub(crate) mod document;
 pub(super) mod fields;
 mod foreign;
 pub(crate) mod jwk;
+pub(super) mod logo;
 mod render;
 mod seed;
 
