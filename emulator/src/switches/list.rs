@@ -111,6 +111,18 @@ switches! {
     "Whether the org has the feature of group owners: without it a group's `_links` have no `owners`.",
     { Shown = "shown", Absent = "absent" }
 
+    patch_absent: PatchAbsent, "patch-absent-attribute",
+    "What a PATCH of a group's assignment does that replaces or removes an attribute which is not there.",
+    { Accept = "accept", Refuse = "refuse" }
+
+    default_policy_mapping: DefaultPolicyMapping, "default-policy-mapping",
+    "Whether an app's mapping to the default access policy, which it would fall back to, can be deleted.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    without_provisioning: WithoutProvisioning, "without-provisioning",
+    "How an app without provisioning refuses to show its connection, or one feature: as not found, or as not enabled.",
+    { NotFound = "404", BadRequest = "400" }
+
     client_app_events: ClientAppEvents, "client-app-events",
     "Which events in the System Log a write to an OAuth client's app leaves: the application's, the client's, or both.",
     { Both = "both", Application = "application", Client = "client" }

@@ -4,7 +4,9 @@
 
 mod access;
 mod access_dpop;
+mod app_parts;
 mod apps;
+mod assignments;
 mod bearer;
 mod certificates;
 mod client_roles;
@@ -14,6 +16,7 @@ mod credentials;
 mod faults;
 mod fixtures;
 mod grants;
+mod group_lists;
 mod groups;
 mod lists;
 mod logos;
@@ -25,6 +28,7 @@ mod other_apps_catalogue;
 mod other_apps_recorded;
 mod paths;
 mod peers;
+mod policy_mappings;
 mod portal;
 mod portal_client_types;
 mod portal_products;

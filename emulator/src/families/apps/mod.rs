@@ -112,6 +112,12 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::list(items, page.links(more)))
 }
 
+/// Returns an app as a list shows it, if it does.
+pub(super) fn listed(x: &Exchange<'_>, id: &str) -> Result<Option<Value>, Refusal> {
+    let app = x.tx.listed_as::<App>(Table::Apps, id)?;
+    Ok(app.map(|app| render::read(x, app)))
+}
+
 pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let sent = x.call.object()?;
     let status = match x.call.query.value("activate") {
