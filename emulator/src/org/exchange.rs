@@ -181,13 +181,17 @@ impl Org {
     fn attempt(&self, state: &mut State, call: &Call, segments: &[&str], number: u64, keys: &Drawn) -> Result<Answer, Refusal> {
         let inner = &self.inner;
         state.used.begin(number);
-        let route = Route::of(segments);
+        // What cannot be read names nothing.
+        let route = Route::of(segments).filter(|_| !call.is_garbled());
         let trees = Trees::default();
         let mut exchange = self.exchange(state, call, &trees, number, keys);
         exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
-        if call.path.starts_with("/api/") {
-            call.must_be_json()?;
+        if segments.first() == Some(&"api") {
+            if route.takes_json() {
+                call.must_send_json()?;
+            }
+            call.must_accept_json()?;
         }
         let answer = families::answer(route, &mut exchange)?;
         if keys.is_short() {
