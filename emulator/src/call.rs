@@ -4,14 +4,16 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::answer::Refusal;
+use crate::{answer::Refusal, path::Segments};
 
 const TRANSFER_ENCODING: http::HeaderName = http::HeaderName::from_static("content-transfer-encoding");
 
 /// One request to the org.
 pub(crate) struct Call {
     pub(crate) method: String,
+    /// As it was sent.
     pub(crate) path: String,
+    segments: Segments,
     pub(crate) query: Query,
     pub(crate) authorization: Option<String>,
     /// Whether there is more than one `Authorization` header.
@@ -42,6 +44,7 @@ impl Call {
         Self {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
+            segments: Segments::of(parts.uri.path()),
             query: Query::parse(parts.uri.query().unwrap_or_default()),
             authorization: header(http::header::AUTHORIZATION).map(str::to_owned),
             authorization_repeated: parts.headers.get_all(http::header::AUTHORIZATION).iter().count() > 1,
@@ -55,17 +58,17 @@ impl Call {
         }
     }
 
+    /// Returns what the segments of the path say.
     pub(crate) fn segments(&self) -> Vec<&str> {
-        self.path.trim_start_matches('/').split('/').collect()
+        self.segments.iter().collect()
     }
 
-    /// Refuses a body that says that it is not JSON, and a caller who does not take JSON. What is not said is taken to be right.
-    pub(crate) fn must_be_json(&self) -> Result<(), Refusal> {
-        self.must_send_json()?;
-        self.must_take(&[])
+    /// Says whether there is a segment that says nothing, because it cannot be decoded.
+    pub(crate) fn is_garbled(&self) -> bool {
+        self.segments.are_garbled()
     }
 
-    /// Refuses a body that says that it is not JSON.
+    /// Refuses a body that says that it is not JSON. What is not said is taken to be right.
     pub(crate) fn must_send_json(&self) -> Result<(), Refusal> {
         let blank = self.body.iter().all(u8::is_ascii_whitespace);
         if !blank && self.content_type.as_deref().is_some_and(|kind| !is_json(&kind_of(kind))) {
@@ -74,7 +77,7 @@ impl Call {
         Ok(())
     }
 
-    /// Refuses a caller who takes neither JSON nor another of the forms that there are.
+    /// Refuses a caller who takes neither JSON nor another of the forms that there are. What is not said is taken to be right.
     pub(crate) fn must_take(&self, others: &[&str]) -> Result<(), Refusal> {
         let fits = |kind: String| is_any(&kind) || is_json(&kind) || others.contains(&kind.as_str());
         if self.accept.as_deref().is_some_and(|ranges| !ranges.split(',').map(kind_of).any(fits)) {

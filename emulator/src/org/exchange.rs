@@ -182,13 +182,17 @@ impl Org {
     fn attempt(&self, state: &mut State, call: &Call, segments: &[&str], number: u64, keys: &Drawn) -> Result<Answer, Refusal> {
         let inner = &self.inner;
         state.used.begin(number);
-        let route = Route::of(segments);
+        // What cannot be read names nothing.
+        let route = Route::of(segments).filter(|_| !call.is_garbled());
         let trees = Trees::default();
         let mut exchange = self.exchange(state, call, &trees, number, keys);
         exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
-        if call.path.starts_with("/api/") {
-            families::check_forms(route, call)?;
+        if segments.first() == Some(&"api") {
+            if route.takes_json() {
+                call.must_send_json()?;
+            }
+            call.must_take(route.other_forms())?;
         }
         let answer = families::answer(route, &mut exchange)?;
         if keys.is_short() {

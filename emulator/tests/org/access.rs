@@ -94,7 +94,7 @@ async fn a_token_that_is_no_good_is_refused_and_told_why() {
         of(json!({"aud": "api://default"})),
         of(json!({"cid": "0oanobody"})),
         other.token(&["okta.apps.read"]),
-        format!("{}A", &good[..good.len() - 1]),
+        format!("{}{}", &good[..good.len() - 1], if good.ends_with('A') { "Q" } else { "A" }),
         "not-a-token".into(),
         org.okta_token().to_owned(),
     ];

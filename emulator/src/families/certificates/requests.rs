@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The form of a request that is not a JSON object.
-pub(in crate::families) const PKCS10: &str = "application/pkcs10";
+pub(crate) const PKCS10: &str = "application/pkcs10";
 /// The forms of a certificate.
 const CERTIFICATE: [&str; 3] = ["application/pkix-cert", "application/x-x509-ca-cert", "application/x-pem-file"];
 /// A certificate must be good for longer than this.
