@@ -130,6 +130,19 @@ async fn the_key_that_clients_share_is_the_one_that_the_orgs_tokens_are_signed_w
 }
 
 #[tokio::test]
+async fn the_orgs_key_set_has_the_keys_of_a_client_that_is_named() {
+    let org = org();
+    let (app, _) = create(&org, web("Portal")).await;
+    let key = generate(&org, &app).await;
+    let alone = get(&org, "/oauth2/v1/keys").await;
+    let keys = get(&org, &format!("/oauth2/v1/keys?client_id={app}")).await;
+    let own = json!({"kty": "RSA", "alg": "RS256", "kid": key["kid"], "use": "sig", "e": "AQAB", "n": key["n"]});
+    assert_eq!(keys, json!({"keys": [alone["keys"][0], own]}));
+    assert_eq!(get(&org, "/oauth2/v1/keys?client_id=none").await, alone);
+    assert_eq!(get(&org, &format!("/oauth2/default/v1/keys?client_id={app}")).await["keys"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn a_generated_key_is_one_of_the_apps_but_signs_nothing_yet() {
     let org = org();
     let (app, body) = create(&org, saml("Books")).await;

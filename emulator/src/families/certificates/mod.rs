@@ -70,6 +70,19 @@ pub(super) fn kids(x: &Exchange<'_>, app: &App) -> Vec<String> {
     firsts(x, app).into_iter().chain(added).collect()
 }
 
+/// Returns the keys that a client has besides the org's, as a key set has them.
+pub(super) fn published(x: &mut Exchange<'_>, client: &str) -> Result<Vec<Value>, Refusal> {
+    let Some(app) = apps::with_client_id(x, client)? else {
+        return Ok(Vec::new());
+    };
+    let own = kids(x, &app).into_iter().filter(|kid| *kid != x.organization.signing_kid).collect::<Vec<_>>();
+    let shown = own.iter().map(|kid| {
+        let key = find(x, &app, kid)?;
+        Ok(json!({"kty": "RSA", "alg": "RS256", "kid": kid, "use": "sig", "e": key["e"], "n": key["n"]}))
+    });
+    shown.collect()
+}
+
 /// Removes the keys of an app that goes, and the requests for certificates.
 pub(super) fn remove(x: &mut Exchange<'_>, app: &App) {
     for table in [Table::Certificates, Table::CertificateRequests] {
