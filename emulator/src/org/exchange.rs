@@ -220,6 +220,7 @@ impl Org {
             used: &state.used,
             caller: Caller::Nobody,
             number: state.requests,
+            issued: None,
         }
     }
 
