@@ -40,6 +40,7 @@ mod token_clients;
 mod token_dpop;
 mod token_errors;
 mod token_introspection;
+mod token_metadata;
 mod token_support;
 mod token_use;
 mod tokens;
