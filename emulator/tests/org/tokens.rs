@@ -1,4 +1,4 @@
-//! Tokens for the clients' own sake: what is issued, by which rule, and what is refused.
+//! Tokens for the clients' own sake: what is issued, with which claims, and by which rule.
 
 use serde_json::{Value, json};
 
