@@ -247,6 +247,7 @@ impl Org {
             used: &state.used,
             caller: Caller::Nobody,
             number,
+            issued: None,
         }
     }
 

@@ -305,7 +305,8 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
     let (keys, used) = (Drawn::default(), UsedOnce::default());
     for call in &calls {
         let (switches, now, caller) = (&config.switches, organization.created.clone(), Caller::Nobody);
-        let mut exchange = Exchange { call, tx, switches, organization, now, at: 0, keys: &keys, used: &used, caller, number: 0 };
+        let mut exchange =
+            Exchange { call, tx, switches, organization, now, at: 0, keys: &keys, used: &used, caller, number: 0, issued: None };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }
