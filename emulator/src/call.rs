@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::answer::Refusal;
+use crate::{answer::Refusal, path::Segments};
 
 /// One request to the org.
 pub(crate) struct Call {
     pub(crate) method: String,
+    /// As it was sent.
     pub(crate) path: String,
+    segments: Segments,
     pub(crate) query: Query,
     pub(crate) authorization: Option<String>,
     /// Whether there is more than one `Authorization` header.
@@ -38,6 +40,7 @@ impl Call {
         Self {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
+            segments: Segments::of(parts.uri.path()),
             query: Query::parse(parts.uri.query().unwrap_or_default()),
             authorization: header(http::header::AUTHORIZATION).map(str::to_owned),
             authorization_repeated: parts.headers.get_all(http::header::AUTHORIZATION).iter().count() > 1,
@@ -50,20 +53,27 @@ impl Call {
         }
     }
 
+    /// Returns what the segments of the path say.
     pub(crate) fn segments(&self) -> Vec<&str> {
-        self.path.trim_start_matches('/').split('/').collect()
+        self.segments.iter().collect()
     }
 
-    /// Refuses a body that says that it is not JSON, and a caller who does not take JSON. What is not said is taken to be right.
-    pub(crate) fn must_be_json(&self) -> Result<(), Refusal> {
-        let is_json = |kind: &str| {
-            let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
-        };
+    /// Says whether there is a segment that says nothing, because it cannot be decoded.
+    pub(crate) fn is_garbled(&self) -> bool {
+        self.segments.are_garbled()
+    }
+
+    /// Refuses a body that says that it is not JSON. What is not said is taken to be right.
+    pub(crate) fn must_send_json(&self) -> Result<(), Refusal> {
         let blank = self.body.iter().all(u8::is_ascii_whitespace);
         if !blank && self.content_type.as_deref().is_some_and(|kind| !is_json(kind)) {
             return Err(Refusal::media_type_not_supported());
         }
+        Ok(())
+    }
+
+    /// Refuses a caller who does not take JSON. What is not said is taken to be right.
+    pub(crate) fn must_accept_json(&self) -> Result<(), Refusal> {
         let any = |range: &str| ["", "*/*", "application/*"].contains(&range.split(';').next().unwrap_or_default().trim());
         if self.accept.as_deref().is_some_and(|ranges| !ranges.split(',').any(|range| any(range) || is_json(range))) {
             return Err(Refusal::media_type_not_acceptable());
@@ -86,6 +96,11 @@ impl Call {
             _ => Err(Refusal::malformed()),
         }
     }
+}
+
+fn is_json(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
 }
 
 /// Returns host and port.

@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     ServerRule,
     EncryptionKey,
     RoleBinding,
+    File,
 }
 
 impl Kind {
@@ -55,6 +56,7 @@ impl Kind {
             Self::ServerRule => "0pr",
             Self::EncryptionKey => "apk",
             Self::RoleBinding => "irb",
+            Self::File => "fs0",
         }
     }
 }
@@ -174,7 +176,17 @@ impl Seed {
 
     /// Returns the id of a link to an app, which has the shape of other ids.
     pub(crate) fn link_id(&self, of: &str) -> String {
-        format!("aln{}5d7", self.bytes(of, 0)[..14].iter().map(|&b| char::from(letter(b.into()))).collect::<String>())
+        self.derived_id("aln", of)
+    }
+
+    /// Returns the id of a mapping of an app to a policy.
+    pub(crate) fn mapping_id(&self, of: &str) -> String {
+        self.derived_id("map", of)
+    }
+
+    /// Returns the id of what is no object of its own but follows from something else.
+    fn derived_id(&self, prefix: &str, of: &str) -> String {
+        format!("{prefix}{}5d7", self.bytes(of, 0)[..14].iter().map(|&b| char::from(letter(b.into()))).collect::<String>())
     }
 
     /// Returns the id of the `n`th error.

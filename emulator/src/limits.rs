@@ -27,14 +27,16 @@ pub(crate) enum Bucket {
     Logs,
     /// `/oauth2/v1/clients`.
     Clients,
-    /// The rest of `/oauth2`.
+    /// The endpoints of the org's own authorization server, and the rest of `/oauth2`.
     OAuth,
+    /// The endpoints of all custom authorization servers together.
+    Servers,
     /// The rest of `/api/v1`.
     Api,
 }
 
 impl Bucket {
-    const ALL: [(Self, &'static str, u32); 8] = [
+    const ALL: [(Self, &'static str, u32); 9] = [
         (Self::Apps, "apps", 100),
         (Self::App, "app", 500),
         (Self::Groups, "groups", 500),
@@ -42,6 +44,7 @@ impl Bucket {
         (Self::Logs, "logs", 120),
         (Self::Clients, "clients", 100),
         (Self::OAuth, "oauth2", 2_000),
+        (Self::Servers, "servers", 2_000),
         (Self::Api, "api", 1_200),
     ];
 
@@ -55,6 +58,9 @@ impl Bucket {
             ["api", "v1", "logs", ..] => Self::Logs,
             ["oauth2", "v1", "clients", ..] => Self::Clients,
             ["oauth2", "v1", "keys"] | ["oauth2", _, "v1", "keys"] | ["oauth2", _, ".well-known", _] => return None,
+            ["oauth2", "v1", ..] => Self::OAuth,
+            // Apart from the org's own, and one for all of them (Okta's support article on the rate limits of authorization servers).
+            ["oauth2", _, "v1", ..] => Self::Servers,
             ["oauth2", ..] => Self::OAuth,
             ["api", "v1", ..] => Self::Api,
             _ => return None,
@@ -181,7 +187,10 @@ mod tests {
         assert_eq!(of("/oauth2/v1/keys"), None);
         assert_eq!(of("/oauth2/aus1/v1/keys"), None);
         assert_eq!(of("/oauth2/aus1/.well-known/openid-configuration"), None);
-        assert_eq!(of("/oauth2/aus1/v1/token"), Some(Bucket::OAuth));
+        assert_eq!(of("/oauth2/v1/token"), Some(Bucket::OAuth));
+        assert_eq!(of("/oauth2/aus1/v1/token"), Some(Bucket::Servers));
+        assert_eq!(of("/oauth2/default/v1/token"), Some(Bucket::Servers));
+        assert_eq!(of("/api/v1/authorizationServers"), Some(Bucket::Api));
         assert_eq!(of("/.well-known/okta-organization"), None);
     }
 
@@ -201,7 +210,7 @@ mod tests {
     #[test]
     fn a_wrong_bucket_is_told_what_there_is() {
         let error = "pears=3".parse::<RateLimits>().unwrap_err();
-        insta::assert_snapshot!(error, @"`pears=3` does not say rate limits: no bucket `pears`: there are apps, app, groups, group, logs, clients, oauth2, api and `window`");
+        insta::assert_snapshot!(error, @"`pears=3` does not say rate limits: no bucket `pears`: there are apps, app, groups, group, logs, clients, oauth2, servers, api and `window`");
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ pub(crate) enum Route<'a> {
     Apps,
     App(&'a str),
     AppLifecycle(&'a str, Turn),
+    Logo(&'a str),
     AppPolicy(&'a str, &'a str),
     IdToken(&'a str),
     Secrets(&'a str),
@@ -22,13 +23,26 @@ pub(crate) enum Route<'a> {
     Certificate(&'a str, &'a str),
     Grants(&'a str),
     Grant(&'a str, &'a str),
+    AppTokens(&'a str),
+    AppToken(&'a str, &'a str),
+    Features(&'a str),
+    Feature(&'a str, &'a str),
+    Connection(&'a str),
+    ConnectionKeys(&'a str),
+    ConnectionLifecycle(&'a str),
     AppUsers(&'a str),
     AppGroups(&'a str),
     AppGroup(&'a str, &'a str),
     Policies,
     Policy(&'a str),
+    PolicyApps(&'a str),
+    PolicyMappings(&'a str),
+    PolicyMapping(&'a str, &'a str),
     Groups,
     Group(&'a str),
+    GroupApps(&'a str),
+    GroupUsers(&'a str),
+    GroupOwners(&'a str),
     Logs,
     AuthorizationServers(Resource<'a>),
     Clients(ClientResource<'a>),
@@ -82,8 +96,14 @@ impl<'a> Route<'a> {
             ["api", "v1", "groups", "rules"] | ["api", "v1", "policies", "simulate"] => return None,
             ["api", "v1", "policies"] => Self::Policies,
             ["api", "v1", "policies", policy] => Self::Policy(policy),
+            ["api", "v1", "policies", policy, "app"] => Self::PolicyApps(policy),
+            ["api", "v1", "policies", policy, "mappings"] => Self::PolicyMappings(policy),
+            ["api", "v1", "policies", policy, "mappings", mapping] => Self::PolicyMapping(policy, mapping),
             ["api", "v1", "groups"] => Self::Groups,
             ["api", "v1", "groups", group] => Self::Group(group),
+            ["api", "v1", "groups", group, "apps"] => Self::GroupApps(group),
+            ["api", "v1", "groups", group, "users"] => Self::GroupUsers(group),
+            ["api", "v1", "groups", group, "owners"] => Self::GroupOwners(group),
             ["api", "v1", "logs"] => Self::Logs,
             ["api", "v1", "apps"] => Self::Apps,
             ["api", "v1", "apps", app] => Self::App(app),
@@ -96,9 +116,17 @@ impl<'a> Route<'a> {
     fn under_app(app: &'a str, rest: &[&'a str]) -> Option<Self> {
         Some(match *rest {
             ["lifecycle", turn] => Self::AppLifecycle(app, Turn::of(turn)?),
+            ["logo"] => Self::Logo(app),
             ["policies", policy] => Self::AppPolicy(app, policy),
             ["grants"] => Self::Grants(app),
             ["grants", grant] => Self::Grant(app, grant),
+            ["tokens"] => Self::AppTokens(app),
+            ["tokens", token] => Self::AppToken(app, token),
+            ["features"] => Self::Features(app),
+            ["features", name] => Self::Feature(app, name),
+            ["connections", "default"] => Self::Connection(app),
+            ["connections", "default", "jwks"] => Self::ConnectionKeys(app),
+            ["connections", "default", "lifecycle", turn] => Turn::of(turn).map(|_| Self::ConnectionLifecycle(app))?,
             ["users"] => Self::AppUsers(app),
             ["groups"] => Self::AppGroups(app),
             ["groups", group] => Self::AppGroup(app, group),
@@ -112,6 +140,11 @@ impl<'a> Route<'a> {
             ["credentials", "jwks", key, "lifecycle", turn] => Self::KeyLifecycle(app, key, Turn::of(turn)?),
             _ => return None,
         })
+    }
+
+    /// Says whether what is sent to the resource is JSON.
+    pub(crate) fn takes_json(self) -> bool {
+        !matches!(self, Self::Logo(_))
     }
 
     /// Says whether the resource is for those without a token of the management API.

@@ -9,7 +9,7 @@ use super::{
     document::{Content, Document, Operation, Parameter, Pointer},
     violation::{Fault, Side, Violation},
 };
-use crate::call::Call;
+use crate::{call::Call, path::Segments};
 
 /// What came of a check: the known departures that were met, and the first violation that is none.
 #[derive(Debug, Default)]
@@ -30,8 +30,8 @@ pub(super) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn of(document: &'a Document, method: &'a str, path: &'a str, status: u16) -> Self {
-        let segments: Vec<_> = path.trim_start_matches('/').split('/').collect();
-        let documented = document.path(&segments);
+        let segments = Segments::of(path);
+        let documented = document.path(&segments.iter().collect::<Vec<_>>());
         let operation = documented.and_then(|documented| documented.operation(method));
         let path = documented.map_or(path, |documented| documented.template.as_str());
         Self { document, method, path, operation, status }

@@ -182,6 +182,15 @@ pub const TABLE: &[Departure] = &[
         "okta-api.md 0.1: what cannot be done as asked is E0000001; no source names a code of its own for a built-in group",
     ),
     answer(
+        &[
+            "GET /api/v1/apps/*/features/*",
+            "GET /api/v1/apps/*/connections/default**",
+            "POST /api/v1/apps/*/connections/default/lifecycle/*",
+        ],
+        What::Refusal(400, "Error", &["E0000001"]),
+        "the switch `without-provisioning`, at 400: so is the list of features refused of an app without provisioning",
+    ),
+    answer(
         &["* /oauth2/v1/clients/*/roles**"],
         What::Refusal(400, "Error", &["E0000001", "E0000227"]),
         "okta-api.md 0.1 and 4: E0000227 for an app that is no service, E0000001 for any field",
@@ -329,6 +338,17 @@ pub const TABLE: &[Departure] = &[
         &["GET /api/v1/apps/*/credentials/jwks"],
         What::Field(&[""], "type", None),
         "the switch `jwks-list`: the specification's own example wraps the list, and Okta's Node SDK reads an object of keys",
+    ),
+    answer(
+        &["GET /api/v1/apps/*/features/*"],
+        What::Field(&["/capabilities/importSettings/username/usernameFormat"], "required", None),
+        "recorded: it is spelled userNameFormat (TestAccDataSourceOktaAppFeatures_read)",
+    ),
+    // Groups.
+    answer(
+        &["GET /api/v1/groups/*/owners"],
+        What::Field(&["/lastUpdated"], "format", None),
+        "recorded: a time without zone (TestAccResourceOktaGroupOwners_alreadyAssignedOwner400)",
     ),
     // Clients.
     answer(

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Exchange;
+use super::{Exchange, group_lists};
 use crate::{
     answer::{Answer, Refusal},
     filter::Filter,
@@ -14,7 +14,10 @@ use crate::{
 
 const LOGO: &str = "https://op3static2.oktacdn.com/assets/img/logos/groups/odyssey";
 const DEFAULT_PAGE: usize = 10_000;
-const FILTERS: &[&str] = &["id", "type", "profile.name"];
+/// How many groups a search by `q` finds.
+const MOST_SOUGHT: usize = 300;
+/// The documented ones, and the name, which answered before there was a search.
+const FILTERS: &[&str] = &["id", "type", "lastUpdated", "lastMembershipUpdated", "profile.name"];
 /// What a search knows besides all of the profile.
 const SEARCHED: &[&str] = &["id", "type", "created", "lastUpdated", "lastMembershipUpdated"];
 
@@ -57,8 +60,10 @@ pub(super) fn render(x: &Exchange<'_>, group: &Value) -> Value {
 
 pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let query = &x.call.query;
-    let page = Page::of(x.call, DEFAULT_PAGE, DEFAULT_PAGE)?;
-    let filter = query.value("filter").map(|text| Filter::parse(text, FILTERS)).transpose()?;
+    let most = if query.value("q").is_some() { MOST_SOUGHT } else { DEFAULT_PAGE };
+    let page = Page::of(x.call, most, most)?;
+    let filtered = |path: &str| FILTERS.contains(&path);
+    let filter = query.value("filter").map(|text| Filter::parse_full(text, &filtered)).transpose()?;
     let searched = |path: &str| SEARCHED.contains(&path) || path.starts_with("profile.");
     let search = query.value("search").map(|text| Filter::parse_full(text, &searched)).transpose()?;
     let prefix = query.value("q").unwrap_or_default().to_lowercase();
@@ -70,7 +75,15 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let mut found = x.tx.listed_after(Table::Groups, page.after()).filter(|(_, group)| wanted(group));
     let shown: Vec<_> = found.by_ref().take(page.limit()).collect();
     let more = found.next().and_then(|_| shown.last()).map(|(id, _)| *id);
-    let items = shown.iter().map(|(_, group)| render(x, group)).collect();
+    let counted = query.value("expand") == Some("stats");
+    let item = |group: &Value| {
+        let mut body = render(x, group);
+        if counted {
+            body["_embedded"] = json!({"stats": group_lists::stats(x, group)});
+        }
+        body
+    };
+    let items = shown.iter().map(|(_, group)| item(group)).collect();
     // A search by `q` is not paged, and carries no links in recordings.
     let links = match query.value("q") {
         Some(_) => Vec::new(),

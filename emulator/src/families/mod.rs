@@ -5,12 +5,16 @@ mod assignments;
 mod certificates;
 mod clients;
 mod grants;
+mod group_lists;
 mod groups;
 mod id_token;
 mod keys;
 mod logs;
+mod mappings;
 mod organization;
 mod policies;
+mod provisioning;
+mod refresh_tokens;
 mod secrets;
 mod servers;
 mod tokens;
@@ -20,6 +24,7 @@ use crate::{
     answer::{Answer, Refusal},
     call::Call,
     route::Route,
+    rsa::Drawn,
     store::Tx,
     switches::Switches,
     tokens::UsedOnce,
@@ -43,6 +48,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) now: String,
     /// The same time in seconds since 1970.
     pub(crate) at: i64,
+    /// The RSA keys that were drawn for the request.
+    pub(crate) keys: &'a Drawn,
     /// What was used and cannot be used again.
     pub(crate) used: &'a UsedOnce,
     /// Whose request it is.
@@ -84,6 +91,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::App(app), "PUT") => apps::replace(x, app),
         (Route::App(app), "DELETE") => apps::delete(x, app),
         (Route::AppLifecycle(app, turn), "POST") => apps::turn(x, app, turn),
+        (Route::Logo(app), "POST") => apps::logo::upload(x, app),
         (Route::AppPolicy(app, policy), "PUT") => policies::assign(x, app, policy),
         (Route::IdToken(app), "GET") => id_token::read(x, app),
         (Route::IdToken(app), "POST") => id_token::write(x, app),
@@ -103,21 +111,38 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Grants(app), "POST") => grants::create(x, app),
         (Route::Grant(app, grant), "GET") => grants::read(x, app, grant),
         (Route::Grant(app, grant), "DELETE") => grants::delete(x, app, grant),
+        (Route::AppTokens(app), "GET") => refresh_tokens::list(x, app),
+        (Route::AppTokens(app), "DELETE") => refresh_tokens::revoke_all(x, app),
+        (Route::AppToken(app, token), "GET" | "DELETE") => refresh_tokens::one(x, app, token),
+        (Route::Features(app), "GET") => provisioning::features(x, app),
+        (Route::Feature(app, name), "GET" | "PUT") => provisioning::feature(x, app, name),
+        (Route::Connection(app), "GET" | "POST") | (Route::ConnectionKeys(app), "GET") | (Route::ConnectionLifecycle(app), "POST") => {
+            provisioning::connection(x, app)
+        }
         (Route::AppUsers(app), "GET") => assignments::users(x, app),
         (Route::AppGroups(app), "GET") => assignments::list(x, app),
         (Route::AppGroup(app, group), "GET") => assignments::read(x, app, group),
         (Route::AppGroup(app, group), "PUT") => assignments::write(x, app, group),
+        (Route::AppGroup(app, group), "PATCH") => assignments::change(x, app, group),
         (Route::AppGroup(app, group), "DELETE") => assignments::delete(x, app, group),
         (Route::Policies, "GET") => policies::list(x),
         (Route::Policies, "POST") => policies::create(x),
         (Route::Policy(policy), "GET") => policies::read(x, policy),
         (Route::Policy(policy), "PUT") => policies::replace(x, policy),
         (Route::Policy(policy), "DELETE") => policies::delete(x, policy),
+        (Route::PolicyApps(policy), "GET") => mappings::apps(x, policy),
+        (Route::PolicyMappings(policy), "GET") => mappings::list(x, policy),
+        (Route::PolicyMappings(policy), "POST") => mappings::create(x, policy),
+        (Route::PolicyMapping(policy, mapping), "GET") => mappings::read(x, policy, mapping),
+        (Route::PolicyMapping(policy, mapping), "DELETE") => mappings::delete(x, policy, mapping),
         (Route::Groups, "GET") => groups::list(x),
         (Route::Groups, "POST") => groups::create(x),
         (Route::Group(group), "GET") => groups::read(x, group),
         (Route::Group(group), "PUT") => groups::replace(x, group),
         (Route::Group(group), "DELETE") => groups::delete(x, group),
+        (Route::GroupApps(group), "GET") => group_lists::apps(x, group),
+        (Route::GroupUsers(group), "GET") => group_lists::users(x, group),
+        (Route::GroupOwners(group), "GET") => group_lists::owners(x, group),
         (Route::Logs, "GET") => logs::list(x),
         (Route::Metadata(server, protocol), "GET") => servers::document(x, server, protocol),
         (Route::KeySet(server), "GET") => servers::key_set(x, server),

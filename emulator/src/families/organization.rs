@@ -1,7 +1,7 @@
 //! The org itself: its public metadata, and the user whom its API token belongs to.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Exchange;
 use crate::{
@@ -69,14 +69,19 @@ pub(super) fn metadata(x: &Exchange<'_>) -> Answer {
 
 /// Shows the user whom the token belongs to. An OAuth client is none.
 pub(super) fn me(x: &Exchange<'_>) -> Result<Answer, Refusal> {
-    let Exchange { organization, .. } = x;
     if x.caller != Caller::Owner {
         return Err(match x.switches.client_as_user() {
             ClientAsUser::NotFound => Refusal::not_found("me", "User"),
             ClientAsUser::InvalidSession => Refusal::invalid_session(),
         });
     }
-    Ok(Answer::ok(json!({
+    Ok(Answer::ok(user(x)))
+}
+
+/// Shows the one user of the org.
+pub(super) fn user(x: &Exchange<'_>) -> Value {
+    let Exchange { organization, .. } = x;
+    json!({
         "id": organization.user,
         "status": "ACTIVE",
         "created": organization.created,
@@ -95,5 +100,5 @@ pub(super) fn me(x: &Exchange<'_>) -> Result<Answer, Refusal> {
             "email": ADMIN_LOGIN,
         },
         "_links": {"self": {"href": x.url(&format!("/api/v1/users/{}", organization.user))}},
-    })))
+    })
 }

@@ -12,7 +12,7 @@ use crate::{
     store::{Table, Tx},
 };
 
-const TYPE: &str = "ACCESS_POLICY";
+pub(super) const TYPE: &str = "ACCESS_POLICY";
 
 /// Writes the policies that an org is made with.
 pub(crate) fn found(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Refusal> {
@@ -136,7 +136,7 @@ pub(super) fn assign(x: &mut Exchange<'_>, app: &str, policy: &str) -> Result<An
     Ok(Answer::no_content())
 }
 
-fn find<'a>(x: &'a Exchange<'_>, id: &str) -> Result<&'a Value, Refusal> {
+pub(super) fn find<'a>(x: &'a Exchange<'_>, id: &str) -> Result<&'a Value, Refusal> {
     x.tx.row(Table::Policies, id).ok_or_else(|| Refusal::not_found(id, "Policy"))
 }
 

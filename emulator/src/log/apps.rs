@@ -73,6 +73,9 @@ fn changed(x: &Exchange<'_>, before: &Value, after: &Value) -> Vec<Event> {
         let kind = if broker(new) { Kind::BrokerEnable } else { Kind::BrokerDisable };
         events.push(Event { kind, targets: vec![target(after)] });
     }
+    if before["logo"] != after["logo"] {
+        events.push(Event { kind: Kind::LogoUpdate, targets: vec![target(after)] });
+    }
     if before["access_policy"] != after["access_policy"] {
         let policy = after["access_policy"].as_str().and_then(|id| x.tx.row(Table::Policies, id));
         let targets = policy.map(policy_target).into_iter().chain([target(after)]).collect();
@@ -97,9 +100,13 @@ fn is_updated(x: &Exchange<'_>, before: &Value, after: &Value) -> bool {
         body
     };
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let own = format!("/api/v1/apps/{}", text(&after["id"]));
-    let client = format!("/oauth2/v1/clients/{}", text(&after["body"]["credentials"]["oauthClient"]["client_id"]));
-    let replaced = x.call.method == "PUT" && [own, client].contains(&x.call.path);
+    let (app, client) = (text(&after["id"]), text(&after["body"]["credentials"]["oauthClient"]["client_id"]));
+    let whole = match *x.call.segments() {
+        ["api", "v1", "apps", named] => named == app || named == client,
+        ["oauth2", "v1", "clients", named] => named == client,
+        _ => false,
+    };
+    let replaced = x.call.method == "PUT" && whole;
     replaced || before["id_token"] != after["id_token"] || rest(before) != rest(after)
 }
 

@@ -34,6 +34,7 @@ kinds! {
     AppDelete = "application.lifecycle.delete", "Delete application";
     BrokerEnable = "application.configuration.enable_fed_broker_mode", "Enable federation broker mode";
     BrokerDisable = "application.configuration.disable_fed_broker_mode", "Disable federation broker mode";
+    LogoUpdate = "application.configuration.update_logo", "Update application logo";
     ClientCreate = "app.oauth2.client.lifecycle.create", "Create OAuth client";
     ClientUpdate = "app.oauth2.client.lifecycle.update", "Update OAuth client";
     ClientActivate = "app.oauth2.client.lifecycle.activate", "Activate OAuth client";

@@ -16,6 +16,7 @@ use crate::{
     limits::{Allowance, Bucket},
     log, portal,
     route::Route,
+    rsa::Drawn,
     store::{Changes, Store, Table, Trees, Tx},
 };
 
@@ -133,16 +134,12 @@ impl Org {
         if portal::is_portal(&segments) {
             return self.ask_portal(call, &segments, fault);
         }
-        let mut state = self.state();
-        state.requests += 1;
-        let number = state.requests;
-        let allowance = Bucket::of(&segments).map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
+        let (number, allowance) = self.admit(&segments);
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
             Some(refusal) => Err(refusal),
-            None => self.answer(&mut state, call, &segments),
+            None => self.answer(call, &segments, number),
         };
-        drop(state);
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
         let refused =
@@ -160,20 +157,48 @@ impl Org {
         (response, done)
     }
 
-    /// Answers a request that was admitted, and commits what it writes.
-    fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
+    /// Counts a request, and returns its number and what its rate limit says of it.
+    fn admit(&self, segments: &[&str]) -> (u64, Option<Allowance>) {
+        let mut state = self.state();
+        state.requests += 1;
+        let allowance = Bucket::of(segments).map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
+        (state.requests, allowance)
+    }
+
+    /// Answers a request that was admitted. Keys that it needs and that nobody has drawn yet are drawn while others are answered.
+    fn answer(&self, call: &Call, segments: &[&str], number: u64) -> Result<Answer, Refusal> {
+        let mut keys = Drawn::default();
+        loop {
+            let answer = self.attempt(&mut self.state(), call, segments, number, &keys);
+            if !keys.is_short() {
+                return answer;
+            }
+            keys.draw()?;
+        }
+    }
+
+    /// Answers a request with the keys that were drawn for it, and commits what it writes.
+    fn attempt(&self, state: &mut State, call: &Call, segments: &[&str], number: u64, keys: &Drawn) -> Result<Answer, Refusal> {
         let inner = &self.inner;
-        let route = Route::of(segments);
+        state.used.begin(number);
+        // What cannot be read names nothing.
+        let route = Route::of(segments).filter(|_| !call.is_garbled());
         let trees = Trees::default();
-        let mut exchange = self.exchange(state, call, &trees);
+        let mut exchange = self.exchange(state, call, &trees, number, keys);
         exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
-        if call.path.starts_with("/api/") {
-            call.must_be_json()?;
+        if segments.first() == Some(&"api") {
+            if route.takes_json() {
+                call.must_send_json()?;
+            }
+            call.must_accept_json()?;
         }
         let answer = families::answer(route, &mut exchange)?;
+        if keys.is_short() {
+            return Err(Refusal::internal());
+        }
         if call.method != "GET" {
-            log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
+            log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(number))?;
             // The log groups events by the ids of requests, which must not come again.
             if exchange.tx.written().next().is_some() {
                 exchange.tx.put(Table::Org, REQUESTS.to_owned(), &state.requests)?;
@@ -202,14 +227,15 @@ impl Org {
 
     fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
         let trees = Trees::default();
-        let mut exchange = self.exchange(state, call, &trees);
+        let keys = Drawn::default();
+        let mut exchange = self.exchange(state, call, &trees, state.requests, &keys);
         let reply = portal::answer(&mut exchange, segments)?;
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(reply)
     }
 
-    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees) -> Exchange<'a> {
+    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees, number: u64, keys: &'a Drawn) -> Exchange<'a> {
         Exchange {
             call,
             tx: Tx::begin(state.store.tables(), state.store.listed(), trees, &self.inner.seed),
@@ -217,9 +243,10 @@ impl Org {
             organization: &self.inner.organization,
             now: self.inner.clock.stamp(),
             at: self.inner.clock.seconds(),
+            keys,
             used: &state.used,
             caller: Caller::Nobody,
-            number: state.requests,
+            number,
             issued: None,
         }
     }

@@ -12,7 +12,7 @@ use super::{
     UsedOnce,
     jws::{ALGORITHMS, Jws, thumbprint},
 };
-use crate::call::Call;
+use crate::{call::Call, path::octet};
 
 /// How old a proof may be, in seconds.
 const OLDEST: i64 = 5 * 60;
@@ -171,10 +171,8 @@ fn percent_decoded(path: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if bytes[at] == b'%' && !b"?#%".contains(&byte) => {
+        match octet(&bytes[at..]) {
+            Some(byte) if !b"?#%".contains(&byte) => {
                 decoded.push(byte);
                 at += 3;
             }

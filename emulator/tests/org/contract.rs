@@ -157,7 +157,11 @@ async fn shown() -> BTreeSet<usize> {
     create(&org, manual).await;
     let lenient = switched(&[("incomplete-settings", "accept")]);
     create(&lenient, json!({"label": "Form", "signOnMode": "AUTO_LOGIN", "settings": {}})).await;
-    let others = [lenient.departures(), shown_to_clients().await, shown_of_clients().await, shown_of_tokens().await];
+    let unprovisioned = switched(&[("without-provisioning", "400")]);
+    let (app, _) = create(&unprovisioned, web("Portal")).await;
+    send(&unprovisioned, "GET", &format!("/api/v1/apps/{app}/connections/default"), Value::Null).await;
+    let others =
+        [lenient.departures(), unprovisioned.departures(), shown_to_clients().await, shown_of_clients().await, shown_of_tokens().await];
     others.into_iter().flatten().chain(org.departures()).collect()
 }
 

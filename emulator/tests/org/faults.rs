@@ -37,6 +37,20 @@ async fn a_spent_limit_is_429_until_its_window_is_over() {
 }
 
 #[tokio::test]
+async fn custom_servers_share_a_limit_that_the_orgs_own_server_has_no_part_in() {
+    let org = Org::open(Config { rate_limits: "oauth2=2,servers=1".parse().unwrap(), ..frozen() }).unwrap();
+    let (server, _) = crate::support::server(&org, "Orders").await;
+    let mut told = Vec::new();
+    for path in ["/oauth2/default/v1/token", &format!("/oauth2/{server}/v1/token"), "/oauth2/v1/token", "/oauth2/v1/token"] {
+        let response = try_send(&org, "POST", path, Value::Null).await.unwrap();
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        let (limit, left) = (header("x-rate-limit-limit"), header("x-rate-limit-remaining"));
+        told.push(format!("{} {left} of {limit}", response.status().as_u16()));
+    }
+    assert_eq!(told, ["401 0 of 1", "429 0 of 1", "401 1 of 2", "401 0 of 2"]);
+}
+
+#[tokio::test]
 async fn a_reset_before_leaves_nothing_and_one_after_leaves_all() {
     let org = faulty(&["POST /api/v1/apps reset-before x1", "POST /api/v1/apps reset-after after 1 x1"]);
     assert_eq!(try_send(&org, "POST", "/api/v1/apps", web("One")).await.err(), Some(Reset));

@@ -92,6 +92,7 @@ pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value
         id_token: before.map_or_else(|| json!({}), |before| before.id_token.clone()),
         fails_delete: false,
         custom: matches!(source, Some(Source::Own)),
+        logo: before.and_then(|before| before.logo.clone()),
     })
 }
 

@@ -29,6 +29,9 @@ pub(crate) struct App {
     /// Whether the org itself defines the app: a custom one, named by the org.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) custom: bool,
+    /// Where its own logo is, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) logo: Option<String>,
 }
 
 /// A client secret as it is stored.

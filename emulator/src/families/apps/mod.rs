@@ -9,12 +9,14 @@ pub(crate) mod document;
 pub(super) mod fields;
 mod foreign;
 pub(crate) mod jwk;
+pub(super) mod logo;
 mod render;
 mod seed;
 
 use serde_json::{Value, json};
 
 use self::document::App;
+pub(super) use self::foreign::org_name;
 pub(crate) use self::seed::{call as seed_call, seed};
 use super::Exchange;
 use crate::{
@@ -109,6 +111,12 @@ pub(super) fn list(x: &Exchange<'_>) -> Result<Answer, Refusal> {
     let more = rows.next().and_then(|_| shown.last()).map(|(id, _)| *id);
     let items = shown.iter().map(|(_, row)| Ok(render::read(x, row.read()?))).collect::<Result<_, Refusal>>()?;
     Ok(Answer::list(items, page.links(more)))
+}
+
+/// Returns an app as a list shows it, if it does.
+pub(super) fn listed(x: &Exchange<'_>, id: &str) -> Result<Option<Value>, Refusal> {
+    let app = x.tx.listed_as::<App>(Table::Apps, id)?;
+    Ok(app.map(|app| render::read(x, app)))
 }
 
 pub(super) fn create(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {

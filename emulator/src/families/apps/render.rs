@@ -64,7 +64,7 @@ fn links(x: &Exchange<'_>, app: &App) -> Value {
     }
     add("policies", json!({"href": format!("{own}/policies"), "hints": {"allow": ["PUT"]}}));
     add("groups", json!({"href": format!("{own}/groups")}));
-    add("logo", json!([{"name": "medium", "href": LOGO, "type": "image/png"}]));
+    add("logo", json!([{"name": "medium", "href": app.logo.as_deref().unwrap_or(LOGO), "type": "image/png"}]));
     let credentials = match app.auth_method() {
         "none" => None,
         // Okta's own OIDC apps of the catalogue link to secrets, though their answers have no client at all.

@@ -1,74 +1,6 @@
-//! What the facts about Okta and the portal leave open, as named choices.
+//! The switches: of each its name, the question that it stands for, and its values, of which the first is the default.
 //!
-//! Wherever no recording, specification or documentation says how they behave, the org asks a switch instead of a guess that
-//! nobody can see; those of the portal start with `portal-`. [`TABLE`] lists them all; the first value of each is its default.
-
-use crate::error::Error;
-
-/// One switch, for help texts and documentation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switch {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// Its values, the default first.
-    pub values: &'static [&'static str],
-    /// The open question that it stands for.
-    pub about: &'static str,
-}
-
-macro_rules! switches {
-    ($( $field:ident: $kind:ident, $name:literal, $about:literal,
-        { $default:ident = $default_text:literal $(, $value:ident = $text:literal )+ } )+) => {
-        $(
-            #[doc = $about]
-            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-            pub enum $kind {
-                #[doc = concat!("`", $default_text, "`")] #[default] $default,
-                $( #[doc = concat!("`", $text, "`")] $value, )+
-            }
-
-            impl $kind {
-                const VALUES: &'static [&'static str] = &[$default_text $(, $text)+];
-                const CHOICES: &'static [Self] = &[Self::$default $(, Self::$value)+];
-            }
-        )+
-
-        /// The choices of one org.
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct Switches {
-            $( $field: $kind, )+
-        }
-
-        impl Switches {
-            $(
-                #[doc = $about]
-                pub fn $field(&self) -> $kind {
-                    self.$field
-                }
-            )+
-
-            /// Sets a switch by the names of [`TABLE`].
-            pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
-                match name {
-                    $(
-                        $name => {
-                            let place = $kind::VALUES.iter().position(|known| *known == value);
-                            let place = place.ok_or_else(|| unknown_value(name, value, $kind::VALUES))?;
-                            self.$field = $kind::CHOICES[place];
-                            Ok(())
-                        }
-                    )+
-                    _ => Err(unknown_name(name, value)),
-                }
-            }
-        }
-
-        /// All switches.
-        pub const TABLE: &[Switch] = &[
-            $( Switch { name: $name, values: $kind::VALUES, about: $about }, )+
-        ];
-    };
-}
+//! Those of the portal come last.
 
 switches! {
     absent_secret: AbsentSecret, "absent-client-secret",
@@ -178,6 +110,18 @@ switches! {
     group_owners: GroupOwners, "group-owners",
     "Whether the org has the feature of group owners: without it a group's `_links` have no `owners`.",
     { Shown = "shown", Absent = "absent" }
+
+    patch_absent: PatchAbsent, "patch-absent-attribute",
+    "What a PATCH of a group's assignment does that replaces or removes an attribute which is not there.",
+    { Accept = "accept", Refuse = "refuse" }
+
+    default_policy_mapping: DefaultPolicyMapping, "default-policy-mapping",
+    "Whether an app's mapping to the default access policy, which it would fall back to, can be deleted.",
+    { Refuse = "refuse", Accept = "accept" }
+
+    without_provisioning: WithoutProvisioning, "without-provisioning",
+    "How an app without provisioning refuses to show its connection, or one feature: as not found, or as not enabled.",
+    { NotFound = "404", BadRequest = "400" }
 
     client_app_events: ClientAppEvents, "client-app-events",
     "Which events in the System Log a write to an OAuth client's app leaves: the application's, the client's, or both.",
@@ -318,47 +262,4 @@ switches! {
     portal_unknown_keys: PortalUnknownKeys, "portal-unknown-keys",
     "Whether keys that nobody documented are dropped, or kept and served (a field of tomorrow).",
     { Dropped = "dropped", Kept = "kept" }
-}
-
-fn unknown_name(name: &str, value: &str) -> Error {
-    let names: Vec<_> = TABLE.iter().map(|switch| switch.name).collect();
-    Error::Switch { name: name.into(), value: value.into(), possible: format!("there are {}", names.join(", ")) }
-}
-
-fn unknown_value(name: &str, value: &str, values: &[&str]) -> Error {
-    Error::Switch { name: name.into(), value: value.into(), possible: format!("its values are {}", values.join(", ")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_value_of_every_switch_can_be_set() {
-        for switch in TABLE {
-            for value in switch.values {
-                Switches::default().set(switch.name, value).unwrap();
-            }
-        }
-    }
-
-    #[test]
-    fn the_first_value_is_the_default() {
-        for switch in TABLE {
-            assert!(switch.values.len() > 1, "{}", switch.name);
-        }
-        let mut chosen = Switches::default();
-        assert_eq!(chosen.absent_secret(), AbsentSecret::Keep);
-        chosen.set("absent-client-secret", "regenerate").unwrap();
-        assert_eq!(chosen.absent_secret(), AbsentSecret::Regenerate);
-    }
-
-    #[test]
-    fn an_unknown_name_or_value_is_told_what_there_is() {
-        let mut switches = Switches::default();
-        let value = switches.set("hide-default", "maybe").unwrap_err();
-        insta::assert_snapshot!(value, @"no such switch as `hide-default=maybe`; its values are hidden, visible");
-        let name = switches.set("hide", "visible").unwrap_err().to_string();
-        assert!(name.contains("hide-default"), "{name}");
-    }
 }
