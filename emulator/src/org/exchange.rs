@@ -134,13 +134,14 @@ impl Org {
             return self.ask_portal(call, &segments, fault);
         }
         let mut state = self.state();
+        let kept_up = self.keep_up(&mut state, &segments);
         state.requests += 1;
         let number = state.requests;
         let allowance = Bucket::of(&segments).map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
             Some(refusal) => Err(refusal),
-            None => self.answer(&mut state, call, &segments),
+            None => kept_up.and_then(|()| self.answer(&mut state, call, &segments)),
         };
         drop(state);
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
@@ -162,7 +163,6 @@ impl Org {
 
     /// Answers a request that was admitted, and commits what it writes.
     fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
-        let inner = &self.inner;
         // What cannot be read names nothing.
         let route = Route::of(segments).filter(|_| !call.is_garbled());
         let trees = Trees::default();
@@ -176,16 +176,19 @@ impl Org {
             call.must_accept_json()?;
         }
         let answer = families::answer(route, &mut exchange)?;
-        if call.method != "GET" {
-            log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(state.requests))?;
-            // The log groups events by the ids of requests, which must not come again.
-            if exchange.tx.written().next().is_some() {
-                exchange.tx.put(Table::Org, REQUESTS.to_owned(), &state.requests)?;
-            }
-        }
+        self.record(&mut exchange)?;
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(answer)
+    }
+
+    /// Writes down in the log what a request has done. The log groups events by the ids of requests, which must not come again.
+    pub(super) fn record(&self, exchange: &mut Exchange<'_>) -> Result<(), Refusal> {
+        log::record(exchange, self.inner.clock.millis(), &self.inner.seed.request_id(exchange.number))?;
+        if exchange.tx.written().next().is_some() {
+            exchange.tx.put(Table::Org, REQUESTS.to_owned(), &exchange.number)?;
+        }
+        Ok(())
     }
 
     /// Answers a request to the portal, unless a fault does; and tells whether what was asked is done.
@@ -213,7 +216,7 @@ impl Org {
         Ok(reply)
     }
 
-    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees) -> Exchange<'a> {
+    pub(super) fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees) -> Exchange<'a> {
         Exchange {
             call,
             tx: Tx::begin(state.store.tables(), state.store.listed(), trees, &self.inner.seed),
@@ -223,6 +226,7 @@ impl Org {
             at: self.inner.clock.seconds(),
             used: &state.used,
             caller: Caller::Nobody,
+            disclosed: Vec::new(),
             number: state.requests,
         }
     }
@@ -258,7 +262,7 @@ impl Org {
     }
 }
 
-fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
+pub(super) fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
     store.commit(changes).map_err(|error| {
         tracing::error!(%error, "could not store a write");
         Refusal::internal()

@@ -3,6 +3,7 @@
 mod exchange;
 mod fixture;
 mod spoilt;
+mod upkeep;
 
 use std::{
     collections::VecDeque,
@@ -304,7 +305,8 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
     let used = UsedOnce::default();
     for call in &calls {
         let (switches, now, caller) = (&config.switches, organization.created.clone(), Caller::Nobody);
-        let mut exchange = Exchange { call, tx, switches, organization, now, at: 0, used: &used, caller, number: 0 };
+        let disclosed = Vec::new();
+        let mut exchange = Exchange { call, tx, switches, organization, now, at: 0, used: &used, caller, disclosed, number: 0 };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }

@@ -79,6 +79,7 @@ impl World {
             at: NOW,
             used,
             caller: Caller::Nobody,
+            disclosed: Vec::new(),
             number: 1,
         };
         match form(&call).and_then(|form| authenticate(&x, &form, ENDPOINT)) {
