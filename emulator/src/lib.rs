@@ -35,6 +35,7 @@ mod page;
 mod path;
 mod portal;
 mod route;
+mod rsa;
 mod serve;
 mod store;
 pub mod switches;

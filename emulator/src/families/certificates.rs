@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 use super::{
     Exchange,
     apps::{self, document::App},
+    servers::keys as signing,
 };
 use crate::{
     answer::{Answer, Refusal},
+    rsa::RsaKey,
     store::Table,
     x509::Certificate,
 };
@@ -51,9 +53,7 @@ fn key(x: &mut Exchange<'_>, app: &App, kid: &str) -> Result<Value, Refusal> {
     let mut key = if let Some(known) = x.tx.row(Table::Certificates, kid) {
         known.clone()
     } else {
-        let shared = *kid == x.organization.signing_kid;
-        let since = if shared { x.organization.created.as_str() } else { added.as_str().unwrap_or_default() };
-        let made = made(kid, &x.organization.id, since)?;
+        let made = first(x, kid, added)?;
         x.tx.put(Table::Certificates, kid.to_owned(), &made)?;
         made
     };
@@ -63,20 +63,30 @@ fn key(x: &mut Exchange<'_>, app: &App, kid: &str) -> Result<Value, Refusal> {
     Ok(key)
 }
 
-fn made(kid: &str, org: &str, since: &str) -> Result<Value, Refusal> {
+/// Makes a key that an app has from the beginning. The org's is the one that its tokens are signed with.
+fn first(x: &mut Exchange<'_>, kid: &str, added: &Value) -> Result<Value, Refusal> {
+    if *kid == x.organization.signing_kid {
+        let key = signing::key(x, signing::ORG, kid)?;
+        return made(x, kid, &key, &x.organization.created, YEARS);
+    }
+    let key = x.keys.take()?;
+    made(x, kid, &key, added.as_str().unwrap_or_default(), YEARS)
+}
+
+fn made(x: &Exchange<'_>, kid: &str, key: &RsaKey, since: &str, years: i64) -> Result<Value, Refusal> {
     let from: DateTime = since.trim_end_matches('Z').parse().map_err(|_| Refusal::internal())?;
-    let to = from.checked_add(YEARS.years()).map_err(|_| Refusal::internal())?;
-    let certificate = Certificate::generate(org, from, to).map_err(|_| Refusal::internal())?;
+    let until = from.checked_add(years.years()).map_err(|_| Refusal::internal())?;
+    let certificate = Certificate::self_signed(key, &apps::org_name(&x.call.base), from, until)?;
     Ok(json!({
         "kty": "RSA",
         "created": since,
         "lastUpdated": since,
-        "expiresAt": to.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
+        "expiresAt": until.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
         "kid": kid,
         "use": "sig",
         "x5c": [certificate.x5c],
         "x5t#S256": certificate.thumbprint,
-        "e": certificate.e,
-        "n": certificate.n,
+        "e": key.e,
+        "n": key.n,
     }))
 }

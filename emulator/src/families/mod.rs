@@ -24,6 +24,7 @@ use crate::{
     answer::{Answer, Refusal},
     call::Call,
     route::Route,
+    rsa::Drawn,
     store::Tx,
     switches::Switches,
     tokens::UsedOnce,
@@ -45,6 +46,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) now: String,
     /// The same time in seconds since 1970.
     pub(crate) at: i64,
+    /// The RSA keys that were drawn for the request.
+    pub(crate) keys: &'a Drawn,
     /// What was used and cannot be used again.
     pub(crate) used: &'a UsedOnce,
     /// Whose request it is.

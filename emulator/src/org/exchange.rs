@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{Method, Request, Response};
 
 use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, REQUESTS, Seen, State};
@@ -16,6 +16,7 @@ use crate::{
     limits::{Allowance, Bucket},
     log, portal,
     route::Route,
+    rsa::Drawn,
     store::{Changes, Store, Table, Trees, Tx},
 };
 
@@ -133,17 +134,13 @@ impl Org {
         if portal::is_portal(&segments) {
             return self.ask_portal(call, &segments, fault);
         }
-        let mut state = self.state();
-        let kept_up = self.keep_up(&mut state, &segments);
-        state.requests += 1;
-        let number = state.requests;
-        let allowance = Bucket::of(&segments).map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
+        let kept_up = self.keep_up(&segments);
+        let (number, allowance) = self.admit(&segments);
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
             Some(refusal) => Err(refusal),
-            None => kept_up.and_then(|()| self.answer(&mut state, call, &segments)),
+            None => kept_up.and_then(|()| self.answer(call, &segments, number)),
         };
-        drop(state);
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
         let refused =
@@ -161,12 +158,33 @@ impl Org {
         (response, done)
     }
 
-    /// Answers a request that was admitted, and commits what it writes.
-    fn answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<Answer, Refusal> {
+    /// Counts a request, and returns its number and what its rate limit says of it.
+    fn admit(&self, segments: &[&str]) -> (u64, Option<Allowance>) {
+        let mut state = self.state();
+        state.requests += 1;
+        let allowance = Bucket::of(segments).map(|bucket| state.windows.admit(bucket, &self.inner.rate_limits));
+        (state.requests, allowance)
+    }
+
+    /// Answers a request that was admitted. Keys that it needs and that nobody has drawn yet are drawn while others are answered.
+    fn answer(&self, call: &Call, segments: &[&str], number: u64) -> Result<Answer, Refusal> {
+        let mut keys = Drawn::default();
+        loop {
+            let answer = self.attempt(&mut self.state(), call, segments, number, &keys);
+            if !keys.is_short() {
+                return answer;
+            }
+            keys.draw()?;
+        }
+    }
+
+    /// Answers a request with the keys that were drawn for it, and commits what it writes.
+    fn attempt(&self, state: &mut State, call: &Call, segments: &[&str], number: u64, keys: &Drawn) -> Result<Answer, Refusal> {
+        state.used.begin(number);
         // What cannot be read names nothing.
         let route = Route::of(segments).filter(|_| !call.is_garbled());
         let trees = Trees::default();
-        let mut exchange = self.exchange(state, call, &trees);
+        let mut exchange = self.exchange(state, call, &trees, number, keys);
         exchange.caller = access::admit(&exchange, route)?;
         let route = route.ok_or_else(Refusal::no_such_path)?;
         if segments.first() == Some(&"api") {
@@ -176,17 +194,21 @@ impl Org {
             call.must_accept_json()?;
         }
         let answer = families::answer(route, &mut exchange)?;
-        self.record(&mut exchange)?;
+        if keys.is_short() {
+            return Err(Refusal::internal());
+        }
+        self.record(&mut exchange, state.requests)?;
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(answer)
     }
 
-    /// Writes down in the log what a request has done. The log groups events by the ids of requests, which must not come again.
-    pub(super) fn record(&self, exchange: &mut Exchange<'_>) -> Result<(), Refusal> {
+    /// Writes down in the log what a request has done, one of so many. The log groups events by the ids of requests, which must not
+    /// come again.
+    pub(super) fn record(&self, exchange: &mut Exchange<'_>, requests: u64) -> Result<(), Refusal> {
         log::record(exchange, self.inner.clock.millis(), &self.inner.seed.request_id(exchange.number))?;
         if exchange.tx.written().next().is_some() {
-            exchange.tx.put(Table::Org, REQUESTS.to_owned(), &exchange.number)?;
+            exchange.tx.put(Table::Org, REQUESTS.to_owned(), &requests)?;
         }
         Ok(())
     }
@@ -209,14 +231,15 @@ impl Org {
 
     fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
         let trees = Trees::default();
-        let mut exchange = self.exchange(state, call, &trees);
+        let keys = Drawn::default();
+        let mut exchange = self.exchange(state, call, &trees, state.requests, &keys);
         let reply = portal::answer(&mut exchange, segments)?;
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(reply)
     }
 
-    pub(super) fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees) -> Exchange<'a> {
+    pub(super) fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees, number: u64, keys: &'a Drawn) -> Exchange<'a> {
         Exchange {
             call,
             tx: Tx::begin(state.store.tables(), state.store.listed(), trees, &self.inner.seed),
@@ -224,41 +247,12 @@ impl Org {
             organization: &self.inner.organization,
             now: self.inner.clock.stamp(),
             at: self.inner.clock.seconds(),
+            keys,
             used: &state.used,
             caller: Caller::Nobody,
             disclosed: Vec::new(),
-            number: state.requests,
+            number,
         }
-    }
-
-    fn response(&self, number: u64, answer: &Answer, allowance: Option<Allowance>) -> Response<Vec<u8>> {
-        let bytes = answer.body.as_ref().map(|body| body.to_string().into_bytes());
-        let mut response = Response::new(bytes.unwrap_or_default());
-        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
-        let headers = response.headers_mut();
-        if answer.body.is_some() {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
-        insert(headers, "date", &self.inner.clock.http_date());
-        insert(headers, "x-okta-request-id", &self.inner.seed.request_id(number));
-        if let Some(allowance) = allowance {
-            let reset = self.inner.clock.since_epoch() + allowance.reset;
-            // The window is over when the second that is named has begun.
-            let reset = reset.as_secs() + u64::from(reset.subsec_nanos() > 0);
-            insert(headers, "x-rate-limit-limit", &allowance.limit.to_string());
-            insert(headers, "x-rate-limit-remaining", &allowance.remaining.to_string());
-            insert(headers, "x-rate-limit-reset", &reset.to_string());
-        }
-        for link in &answer.links {
-            if let Ok(link) = HeaderValue::from_str(link) {
-                headers.append(header::LINK, link);
-            }
-        }
-        for (name, value) in &answer.headers {
-            insert(headers, name, value);
-        }
-        response
     }
 }
 
@@ -284,11 +278,5 @@ fn hinder(allowance: Option<Allowance>, fault: Option<FaultKind>) -> (Option<All
         Some(FaultKind::ErrorInside) => (allowance, Some(Refusal::internal().with_status(200))),
         _ if allowance.is_some_and(|allowance| !allowance.admitted) => (allowance, Some(Refusal::too_many_requests())),
         _ => (allowance, None),
-    }
-}
-
-fn insert(headers: &mut http::HeaderMap, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
     }
 }

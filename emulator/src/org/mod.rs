@@ -2,6 +2,7 @@
 
 mod exchange;
 mod fixture;
+mod response;
 mod spoilt;
 mod upkeep;
 
@@ -22,6 +23,7 @@ use crate::{
     ids::Seed,
     limits::{RateLimits, Windows},
     portal,
+    rsa::Drawn,
     store::{Store, Table, Tables, Trees, Tx},
     switches::Switches,
     tokens::UsedOnce,
@@ -302,11 +304,12 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
     let mut tx = Tx::begin(store.tables(), store.tables(), &trees, seed);
     tx.put(Table::Org, "org".into(), organization).expect(SOUND);
     families::found(&mut tx, organization, &config.switches).expect(SOUND);
-    let used = UsedOnce::default();
+    let (keys, used) = (Drawn::default(), UsedOnce::default());
     for call in &calls {
         let (switches, now, caller) = (&config.switches, organization.created.clone(), Caller::Nobody);
         let disclosed = Vec::new();
-        let mut exchange = Exchange { call, tx, switches, organization, now, at: 0, used: &used, caller, disclosed, number: 0 };
+        let mut exchange =
+            Exchange { call, tx, switches, organization, now, at: 0, keys: &keys, used: &used, caller, disclosed, number: 0 };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }

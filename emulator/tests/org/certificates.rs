@@ -80,3 +80,12 @@ async fn an_app_that_signs_nothing_has_no_keys() {
     let (app, _) = create(&org, bookmark).await;
     assert_eq!(keys(&org, &app).await, json!([]));
 }
+
+#[tokio::test]
+async fn the_key_that_clients_share_is_the_one_that_the_orgs_tokens_are_signed_with() {
+    let org = org();
+    let (app, _) = create(&org, web("Portal")).await;
+    let key = &get(&org, &format!("/api/v1/apps/{app}/credentials/keys")).await[0];
+    let published = &get(&org, "/oauth2/v1/keys").await["keys"][0];
+    assert_eq!([&published["kid"], &published["n"]], [&key["kid"], &key["n"]]);
+}

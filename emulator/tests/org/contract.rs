@@ -198,7 +198,17 @@ async fn shown_of_clients() -> BTreeSet<usize> {
         "post_logout_redirect_uris": ["https://shop.example.com/"],
     });
     assert_eq!(send(&org, "POST", "/oauth2/v1/clients", client).await.0, 201);
+    put_of_our_client(&org).await;
     org.departures()
+}
+
+/// Replaces an app as our client does: its secret stays.
+async fn put_of_our_client(org: &Org) {
+    let (id, mut app) = create(org, web("Kept")).await;
+    app["credentials"]["oauthClient"]["client_secret"] = json!("");
+    let request = Request::put(format!("http://127.0.0.1/api/v1/apps/{id}")).header("user-agent", "idpctl/0.0.0");
+    let request = request.header("authorization", format!("SSWS {}", org.okta_token()));
+    assert_eq!(org.call(request.body(app.to_string().into_bytes()).unwrap()).await.unwrap().status(), 200);
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod seed;
 use serde_json::{Value, json};
 
 use self::document::App;
+pub(super) use self::foreign::org_name;
 pub(crate) use self::seed::{call as seed_call, seed};
 use super::Exchange;
 use crate::{

@@ -3,23 +3,14 @@
 //! A key is known by its id from the moment that its server is made, and drawn when it is first asked for, because drawing one
 //! takes longer than everything else that an org does. Private keys leave the store for no answer.
 
-use aws_lc_rs::{
-    encoding::{AsDer, Pkcs8V1Der},
-    rsa::{KeyPair, KeySize},
-    signature::KeyPair as _,
-};
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
 use jsonwebtoken::EncodingKey;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{document::Server, link, sent, server::find as find_server};
 use crate::{
     answer::{Answer, Refusal},
     families::Exchange,
+    rsa::RsaKey,
     store::Table,
 };
 
@@ -27,58 +18,32 @@ use crate::{
 pub(in crate::families) const ORG: &str = "org";
 const STATUSES: [&str; 3] = ["ACTIVE", "NEXT", "EXPIRED"];
 
-/// A key pair as it is stored.
-#[derive(Serialize, Deserialize)]
-struct SigningKey {
-    /// The PKCS#8 document, in base64.
-    private: String,
-    n: String,
-    e: String,
-}
-
-impl SigningKey {
-    fn draw() -> Result<Self, Refusal> {
-        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| Refusal::internal())?;
-        let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| Refusal::internal())?;
-        let public = pair.public_key();
-        let encoded = |number: &[u8]| URL_SAFE_NO_PAD.encode(number);
-        Ok(Self {
-            private: STANDARD.encode(private.as_ref()),
-            n: encoded(public.modulus().big_endian_without_leading_zero()),
-            e: encoded(public.exponent().big_endian_without_leading_zero()),
-        })
-    }
-}
-
 /// Returns a key of an owner, and draws it first if nobody asked for it before.
-fn key(x: &mut Exchange<'_>, owner: &str, kid: &str) -> Result<SigningKey, Refusal> {
+pub(in crate::families) fn key(x: &mut Exchange<'_>, owner: &str, kid: &str) -> Result<RsaKey, Refusal> {
     let place = format!("{owner}/{kid}");
     if let Some(known) = x.tx.get(Table::SigningKeys, &place)? {
         return Ok(known);
     }
-    let key = SigningKey::draw()?;
+    let key = x.keys.take()?;
     x.tx.put(Table::SigningKeys, place, &key)?;
     Ok(key)
 }
 
 /// Returns the key that tokens of an owner are signed with, and draws it first if nobody asked for it before.
 pub(in crate::families) fn signing(x: &mut Exchange<'_>, owner: &str, kid: &str) -> Result<EncodingKey, Refusal> {
-    let text = key(x, owner, kid)?.private;
-    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
-    EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| Refusal::internal())
+    key(x, owner, kid)?.for_tokens()
 }
 
 /// Returns the public half of a key of an owner as a JSON Web Key, if the key was ever drawn.
 pub(in crate::families) fn checking(x: &Exchange<'_>, owner: &str, kid: &str) -> Result<Option<Value>, Refusal> {
-    let key = x.tx.get::<SigningKey>(Table::SigningKeys, &format!("{owner}/{kid}"))?;
-    Ok(key.map(|SigningKey { n, e, .. }| json!({"kty": "RSA", "n": n, "e": e})))
+    let key = x.tx.get::<RsaKey>(Table::SigningKeys, &format!("{owner}/{kid}"))?;
+    Ok(key.map(|RsaKey { n, e, .. }| json!({"kty": "RSA", "n": n, "e": e})))
 }
 
 /// Returns the keys of an owner as its key set has them.
 pub(super) fn published(x: &mut Exchange<'_>, owner: &str, kids: &[String]) -> Result<Vec<Value>, Refusal> {
     let shown = kids.iter().map(|kid| {
-        let SigningKey { n, e, .. } = key(x, owner, kid)?;
+        let RsaKey { n, e, .. } = key(x, owner, kid)?;
         Ok(json!({"kty": "RSA", "alg": "RS256", "kid": kid, "use": "sig", "e": e, "n": n}))
     });
     shown.collect()
@@ -94,7 +59,7 @@ fn all(x: &mut Exchange<'_>, server: &Server) -> Result<Vec<Value>, Refusal> {
 }
 
 fn render(x: &mut Exchange<'_>, server: &Server, kid: &str, status: &str) -> Result<Value, Refusal> {
-    let SigningKey { n, e, .. } = key(x, &server.id, kid)?;
+    let RsaKey { n, e, .. } = key(x, &server.id, kid)?;
     let own = format!("{}/credentials/keys/{kid}", server.url(x));
     Ok(json!({
         "status": status,

@@ -6,7 +6,7 @@ use url::{Host, Url};
 const NAMELESS: &str = "org";
 
 /// Returns the org's name, which Okta has in front of its domain and at the start of the names of custom apps.
-pub(super) fn name(base: &str) -> String {
+pub(in crate::families) fn name(base: &str) -> String {
     let label = label(base).unwrap_or_else(|| NAMELESS.to_owned());
     label.strip_suffix("-admin").map_or(label.clone(), str::to_owned)
 }

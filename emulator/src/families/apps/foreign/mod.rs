@@ -12,6 +12,7 @@ mod templates;
 
 use serde_json::{Map, Value, json};
 
+pub(in crate::families) use self::address::name as org_name;
 pub(super) use self::{
     definition::Source,
     links::{first as first_links, place as link_place},

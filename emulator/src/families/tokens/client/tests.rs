@@ -20,6 +20,7 @@ use crate::{
     access::Caller,
     families::Organization,
     ids::Seed,
+    rsa::Drawn,
     store::{Store, Table, Trees, Tx},
     switches::Switches,
     tokens::UsedOnce,
@@ -69,7 +70,7 @@ impl World {
             tx.put(Table::Apps, id.into(), app).unwrap();
             tx.put(Table::ClientIds, id.into(), &id).unwrap();
         }
-        let (switches, used) = (&self.switches, &self.used);
+        let (switches, used, keys) = (&self.switches, &self.used, Drawn::default());
         let x = Exchange {
             call: &call,
             tx,
@@ -77,6 +78,7 @@ impl World {
             organization: &organization,
             now: String::new(),
             at: NOW,
+            keys: &keys,
             used,
             caller: Caller::Nobody,
             disclosed: Vec::new(),
