@@ -49,6 +49,10 @@ kinds! {
     ConsentRevoke = "app.oauth2.admin.consent.revoke", "Revoke scope of OAuth client";
     PrivilegeGrant = "app.oauth2.client.privilege.grant", "Grant privilege to OAuth client";
     PrivilegeRevoke = "app.oauth2.client.privilege.revoke", "Revoke privilege of OAuth client";
+    TokenGrant = "app.oauth2.token.grant.access_token", "OIDC access token is granted";
+    TokenRevoke = "app.oauth2.token.revoke", "OIDC token revocation request";
+    ServerTokenGrant = "app.oauth2.as.token.grant.access_token", "OAuth2 access token is granted";
+    ServerTokenRevoke = "app.oauth2.as.token.revoke", "OAuth2 token revocation request";
     AssignmentAdd = "group.application_assignment.add", "Assign application to group";
     AssignmentUpdate = "group.application_assignment.update", "Update application assignment of group";
     AssignmentRemove = "group.application_assignment.remove", "Remove application from group";

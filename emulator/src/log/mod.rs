@@ -10,6 +10,7 @@ mod changes;
 mod glance;
 mod render;
 mod servers;
+mod tokens;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -252,6 +252,7 @@ impl Org {
             caller: Caller::Nobody,
             disclosed: Vec::new(),
             number,
+            issued: None,
         }
     }
 }
