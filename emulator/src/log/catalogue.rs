@@ -39,6 +39,7 @@ kinds! {
     ClientUpdate = "app.oauth2.client.lifecycle.update", "Update OAuth client";
     ClientActivate = "app.oauth2.client.lifecycle.activate", "Activate OAuth client";
     ClientDeactivate = "app.oauth2.client.lifecycle.deactivate", "Deactivate OAuth client";
+    SecretRead = "app.oauth2.client.read_client_secret", "Read secret of OAuth client";
     ClientDelete = "app.oauth2.client.lifecycle.delete", "Delete OAuth client";
     CredentialCreate = "app.oauth2.credentials.lifecycle.create", "Create OAuth client credentials";
     CredentialActivate = "app.oauth2.credentials.lifecycle.activate", "Activate OAuth client credentials";

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Event, apps, catalogue::Kind, servers, tokens};
 use crate::{families::Exchange, store::Table};
 
-/// Returns the events of all rows that were written, table by table, and of a token that was issued.
+/// Returns the events of all rows that were written, table by table, of a token that was issued, and of secrets that were shown.
 pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
     let mut events = Vec::new();
     for (table, key, after) in x.tx.written() {
@@ -35,6 +35,8 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
         }
     }
     events.extend(x.issued.as_ref().map(tokens::granted));
+    let shown = x.disclosed.iter().filter_map(|app| x.tx.row(Table::Apps, app));
+    events.extend(shown.map(|app| Event { kind: Kind::SecretRead, targets: vec![apps::target(app)] }));
     events
 }
 

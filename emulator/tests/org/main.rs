@@ -40,6 +40,7 @@ mod servers_encryption;
 mod servers_keys;
 mod servers_parts;
 mod servers_policies;
+mod servers_rotation;
 mod store;
 mod support;
 mod token_clients;

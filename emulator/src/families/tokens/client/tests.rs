@@ -81,6 +81,7 @@ impl World {
             keys: &keys,
             used,
             caller: Caller::Nobody,
+            disclosed: Vec::new(),
             number: 1,
             issued: None,
         };
