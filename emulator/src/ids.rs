@@ -169,6 +169,11 @@ impl Seed {
         format!("AT.{}", URL_SAFE_NO_PAD.encode(self.bytes("access token", n)))
     }
 
+    /// Returns the nonce that is told on a day, counted from 1970, to those who prove to have a key.
+    pub(crate) fn proof_nonce(&self, day: i64) -> String {
+        URL_SAFE_NO_PAD.encode(&self.bytes("proof nonce", day.unsigned_abs())[..24])
+    }
+
     /// Returns the id of a link to an app, which has the shape of other ids.
     pub(crate) fn link_id(&self, of: &str) -> String {
         self.derived_id("aln", of)

@@ -237,6 +237,12 @@ pub const TABLE: &[Departure] = &[
         What::Status(201, 200),
         "recorded by the Terraform provider (TestAccResourceOktaAppOAuthRoleAssignment_basic; okta-api.md 4)",
     ),
+    // Tokens.
+    answer(
+        &["POST /oauth2/v1/token", "POST /oauth2/*/v1/token"],
+        What::Field(&["/token_type"], "enum", Some("\"DPoP\"")),
+        "okta-api.md 6: a token that is bound to a key is of this type (RFC 9449, 5); the form is older than such tokens",
+    ),
     // Paths.
     answer(
         &["* /api/v1/internal/apps/*/settings/oauth/idToken"],

@@ -34,8 +34,10 @@ pub(crate) use apps::{document::App, seed, seed_call};
 pub(crate) use certificates::requests::PKCS10;
 pub(crate) use clients::{Resource as ClientResource, roles::of as client_roles};
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
-pub(crate) use servers::{Protocol, Resource};
-pub(crate) use tokens::{AccessToken, Endpoint as TokenEndpoint, Unusable, read_access_token};
+pub(crate) use servers::{Protocol, Resource, overdue, rotate_overdue, rotation_call};
+pub(crate) use tokens::{
+    AccessToken, Endpoint as TokenEndpoint, Issued, ORG as ORG_ISSUER, Unusable, read_access_token, read_place as read_revoked,
+};
 
 /// One request while it is being answered.
 pub(crate) struct Exchange<'a> {
@@ -53,8 +55,12 @@ pub(crate) struct Exchange<'a> {
     pub(crate) used: &'a UsedOnce,
     /// Whose request it is.
     pub(crate) caller: Caller,
+    /// The apps whose client secrets the answer shows, and does nothing else, by id.
+    pub(crate) disclosed: Vec<String>,
     /// The number of the request, which no other request of the org has.
     pub(crate) number: u64,
+    /// The access token that the request obtained.
+    pub(crate) issued: Option<Issued>,
 }
 
 impl Exchange<'_> {

@@ -39,11 +39,12 @@ fn render(x: &Exchange<'_>, app: &str, secret: &Secret) -> Value {
     })
 }
 
-pub(super) fn list(x: &Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
+pub(super) fn list(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal> {
     let id = apps::find(x, app)?.id;
     let listed = x.tx.listed_as::<App>(Table::Apps, &id)?;
     let secrets = listed.map(|app| app.secrets).unwrap_or_default();
-    let items = secrets.iter().map(|secret| render(x, &id, secret)).collect();
+    let items: Vec<_> = secrets.iter().map(|secret| render(x, &id, secret)).collect();
+    x.disclosed.extend((!items.is_empty()).then_some(id));
     Ok(Answer::list(items, Vec::new()))
 }
 
@@ -82,10 +83,12 @@ pub(super) fn create(x: &mut Exchange<'_>, app: &str) -> Result<Answer, Refusal>
     Ok(answer)
 }
 
-pub(super) fn read(x: &Exchange<'_>, app: &str, secret: &str) -> Result<Answer, Refusal> {
+pub(super) fn read(x: &mut Exchange<'_>, app: &str, secret: &str) -> Result<Answer, Refusal> {
     let app = apps::find(x, app)?;
     let place = place_of(&app, secret)?;
-    Ok(Answer::ok(render(x, &app.id, &app.secrets[place])))
+    let body = render(x, &app.id, &app.secrets[place]);
+    x.disclosed.push(app.id);
+    Ok(Answer::ok(body))
 }
 
 pub(super) fn turn(x: &mut Exchange<'_>, app: &str, secret: &str, turn: Turn) -> Result<Answer, Refusal> {

@@ -39,6 +39,7 @@ kinds! {
     ClientUpdate = "app.oauth2.client.lifecycle.update", "Update OAuth client";
     ClientActivate = "app.oauth2.client.lifecycle.activate", "Activate OAuth client";
     ClientDeactivate = "app.oauth2.client.lifecycle.deactivate", "Deactivate OAuth client";
+    SecretRead = "app.oauth2.client.read_client_secret", "Read secret of OAuth client";
     ClientDelete = "app.oauth2.client.lifecycle.delete", "Delete OAuth client";
     CredentialCreate = "app.oauth2.credentials.lifecycle.create", "Create OAuth client credentials";
     CredentialActivate = "app.oauth2.credentials.lifecycle.activate", "Activate OAuth client credentials";
@@ -54,6 +55,10 @@ kinds! {
     ConsentRevoke = "app.oauth2.admin.consent.revoke", "Revoke scope of OAuth client";
     PrivilegeGrant = "app.oauth2.client.privilege.grant", "Grant privilege to OAuth client";
     PrivilegeRevoke = "app.oauth2.client.privilege.revoke", "Revoke privilege of OAuth client";
+    TokenGrant = "app.oauth2.token.grant.access_token", "OIDC access token is granted";
+    TokenRevoke = "app.oauth2.token.revoke", "OIDC token revocation request";
+    ServerTokenGrant = "app.oauth2.as.token.grant.access_token", "OAuth2 access token is granted";
+    ServerTokenRevoke = "app.oauth2.as.token.revoke", "OAuth2 token revocation request";
     AssignmentAdd = "group.application_assignment.add", "Assign application to group";
     AssignmentUpdate = "group.application_assignment.update", "Update application assignment of group";
     AssignmentRemove = "group.application_assignment.remove", "Remove application from group";

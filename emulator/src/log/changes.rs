@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Event, apps, catalogue::Kind, servers};
+use super::{Event, apps, catalogue::Kind, servers, tokens};
 use crate::{families::Exchange, store::Table};
 
-/// Returns the events of all rows that were written, table by table.
+/// Returns the events of all rows that were written, table by table, of a token that was issued, and of secrets that were shown.
 pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
     let mut events = Vec::new();
     for (table, key, after) in x.tx.written() {
@@ -23,6 +23,7 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
             Table::ServerScopes | Table::ServerClaims | Table::ServerPolicies | Table::ServerRules => {
                 events.extend(servers::part(x, table, key, before, after));
             }
+            Table::RevokedTokens => events.extend(tokens::revoked(key, after)),
             // What the org itself is, what follows from an app, and the portal.
             Table::Org
             | Table::ClientIds
@@ -31,10 +32,12 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
             | Table::PortalProviders
             | Table::PortalClientTypes
             | Table::PortalProducts
-            | Table::PortalCounters
-            | Table::RevokedTokens => {}
+            | Table::PortalCounters => {}
         }
     }
+    events.extend(x.issued.as_ref().map(tokens::granted));
+    let shown = x.disclosed.iter().filter_map(|app| x.tx.row(Table::Apps, app));
+    events.extend(shown.map(|app| Event { kind: Kind::SecretRead, targets: vec![apps::target(app)] }));
     events
 }
 

@@ -1,6 +1,7 @@
 //! The System Log: what a request has written becomes events, which are stored with it in the same step.
 //!
 //! Events are made from the rows that change, so that no write can go without one and none is there for what did not happen.
+//! Reading leaves none, unless a client secret is read.
 //! They are kept in the order in which they were written, under keys that are never given out twice, and never hold a secret.
 
 mod apps;
@@ -9,6 +10,7 @@ mod changes;
 mod glance;
 mod render;
 mod servers;
+mod tokens;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response, header};
-use serde_json::Value;
+use http::{Method, Request, Response};
 
 use super::spoilt::{Foreign, lengthened, misled, mistyped};
 use super::{Org, REMEMBERED, REQUESTS, Seen, State};
@@ -135,11 +134,12 @@ impl Org {
         if portal::is_portal(&segments) {
             return self.ask_portal(call, &segments, fault);
         }
+        let kept_up = self.keep_up(&segments);
         let (number, allowance) = self.admit(&segments);
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
             Some(refusal) => Err(refusal),
-            None => self.answer(call, &segments, number),
+            None => kept_up.and_then(|()| self.answer(call, &segments, number)),
         };
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
@@ -180,7 +180,6 @@ impl Org {
 
     /// Answers a request with the keys that were drawn for it, and commits what it writes.
     fn attempt(&self, state: &mut State, call: &Call, segments: &[&str], number: u64, keys: &Drawn) -> Result<Answer, Refusal> {
-        let inner = &self.inner;
         state.used.begin(number);
         // What cannot be read names nothing.
         let route = Route::of(segments).filter(|_| !call.is_garbled());
@@ -198,16 +197,20 @@ impl Org {
         if keys.is_short() {
             return Err(Refusal::internal());
         }
-        if call.method != "GET" {
-            log::record(&mut exchange, inner.clock.millis(), &inner.seed.request_id(number))?;
-            // The log groups events by the ids of requests, which must not come again.
-            if exchange.tx.written().next().is_some() {
-                exchange.tx.put(Table::Org, REQUESTS.to_owned(), &state.requests)?;
-            }
-        }
+        self.record(&mut exchange, state.requests)?;
         let changes = exchange.tx.into_changes();
         commit(&mut state.store, changes)?;
         Ok(answer)
+    }
+
+    /// Writes down in the log what a request has done, one of so many. The log groups events by the ids of requests, which must not
+    /// come again.
+    pub(super) fn record(&self, exchange: &mut Exchange<'_>, requests: u64) -> Result<(), Refusal> {
+        log::record(exchange, self.inner.clock.millis(), &self.inner.seed.request_id(exchange.number))?;
+        if exchange.tx.written().next().is_some() {
+            exchange.tx.put(Table::Org, REQUESTS.to_owned(), &requests)?;
+        }
+        Ok(())
     }
 
     /// Answers a request to the portal, unless a fault does; and tells whether what was asked is done.
@@ -236,7 +239,7 @@ impl Org {
         Ok(reply)
     }
 
-    fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees, number: u64, keys: &'a Drawn) -> Exchange<'a> {
+    pub(super) fn exchange<'a>(&'a self, state: &'a State, call: &'a Call, trees: &'a Trees, number: u64, keys: &'a Drawn) -> Exchange<'a> {
         Exchange {
             call,
             tx: Tx::begin(state.store.tables(), state.store.listed(), trees, &self.inner.seed),
@@ -247,45 +250,14 @@ impl Org {
             keys,
             used: &state.used,
             caller: Caller::Nobody,
+            disclosed: Vec::new(),
             number,
+            issued: None,
         }
-    }
-
-    fn response(&self, number: u64, answer: &Answer, allowance: Option<Allowance>) -> Response<Vec<u8>> {
-        let text = answer.body.as_ref().map(|body| match body {
-            Value::String(text) if answer.plain => text.clone(),
-            body => body.to_string(),
-        });
-        let mut response = Response::new(text.unwrap_or_default().into_bytes());
-        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
-        let headers = response.headers_mut();
-        if answer.body.is_some() {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
-        insert(headers, "date", &self.inner.clock.http_date());
-        insert(headers, "x-okta-request-id", &self.inner.seed.request_id(number));
-        if let Some(allowance) = allowance {
-            let reset = self.inner.clock.since_epoch() + allowance.reset;
-            // The window is over when the second that is named has begun.
-            let reset = reset.as_secs() + u64::from(reset.subsec_nanos() > 0);
-            insert(headers, "x-rate-limit-limit", &allowance.limit.to_string());
-            insert(headers, "x-rate-limit-remaining", &allowance.remaining.to_string());
-            insert(headers, "x-rate-limit-reset", &reset.to_string());
-        }
-        for link in &answer.links {
-            if let Ok(link) = HeaderValue::from_str(link) {
-                headers.append(header::LINK, link);
-            }
-        }
-        for (name, value) in &answer.headers {
-            insert(headers, name, value);
-        }
-        response
     }
 }
 
-fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
+pub(super) fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
     store.commit(changes).map_err(|error| {
         tracing::error!(%error, "could not store a write");
         Refusal::internal()
@@ -307,11 +279,5 @@ fn hinder(allowance: Option<Allowance>, fault: Option<FaultKind>) -> (Option<All
         Some(FaultKind::ErrorInside) => (allowance, Some(Refusal::internal().with_status(200))),
         _ if allowance.is_some_and(|allowance| !allowance.admitted) => (allowance, Some(Refusal::too_many_requests())),
         _ => (allowance, None),
-    }
-}
-
-fn insert(headers: &mut http::HeaderMap, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
     }
 }

@@ -2,7 +2,9 @@
 
 mod exchange;
 mod fixture;
+mod response;
 mod spoilt;
+mod upkeep;
 
 use std::{
     collections::VecDeque,
@@ -305,7 +307,10 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
     let (keys, used) = (Drawn::default(), UsedOnce::default());
     for call in &calls {
         let (switches, now, caller) = (&config.switches, organization.created.clone(), Caller::Nobody);
-        let mut exchange = Exchange { call, tx, switches, organization, now, at: 0, keys: &keys, used: &used, caller, number: 0 };
+        let (disclosed, issued) = (Vec::new(), None);
+        let (at, number) = (0, 0);
+        let mut exchange =
+            Exchange { call, tx, switches, organization, now, at, keys: &keys, used: &used, caller, disclosed, number, issued };
         families::seed(&mut exchange).expect(SOUND);
         tx = exchange.tx;
     }

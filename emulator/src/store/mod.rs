@@ -65,7 +65,7 @@ pub(crate) enum Table {
     ServerRules,
     /// Key pairs that sign tokens by `{server id}/{key id}`.
     SigningKeys,
-    /// When access tokens that were revoked expire, by their `jti`.
+    /// Who issued the access tokens that were revoked, by `{when they expire, with zeros in front}/{jti}`.
     RevokedTokens,
     /// The portal's providers by id, with zeros in front.
     PortalProviders,

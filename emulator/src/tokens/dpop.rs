@@ -196,7 +196,7 @@ pub(crate) fn seconds(value: &Value) -> Option<i64> {
 }
 
 /// Returns what `ath` says of an access token.
-fn hash(token: &str) -> String {
+pub(crate) fn hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()))
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     bearer::{BASE, NOW, Worker, ask, ask_as, told},
     support::{frozen, get, org, send, service, switched},
+    token_support::tampered,
 };
 
 const APPS: &str = "/api/v1/apps";
@@ -83,10 +84,9 @@ async fn a_token_that_is_no_good_is_refused_and_told_why() {
     let worker = Worker::of(&first).await;
     let other = Worker::of(&self::org()).await;
     let mut document = first.export();
-    document["tables"]["revoked_tokens"]["AT.revoked"] = json!(NOW + 3600);
+    document["tables"]["revoked_tokens"][format!("{:013}/AT.revoked", NOW + 3600)] = json!("org");
     let org = Org::import(frozen(), &document).unwrap();
     let of = |claims: Value| worker.token_with(&["okta.apps.read"], &claims);
-    let good = of(json!({}));
     let tokens = [
         of(json!({"exp": NOW})),
         of(json!({"jti": "AT.revoked"})),
@@ -94,7 +94,7 @@ async fn a_token_that_is_no_good_is_refused_and_told_why() {
         of(json!({"aud": "api://default"})),
         of(json!({"cid": "0oanobody"})),
         other.token(&["okta.apps.read"]),
-        format!("{}{}", &good[..good.len() - 1], if good.ends_with('A') { "Q" } else { "A" }),
+        tampered(&of(json!({}))),
         "not-a-token".into(),
         org.okta_token().to_owned(),
     ];

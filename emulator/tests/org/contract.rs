@@ -13,6 +13,7 @@ use crate::{
     other_apps_catalogue::office,
     recorded::folder,
     support::{create, key, org, refusal, send, service, switched, web},
+    token_support::{Key, TOKEN, basic, drawn, header, post, secretive},
 };
 
 #[expect(clippy::print_stderr, reason = "says that nothing was checked")]
@@ -159,7 +160,8 @@ async fn shown() -> BTreeSet<usize> {
     let unprovisioned = switched(&[("without-provisioning", "400")]);
     let (app, _) = create(&unprovisioned, web("Portal")).await;
     send(&unprovisioned, "GET", &format!("/api/v1/apps/{app}/connections/default"), Value::Null).await;
-    let others = [lenient.departures(), unprovisioned.departures(), shown_to_clients().await, shown_of_clients().await];
+    let others =
+        [lenient.departures(), unprovisioned.departures(), shown_to_clients().await, shown_of_clients().await, shown_of_tokens().await];
     others.into_iter().flatten().chain(org.departures()).collect()
 }
 
@@ -178,6 +180,23 @@ async fn shown_to_clients() -> BTreeSet<usize> {
         met.extend(org.departures());
     }
     met
+}
+
+/// The known departures in the tokens that this org issues.
+async fn shown_of_tokens() -> BTreeSet<usize> {
+    let org = drawn().await;
+    create(&org, secretive("machine", "client_secret_basic")).await;
+    let (key, mut claims) = (Key::draw(), json!({}));
+    for status in [400, 200] {
+        let form = [("grant_type", "client_credentials"), ("scope", "customScope")];
+        let headers = [("authorization", &*basic("machine")), ("dpop", &key.proof(TOKEN, &claims))];
+        let response = post(&org, TOKEN, &headers, &form).await;
+        assert_eq!(response.status(), status);
+        if status == 400 {
+            claims = json!({"nonce": header(&response, "dpop-nonce"), "jti": "one"});
+        }
+    }
+    org.departures()
 }
 
 /// The known departures in what this org tells of clients.

@@ -32,6 +32,28 @@ fn put(method: &str, secret: Option<Value>) -> Value {
 }
 
 #[tokio::test]
+async fn who_reads_a_secret_is_in_the_log() {
+    let org = org();
+    let id = with_secret(&org).await;
+    let (keyed, _) = create(&org, service("Jobs")).await;
+    let path = format!("/api/v1/apps/{id}/credentials/secrets");
+    let secrets = get(&org, &path).await;
+    get(&org, &format!("{path}/{}", secrets[0]["id"].as_str().unwrap())).await;
+    send(&org, "GET", &format!("{path}/ocs0"), Value::Null).await;
+    get(&org, &format!("/api/v1/apps/{keyed}/credentials/secrets")).await;
+    get(&org, &format!("/api/v1/apps/{id}")).await;
+    let events = get(&org, "/api/v1/logs?filter=eventType%20eq%20%22app.oauth2.client.read_client_secret%22").await;
+    let told = events.as_array().unwrap().iter().map(|event| {
+        let uri = event["debugContext"]["debugData"]["requestUri"].as_str().unwrap();
+        format!("{} | {} | {uri} | {}", event["displayMessage"], event["actor"]["type"], event["target"])
+    });
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
+    "Read secret of OAuth client" | "User" | /api/v1/apps/0oaf000008Euf57TO5d7/credentials/secrets | [{"id":"0oaf000008Euf57TO5d7","type":"AppInstance","alternateId":"Portal","displayName":"Portal","detailEntry":null}]
+    "Read secret of OAuth client" | "User" | /api/v1/apps/0oaf000008Euf57TO5d7/credentials/secrets/ocsf00000AIdisDmC5d7 | [{"id":"0oaf000008Euf57TO5d7","type":"AppInstance","alternateId":"Portal","displayName":"Portal","detailEntry":null}]
+    "#);
+}
+
+#[tokio::test]
 async fn a_secret_is_listed_in_clear_with_its_hash() {
     let org = org();
     let id = with_secret(&org).await;

@@ -1,7 +1,7 @@
 //! One way to ask an org, and one way to write down what it said.
 
 use http::{Request, Response};
-use idpctl_emulator::{Config, Org, Reset};
+use idpctl_emulator::{Config, Org, Reset, Switches};
 use serde_json::{Value, json};
 
 /// The modulus of RFC 7515's RSA example, 2,048 bits.
@@ -17,11 +17,16 @@ pub(crate) fn frozen() -> Config {
 
 /// An org with some switches set.
 pub(crate) fn switched(switches: &[(&str, &str)]) -> Org {
-    let mut config = frozen();
-    for (name, value) in switches {
-        config.switches.set(name, value).unwrap();
+    Org::open(Config { switches: self::switches(switches), ..frozen() }).unwrap()
+}
+
+/// Some switches set, for an org that there is already.
+pub(crate) fn switches(pairs: &[(&str, &str)]) -> Switches {
+    let mut switches = Switches::default();
+    for (name, value) in pairs {
+        switches.set(name, value).unwrap();
     }
-    Org::open(config).unwrap()
+    switches
 }
 
 pub(crate) async fn try_send(org: &Org, method: &str, path: &str, body: Value) -> Result<Response<Vec<u8>>, Reset> {

@@ -1,19 +1,15 @@
 //! An authorization server as it is stored, and as answers show it.
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::encryption::Encryption;
+use super::{encryption::Encryption, rotation};
 use crate::{
     answer::Refusal,
     families::Exchange,
     ids::{Kind, Seed},
     store::{Table, Tx},
 };
-
-/// How long a key signs under automatic rotation.
-const TERM: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A custom authorization server of the org.
 #[derive(Clone, Serialize, Deserialize)]
@@ -89,7 +85,7 @@ impl Server {
             "lastRotated": self.last_rotated,
         });
         if self.rotation_mode == "AUTO" {
-            signing["nextRotation"] = next_rotation(&self.last_rotated).into();
+            signing["nextRotation"] = rotation::next(&self.last_rotated).into();
         }
         let mut body = json!({
             "id": self.id,
@@ -122,19 +118,4 @@ pub(super) fn first_keys(seed: &Seed, server: &str) -> Vec<String> {
 /// Returns the id of the `n`th signing key of a server.
 pub(super) fn key_id(seed: &Seed, server: &str, n: u64) -> String {
     seed.key_id(&format!("{server} {n}"))
-}
-
-fn next_rotation(last: &str) -> Option<String> {
-    let next = last.parse::<Timestamp>().ok()?.checked_add(TERM).ok()?;
-    Some(next.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_signs_for_ninety_days() {
-        assert_eq!(next_rotation("2025-03-13T23:23:10.000Z").unwrap(), "2025-06-11T23:23:10.000Z");
-    }
 }

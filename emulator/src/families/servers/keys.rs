@@ -6,11 +6,7 @@
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
-use super::{
-    document::{Server, key_id},
-    link, sent,
-    server::find as find_server,
-};
+use super::{document::Server, link, sent, server::find as find_server};
 use crate::{
     answer::{Answer, Refusal},
     families::Exchange,
@@ -84,21 +80,13 @@ pub(super) fn read(x: &mut Exchange<'_>, server: &str, kid: &str) -> Result<Answ
     Ok(Answer::ok(render(x, &server, kid, status)?))
 }
 
-/// Lets the next key sign, expires the one that did, and makes a new next one. What had expired before is gone.
+/// Rotates the keys of a server.
 pub(super) fn rotate(x: &mut Exchange<'_>, server: &str) -> Result<Answer, Refusal> {
     let mut server = find_server(x, server)?;
     if sent::text(&x.call.object()?, "use")? != Some("sig") {
         return Err(Refusal::invalid("rotateKeys", "Invalid value specified for key 'use' parameter"));
     }
-    let [active, next, expired @ ..] = server.keys.as_slice() else {
-        return Err(Refusal::internal());
-    };
-    for gone in expired {
-        x.tx.remove(Table::SigningKeys, format!("{}/{gone}", server.id));
-    }
-    server.rotations += 1;
-    let new = key_id(x.tx.seed(), &server.id, server.rotations + 1);
-    server.keys = vec![next.clone(), new, active.clone()];
+    server.rotate(&mut x.tx)?;
     server.last_rotated.clone_from(&x.now);
     server.write(&mut x.tx)?;
     Ok(Answer::list(all(x, &server)?, Vec::new()))

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{document::Server, keys, scopes, server::find as find_server};
+use super::{document::Server, keys, rotation, scopes, server::find as find_server};
 use crate::{
     answer::{Answer, Refusal},
     families::{Exchange, certificates},
@@ -145,16 +145,17 @@ fn grant_types(protocol: Protocol) -> Value {
 
 /// Answers with the key set of a server, or of the org, which has the keys of a client in it if one is named.
 pub(crate) fn key_set(x: &mut Exchange<'_>, server: Option<&str>) -> Result<Answer, Refusal> {
-    let keys = if let Some(id) = server {
+    let (keys, rotated) = if let Some(id) = server {
         let server = find_server(x, id)?;
-        keys::published(x, &server.id, &server.keys)?
+        (keys::published(x, &server.id, &server.keys)?, server.last_rotated)
     } else {
         let kid = x.organization.signing_kid.clone();
         let mut keys = keys::published(x, keys::ORG, &[kid])?;
         if let Some(client) = x.call.query.value("client_id") {
             keys.extend(certificates::published(x, client)?);
         }
-        keys
+        (keys, x.organization.created.clone())
     };
-    Ok(Answer::ok(json!({"keys": keys})))
+    let answer = Answer::ok(json!({"keys": keys}));
+    Ok(answer.with_header("cache-control", rotation::cache_control(&rotated, x.at)))
 }

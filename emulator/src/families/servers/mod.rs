@@ -17,6 +17,7 @@ mod policies;
 mod priority;
 mod refresh_tokens;
 mod resource;
+mod rotation;
 mod rules;
 mod scopes;
 mod sent;
@@ -31,6 +32,7 @@ pub(crate) use self::{
     found::{SUBJECT, found},
     metadata::{Protocol, document, key_set},
     resource::Resource,
+    rotation::{call as rotation_call, catch_up as rotate_overdue, overdue},
     scopes::{Scope, now as scopes_now},
     server::find,
 };

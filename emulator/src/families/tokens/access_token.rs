@@ -5,12 +5,11 @@
 use jsonwebtoken::{Algorithm, Header, encode};
 use serde_json::{Map, Value, json};
 
-use super::issuer::Issuer;
+use super::{issuer::Issuer, revocation};
 use crate::{
     answer::Refusal,
     families::{Exchange, servers::keys},
-    store::Table,
-    tokens::jws::Jws,
+    tokens::{dpop, jws::Jws},
 };
 
 /// What a token is to say, besides what all of an issuer's say.
@@ -23,6 +22,16 @@ pub(super) struct Grant {
     pub(super) thumbprint: Option<String>,
     /// The claims of the issuer's own.
     pub(super) claims: Map<String, Value>,
+}
+
+/// What the log tells of a token that was issued, which no row does.
+pub(crate) struct Issued {
+    /// Whose keys it is signed with.
+    pub(crate) issuer: String,
+    pub(crate) jti: String,
+    pub(crate) expires: i64,
+    /// The hash of the whole token.
+    pub(crate) hash: String,
 }
 
 /// An access token that can be believed.
@@ -81,18 +90,18 @@ pub(super) fn read(x: &Exchange<'_>, issuer: &Issuer, token: &str) -> Result<Acc
     if token.expires <= x.at {
         return Err(Unusable::Expired);
     }
-    if x.tx.row(Table::RevokedTokens, &token.jti).is_some() {
+    if revocation::is_revoked(x, &token) {
         return Err(Unusable::Revoked);
     }
     Ok(token)
 }
 
-/// Writes and signs a token.
+/// Writes and signs a token, and notes it for the log.
 pub(super) fn mint(x: &mut Exchange<'_>, issuer: &Issuer, grant: &Grant) -> Result<String, Refusal> {
-    let now = x.at;
+    let (now, jti) = (x.at, x.tx.seed().token_id(x.number));
     let mut claims = json!({
         "ver": 1,
-        "jti": x.tx.seed().token_id(x.number),
+        "jti": jti,
         "iss": issuer.url(x),
         "aud": issuer.audience(x),
         "iat": now,
@@ -110,5 +119,8 @@ pub(super) fn mint(x: &mut Exchange<'_>, issuer: &Issuer, grant: &Grant) -> Resu
     let kid = issuer.kids(x).first().cloned().ok_or_else(Refusal::internal)?;
     let key = keys::signing(x, issuer.owner(), &kid)?;
     let header = Header { typ: None, kid: Some(kid), ..Header::new(Algorithm::RS256) };
-    encode(&header, &claims, &key).map_err(|_| Refusal::internal())
+    let token = encode(&header, &claims, &key).map_err(|_| Refusal::internal())?;
+    let (issuer, expires, hash) = (issuer.owner().to_owned(), now + grant.lifetime, dpop::hash(&token));
+    x.issued = Some(Issued { issuer, jti, expires, hash });
+    Ok(token)
 }

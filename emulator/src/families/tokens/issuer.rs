@@ -8,6 +8,9 @@ use crate::{
     },
 };
 
+/// What stands for the org itself where otherwise there is the id of a server.
+pub(crate) const ORG: &str = keys::ORG;
+
 /// An issuer of tokens.
 pub(super) enum Issuer {
     Org,
@@ -49,7 +52,7 @@ impl Issuer {
     /// Returns whose keys the issuer signs with.
     pub(super) fn owner(&self) -> &str {
         match self {
-            Self::Org => keys::ORG,
+            Self::Org => ORG,
             Self::Server(server) => &server.id,
         }
     }

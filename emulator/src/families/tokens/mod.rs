@@ -6,11 +6,18 @@ mod access_token;
 mod claims;
 mod client;
 mod endpoint;
+mod grant_type;
+mod introspection;
+mod issuance;
 mod issuer;
 mod policy;
+mod possession;
+mod revocation;
 mod scope;
 
 pub(crate) use self::{
-    access_token::{AccessToken, Unusable, read_access_token},
+    access_token::{AccessToken, Issued, Unusable, read_access_token},
     endpoint::{Endpoint, answer},
+    issuer::ORG,
+    revocation::read_place,
 };

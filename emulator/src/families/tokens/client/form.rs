@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{answer::Refusal, call::Call};
+use crate::{answer::Refusal, call::Call, families::tokens::Endpoint};
 
 const TYPE: &str = "application/x-www-form-urlencoded";
 /// What says who a client is, which has no place in a URL.
@@ -12,17 +12,21 @@ const CREDENTIALS: [&str; 4] = ["client_id", "client_secret", "client_assertion"
 pub(in crate::families::tokens) struct Form(BTreeMap<String, String>);
 
 impl Form {
-    /// Reads the parameters of a request.
-    pub(super) fn read(call: &Call) -> Result<Self, Refusal> {
+    /// Reads the parameters of a request. A client without credentials names itself in the URL when it asks about a token (Okta's
+    /// specification, at `/introspect`).
+    pub(super) fn read(call: &Call, endpoint: Endpoint) -> Result<Self, Refusal> {
         if !call.body.is_empty() && !is_form(call) {
             return Err(Refusal::unsupported_media_type());
         }
-        if CREDENTIALS.iter().any(|name| call.query.value(name).is_some()) {
+        let named = call.query.value("client_id").filter(|_| endpoint == Endpoint::Introspect);
+        let is_misplaced = |name: &&str| call.query.value(name).is_some() && (*name != "client_id" || named.is_none());
+        if CREDENTIALS.iter().any(is_misplaced) {
             let description = "Client credentials cannot be supplied via query parameters.";
             return Err(Refusal::oauth(400, "invalid_request", description));
         }
         let mut parameters = BTreeMap::new();
-        for (name, value) in url::form_urlencoded::parse(&call.body) {
+        let named = named.map(|id| ("client_id".into(), id.into()));
+        for (name, value) in named.into_iter().chain(url::form_urlencoded::parse(&call.body)) {
             if parameters.insert(name.into_owned(), value.into_owned()).is_some() {
                 let description = "The request contained multiple parameters with the same name.";
                 return Err(Refusal::oauth(400, "invalid_request", description));

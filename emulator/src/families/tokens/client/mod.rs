@@ -14,6 +14,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use self::assertion::{Assertion, Fault};
 pub(super) use self::form::Form;
+use super::endpoint::Endpoint;
 use crate::{
     answer::Refusal,
     call::Call,
@@ -24,9 +25,9 @@ use crate::{
     switches::RepeatedClientId,
 };
 
-/// Reads the parameters of a request.
-pub(super) fn form(call: &Call) -> Result<Form, Refusal> {
-    Form::read(call)
+/// Reads the parameters of a request to an endpoint.
+pub(super) fn form(call: &Call, endpoint: Endpoint) -> Result<Form, Refusal> {
+    Form::read(call, endpoint)
 }
 
 /// Returns the client that a request is by. `endpoint` is the whole URL that was invoked.

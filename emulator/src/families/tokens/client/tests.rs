@@ -81,9 +81,11 @@ impl World {
             keys: &keys,
             used,
             caller: Caller::Nobody,
+            disclosed: Vec::new(),
             number: 1,
+            issued: None,
         };
-        match form(&call).and_then(|form| authenticate(&x, &form, ENDPOINT)) {
+        match form(&call, Endpoint::Token).and_then(|form| authenticate(&x, &form, ENDPOINT)) {
             Ok(app) => app.client_id().to_owned(),
             Err(refusal) => {
                 let body = refusal.body("id").unwrap();
