@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,
+    /// Whether the body is a text that is sent as it is, and not as JSON.
+    pub(crate) plain: bool,
     /// `Link` header values, one a relation.
     pub(crate) links: Vec<String>,
     /// Headers besides those that every answer has, or in their place.
@@ -24,12 +26,17 @@ impl Answer {
         Self { status: 200, body: Some(body), ..Self::no_content() }
     }
 
+    /// A text of a media type.
+    pub(crate) fn text(text: &str, kind: &str) -> Self {
+        Self { plain: true, ..Self::ok(text.into()) }.with_header("content-type", kind)
+    }
+
     pub(crate) fn created(body: Value) -> Self {
         Self { status: 201, ..Self::ok(body) }
     }
 
     pub(crate) fn no_content() -> Self {
-        Self { status: 204, body: None, links: Vec::new(), headers: Vec::new() }
+        Self { status: 204, body: None, plain: false, links: Vec::new(), headers: Vec::new() }
     }
 
     /// A failure that changes something all the same, so that its writes are kept.

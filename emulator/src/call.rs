@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use crate::{answer::Refusal, path::Segments};
 
+const TRANSFER_ENCODING: http::HeaderName = http::HeaderName::from_static("content-transfer-encoding");
+
 /// One request to the org.
 pub(crate) struct Call {
     pub(crate) method: String,
@@ -21,6 +23,8 @@ pub(crate) struct Call {
     pub(crate) accept: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) content_type: Option<String>,
+    /// `Content-Transfer-Encoding`, a header that HTTP does not know and Okta does.
+    pub(crate) transfer_encoding: Option<String>,
     pub(crate) body: Vec<u8>,
     /// The org's own address as the caller knows it, without a slash at the end.
     pub(crate) base: String,
@@ -48,6 +52,7 @@ impl Call {
             accept: header(http::header::ACCEPT).map(str::to_owned),
             user_agent: header(http::header::USER_AGENT).map(str::to_owned),
             content_type: header(http::header::CONTENT_TYPE).map(str::to_owned),
+            transfer_encoding: header(TRANSFER_ENCODING).map(str::to_owned),
             body,
             base,
         }
@@ -66,19 +71,25 @@ impl Call {
     /// Refuses a body that says that it is not JSON. What is not said is taken to be right.
     pub(crate) fn must_send_json(&self) -> Result<(), Refusal> {
         let blank = self.body.iter().all(u8::is_ascii_whitespace);
-        if !blank && self.content_type.as_deref().is_some_and(|kind| !is_json(kind)) {
+        if !blank && self.content_type.as_deref().is_some_and(|kind| !is_json(&kind_of(kind))) {
             return Err(Refusal::media_type_not_supported());
         }
         Ok(())
     }
 
-    /// Refuses a caller who does not take JSON. What is not said is taken to be right.
-    pub(crate) fn must_accept_json(&self) -> Result<(), Refusal> {
-        let any = |range: &str| ["", "*/*", "application/*"].contains(&range.split(';').next().unwrap_or_default().trim());
-        if self.accept.as_deref().is_some_and(|ranges| !ranges.split(',').any(|range| any(range) || is_json(range))) {
+    /// Refuses a caller who takes neither JSON nor another of the forms that there are. What is not said is taken to be right.
+    pub(crate) fn must_take(&self, others: &[&str]) -> Result<(), Refusal> {
+        let fits = |kind: String| is_any(&kind) || is_json(&kind) || others.contains(&kind.as_str());
+        if self.accept.as_deref().is_some_and(|ranges| !ranges.split(',').map(kind_of).any(fits)) {
             return Err(Refusal::media_type_not_acceptable());
         }
         Ok(())
+    }
+
+    /// Says whether the caller named a form before JSON.
+    pub(crate) fn rather_takes(&self, form: &str) -> bool {
+        let mut kinds = self.accept.as_deref().unwrap_or_default().split(',').map(kind_of);
+        kinds.find(|kind| kind == form || is_any(kind) || is_json(kind)).is_some_and(|kind| kind == form)
     }
 
     /// Returns the body as JSON, or `None` if there is none.
@@ -98,9 +109,17 @@ impl Call {
     }
 }
 
+/// Returns a media type, or a range of them, without its parameters.
+fn kind_of(text: &str) -> String {
+    text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 fn is_json(kind: &str) -> bool {
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
+}
+
+fn is_any(kind: &str) -> bool {
+    ["", "*/*", "application/*"].contains(&kind)
 }
 
 /// Returns host and port.

@@ -1,6 +1,6 @@
 //! Which resource a path names. A path without a route is E0000008; a route without the method is E0000022.
 
-use crate::families::{ClientResource, Protocol, Resource, TokenEndpoint};
+use crate::families::{ClientResource, PKCS10, Protocol, Resource, TokenEndpoint};
 
 /// A resource of the org, with the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,11 @@ pub(crate) enum Route<'a> {
     KeyLifecycle(&'a str, &'a str, Turn),
     Certificates(&'a str),
     Certificate(&'a str, &'a str),
+    CertificateGeneration(&'a str),
+    CertificateClone(&'a str, &'a str),
+    CertificateRequests(&'a str),
+    CertificateRequest(&'a str, &'a str),
+    CertificatePublication(&'a str, &'a str),
     Grants(&'a str),
     Grant(&'a str, &'a str),
     AppTokens(&'a str),
@@ -134,6 +139,11 @@ impl<'a> Route<'a> {
             ["credentials", "secrets", secret] => Self::Secret(app, secret),
             ["credentials", "secrets", secret, "lifecycle", turn] => Self::SecretLifecycle(app, secret, Turn::of(turn)?),
             ["credentials", "keys"] => Self::Certificates(app),
+            ["credentials", "keys", "generate"] => Self::CertificateGeneration(app),
+            ["credentials", "keys", kid, "clone"] => Self::CertificateClone(app, kid),
+            ["credentials", "csrs"] => Self::CertificateRequests(app),
+            ["credentials", "csrs", id] => Self::CertificateRequest(app, id),
+            ["credentials", "csrs", id, "lifecycle", "publish"] => Self::CertificatePublication(app, id),
             ["credentials", "keys", kid] => Self::Certificate(app, kid),
             ["credentials", "jwks"] => Self::Keys(app),
             ["credentials", "jwks", key] => Self::Key(app, key),
@@ -144,7 +154,12 @@ impl<'a> Route<'a> {
 
     /// Says whether what is sent to the resource is JSON.
     pub(crate) fn takes_json(self) -> bool {
-        !matches!(self, Self::Logo(_))
+        !matches!(self, Self::Logo(_) | Self::CertificatePublication(..))
+    }
+
+    /// Returns the forms besides JSON in which the resource answers.
+    pub(crate) fn other_forms(self) -> &'static [&'static str] {
+        if matches!(self, Self::CertificateRequests(_) | Self::CertificateRequest(..)) { &[PKCS10] } else { &[] }
     }
 
     /// Says whether the resource is for those without a token of the management API.

@@ -31,6 +31,7 @@ use crate::{
 };
 
 pub(crate) use apps::{document::App, seed, seed_call};
+pub(crate) use certificates::requests::PKCS10;
 pub(crate) use clients::{Resource as ClientResource, roles::of as client_roles};
 pub(crate) use organization::{ADMIN_LOGIN, ADMIN_NAME, Organization};
 pub(crate) use servers::{Protocol, Resource, overdue, rotate_overdue, rotation_call};
@@ -109,6 +110,13 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::KeyLifecycle(app, key, turn), "POST") => keys::turn(x, app, key, turn),
         (Route::Certificates(app), "GET") => certificates::list(x, app),
         (Route::Certificate(app, kid), "GET") => certificates::read(x, app, kid),
+        (Route::CertificateGeneration(app), "POST") => certificates::generate(x, app),
+        (Route::CertificateClone(app, kid), "POST") => certificates::duplicate(x, app, kid),
+        (Route::CertificateRequests(app), "GET") => certificates::requests::list(x, app),
+        (Route::CertificateRequests(app), "POST") => certificates::requests::create(x, app),
+        (Route::CertificateRequest(app, id), "GET") => certificates::requests::read(x, app, id),
+        (Route::CertificateRequest(app, id), "DELETE") => certificates::requests::revoke(x, app, id),
+        (Route::CertificatePublication(app, id), "POST") => certificates::requests::publish(x, app, id),
         (Route::Grants(app), "GET") => grants::list(x, app),
         (Route::Grants(app), "POST") => grants::create(x, app),
         (Route::Grant(app, grant), "GET") => grants::read(x, app, grant),

@@ -81,6 +81,10 @@ fn changed(x: &Exchange<'_>, before: &Value, after: &Value) -> Vec<Event> {
         let targets = policy.map(policy_target).into_iter().chain([target(after)]).collect();
         events.push(Event { kind: Kind::MappingCreate, targets });
     }
+    let kid = |app: &'_ Value| app["credentials"]["signing"]["kid"].clone();
+    if kid(old) != kid(new) {
+        events.push(Event { kind: Kind::KeyRotate, targets: vec![target(after), named("JsonWebKey", &kid(new), &kid(new))] });
+    }
     let keys = |body: &'_ Value| body["settings"]["oauthClient"]["jwks"]["keys"].clone();
     credentials("ClientSecret", &before["secrets"], &after["secrets"], after, &mut events);
     credentials("JsonWebKey", &keys(old), &keys(new), after, &mut events);
@@ -144,4 +148,30 @@ fn credentials(kind: &str, before: &Value, after: &Value, app: &Value, events: &
     for id in before.keys().filter(|id| !after.contains_key(*id)) {
         add(Kind::CredentialDelete, id);
     }
+}
+
+/// A certificate that was added to an app. Those that every app has come and go with it.
+pub(super) fn certificate(x: &Exchange<'_>, key: &str, before: Option<&Value>, after: Option<&Value>) -> Option<Event> {
+    let (app, _) = key.split_once('/')?;
+    let (None, Some(added)) = (before, after) else { return None };
+    let kind = match x.call.segments().last() {
+        Some(&"clone") => Kind::KeyClone,
+        Some(&"publish") => Kind::RequestPublish,
+        _ => Kind::KeyGenerate,
+    };
+    let targets = vec![target(x.tx.row(Table::Apps, app)?), named("JsonWebKey", &added["kid"], &added["kid"])];
+    Some(Event { kind, targets })
+}
+
+/// A request for a certificate. That it is published, its certificate says.
+pub(super) fn certificate_request(x: &Exchange<'_>, key: &str, before: Option<&Value>, after: Option<&Value>) -> Option<Event> {
+    let (app, id) = key.split_once('/')?;
+    let app = x.tx.row(Table::Apps, app)?;
+    let published = x.call.segments().last() == Some(&"publish");
+    let kind = match (before, after) {
+        (None, Some(_)) => Kind::RequestGenerate,
+        (Some(_), None) if !published => Kind::RequestRevoke,
+        _ => return None,
+    };
+    Some(Event { kind, targets: vec![target(app), named("Csr", &json!(id), &json!(id))] })
 }

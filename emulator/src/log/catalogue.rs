@@ -45,6 +45,12 @@ kinds! {
     CredentialActivate = "app.oauth2.credentials.lifecycle.activate", "Activate OAuth client credentials";
     CredentialDeactivate = "app.oauth2.credentials.lifecycle.deactivate", "Deactivate OAuth client credentials";
     CredentialDelete = "app.oauth2.credentials.lifecycle.delete", "Delete OAuth client credentials";
+    KeyGenerate = "app.keys.generate", "Generate key for application";
+    KeyClone = "app.keys.clone", "Clone key to application";
+    KeyRotate = "app.keys.rotate", "Rotate key of application";
+    RequestGenerate = "app.app_instance.csr.generate", "Generate certificate signing request for application";
+    RequestPublish = "app.app_instance.csr.publish", "Publish certificate signing request of application";
+    RequestRevoke = "app.app_instance.csr.revoke", "Revoke certificate signing request of application";
     ConsentGrant = "app.oauth2.admin.consent.grant", "Grant scope to OAuth client";
     ConsentRevoke = "app.oauth2.admin.consent.revoke", "Revoke scope of OAuth client";
     PrivilegeGrant = "app.oauth2.client.privilege.grant", "Grant privilege to OAuth client";

@@ -17,6 +17,8 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
             Table::Policies => events.extend(policy(before, after)),
             Table::Groups => events.extend(group(before, after)),
             Table::Assignments => events.extend(assignment(x, key, before, after)),
+            Table::Certificates => events.extend(apps::certificate(x, key, before, after)),
+            Table::CertificateRequests => events.extend(apps::certificate_request(x, key, before, after)),
             Table::Servers => events.extend(servers::events(x, before, after)),
             Table::ServerScopes | Table::ServerClaims | Table::ServerPolicies | Table::ServerRules => {
                 events.extend(servers::part(x, table, key, before, after));
@@ -25,7 +27,6 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
             // What the org itself is, what follows from an app, and the portal.
             Table::Org
             | Table::ClientIds
-            | Table::Certificates
             | Table::SigningKeys
             | Table::Logs
             | Table::PortalProviders

@@ -191,7 +191,7 @@ impl Org {
             if route.takes_json() {
                 call.must_send_json()?;
             }
-            call.must_accept_json()?;
+            call.must_take(route.other_forms())?;
         }
         let answer = families::answer(route, &mut exchange)?;
         if keys.is_short() {

@@ -41,8 +41,8 @@ const REQUESTS: &str = "requests";
 ///
 /// # Guarantees
 /// A request is answered as a whole or not at all: its writes are committed together, for an org in a directory to the disk,
-/// before its answer is given. An org in memory is the same every time: the same requests give the same ids and secrets; only the
-/// keys that sign tokens are drawn at random.
+/// before its answer is given. An org in memory is the same every time: the same requests give the same ids and secrets; only keys
+/// are drawn at random.
 #[derive(Clone)]
 pub struct Org {
     inner: Arc<Inner>,

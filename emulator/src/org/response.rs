@@ -1,6 +1,7 @@
 //! An answer of a family as HTTP: its body, and the headers that all answers have.
 
 use http::{HeaderValue, Response, header};
+use serde_json::Value;
 
 use super::Org;
 use crate::{answer::Answer, limits::Allowance};
@@ -8,8 +9,11 @@ use crate::{answer::Answer, limits::Allowance};
 impl Org {
     /// Writes an answer to the request of a number, with what its rate limit says.
     pub(super) fn response(&self, number: u64, answer: &Answer, allowance: Option<Allowance>) -> Response<Vec<u8>> {
-        let bytes = answer.body.as_ref().map(|body| body.to_string().into_bytes());
-        let mut response = Response::new(bytes.unwrap_or_default());
+        let text = answer.body.as_ref().map(|body| match body {
+            Value::String(text) if answer.plain => text.clone(),
+            body => body.to_string(),
+        });
+        let mut response = Response::new(text.unwrap_or_default().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
         let headers = response.headers_mut();
         if answer.body.is_some() {

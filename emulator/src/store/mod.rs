@@ -47,8 +47,10 @@ pub(crate) enum Table {
     Assignments,
     /// Admin roles of clients by `{app id}/{role assignment id}`.
     ClientRoles,
-    /// Certificates that apps' assertions are signed with, by key id.
+    /// Certificates that apps' assertions are signed with, by key id, or by `{app id}/{key id}` if they were added to an app.
     Certificates,
+    /// Requests for certificates by `{app id}/{request id}`.
+    CertificateRequests,
     /// Events of the System Log, in the order in which they were written.
     Logs,
     /// Authorization servers by id.
@@ -86,6 +88,7 @@ impl Table {
         Self::Assignments,
         Self::ClientRoles,
         Self::Certificates,
+        Self::CertificateRequests,
         Self::Logs,
         Self::Servers,
         Self::ServerScopes,
@@ -111,6 +114,7 @@ impl Table {
             Self::Assignments => "assignments",
             Self::ClientRoles => "client_roles",
             Self::Certificates => "certificates",
+            Self::CertificateRequests => "certificate_requests",
             Self::Logs => "logs",
             Self::Servers => "servers",
             Self::ServerScopes => "server_scopes",

@@ -158,6 +158,12 @@ impl<'a> Tx<'a> {
         self.seed.id(kind, self.changes.count)
     }
 
+    /// Gives out the id of the next key, which has the shape of a hash.
+    pub(crate) fn new_key_id(&mut self) -> String {
+        self.changes.count += 1;
+        self.seed.key_id(&format!("key {}", self.changes.count))
+    }
+
     /// Gives out the next whole number of a counter, from 1; a number that was given out never comes again.
     pub(crate) fn next_number(&mut self, table: Table, counter: &str) -> Result<u64, Refusal> {
         let number = self.row(table, counter).and_then(Value::as_u64).unwrap_or_default() + 1;

@@ -163,6 +163,10 @@ switches! {
     "How an empty `defaultRelayState` of a custom SAML app is answered: as null, as since May 2026, or as it was sent.",
     { Null = "null", Kept = "kept" }
 
+    unknown_signing_key: UnknownSigningKey, "unknown-signing-key",
+    "What a PUT with a `credentials.signing.kid` that is none of the app's keys does.",
+    { Refuse = "refuse", Ignore = "ignore" }
+
     delete_after_deactivate: DeleteAfterDeactivate, "delete-after-deactivate",
     "Whether the first DELETE after deactivating an app answers 500, as was seen twice.",
     { Works = "works", FailsOnce = "fails-once" }

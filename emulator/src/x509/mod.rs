@@ -1,5 +1,8 @@
 //! An RSA key becomes a self-signed certificate as Okta's signing certificates are.
 
+mod read;
+mod request;
+
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -10,6 +13,7 @@ use base64::{
 use jiff::{Timestamp, ToSpan as _, civil::DateTime, tz::TimeZone};
 use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, date_time_ymd};
 
+pub(crate) use self::{read::Presented, request::Wanted};
 use crate::{answer::Refusal, rsa::RsaKey};
 
 /// `emailAddress` of PKCS #9.

@@ -2,22 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{create, get, org, refusal, send, service, switched, web};
+use crate::support::{create, get, lines, org, refusal, send, service, switched, web};
 
 #[tokio::test]
 async fn a_minimal_app_is_answered_with_every_default_in_oktas_order() {
     let org = org();
     let (_, app) = create(&org, web("Portal")).await;
-    let members = app.as_object().unwrap().iter();
-    let lines: Vec<_> = members
-        .flat_map(|(name, value)| match value.as_object() {
-            Some(inner) if matches!(name.as_str(), "settings" | "_links") => {
-                inner.iter().map(|(inner, value)| format!("{name}.{inner}: {value}")).collect()
-            }
-            _ => vec![format!("{name}: {value}")],
-        })
-        .collect();
-    insta::assert_snapshot!(lines.join("\n"), @r#"
+    insta::assert_snapshot!(lines(&app), @r#"
     id: "0oaf000008Euf57TO5d7"
     orn: "orn:okta:idp:00of00000000j617U5d7:apps:oidc_client:0oaf000008Euf57TO5d7"
     name: "oidc_client"

@@ -15,6 +15,8 @@ async fn furnished() -> Org {
     let (_, group) = send(&org, "POST", "/api/v1/groups", json!({"profile": {"name": "Sales"}})).await;
     send(&org, "PUT", &format!("/api/v1/apps/{app}/groups/{}", group["id"].as_str().unwrap()), json!({})).await;
     get(&org, &format!("/api/v1/apps/{app}/credentials/keys")).await;
+    send(&org, "POST", &format!("/api/v1/apps/{app}/credentials/keys/generate?validityYears=2"), Value::Null).await;
+    send(&org, "POST", &format!("/api/v1/apps/{app}/credentials/csrs"), json!({})).await;
     send(&org, "POST", &format!("/api/v1/apps/{app}/grants"), json!({"scopeId": "okta.users.read", "issuer": "https://org.example.com"}))
         .await;
     let (server, _) = server(&org, "Fares").await;

@@ -9,6 +9,7 @@ mod apps;
 mod assignments;
 mod bearer;
 mod certificates;
+mod certificates_requests;
 mod client_roles;
 mod clients;
 mod contract;

@@ -3,21 +3,7 @@
 use idpctl_emulator::Org;
 use serde_json::{Value, json};
 
-use crate::support::{create, get, org, refusal, send, switched};
-
-/// An answer, one line for each member of the object itself and of its larger members.
-pub(crate) fn lines(app: &Value) -> String {
-    let members = app.as_object().unwrap().iter();
-    let lines: Vec<_> = members
-        .flat_map(|(name, value)| match value.as_object() {
-            Some(inner) if matches!(name.as_str(), "settings" | "_links") => {
-                inner.iter().map(|(inner, value)| format!("{name}.{inner}: {value}")).collect()
-            }
-            _ => vec![format!("{name}: {value}")],
-        })
-        .collect();
-    lines.join("\n")
-}
+use crate::support::{create, get, lines, org, refusal, send, switched};
 
 /// The sign-on mode, credentials and own settings of an answer.
 pub(crate) fn parts(app: &Value) -> String {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    other_apps::{form, lines, parts, put, saml, templates, turn},
-    support::{create, get, org, refusal, send},
+    other_apps::{form, parts, put, saml, templates, turn},
+    support::{create, get, lines, org, refusal, send},
 };
 
 fn app(name: &str, mode: &str, settings: Value) -> Value {

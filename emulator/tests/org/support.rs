@@ -63,6 +63,20 @@ pub(crate) fn refusal((status, body): (u16, Value)) -> String {
     format!("{status} {code} {summary} {causes:?}")
 }
 
+/// An answer, one line for each member of the object itself and of its larger members.
+pub(crate) fn lines(app: &Value) -> String {
+    let members = app.as_object().unwrap().iter();
+    let lines: Vec<_> = members
+        .flat_map(|(name, value)| match value.as_object() {
+            Some(inner) if matches!(name.as_str(), "settings" | "_links") => {
+                inner.iter().map(|(inner, value)| format!("{name}.{inner}: {value}")).collect()
+            }
+            _ => vec![format!("{name}: {value}")],
+        })
+        .collect();
+    lines.join("\n")
+}
+
 /// Asks the portal, at a path below `/portal-api`.
 pub(crate) async fn portal(org: &Org, method: &str, path: &str, body: Value) -> (u16, Value) {
     let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };

@@ -11,6 +11,7 @@ use super::{
     document::App,
     fields::{Problems, keep_unknown, object},
     foreign::{self, Source},
+    signing,
 };
 use crate::{answer::Refusal, families::Exchange, switches::ChangedType};
 
@@ -71,7 +72,7 @@ pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value
     if let Some(source) = source {
         foreign::fill(x, source, &mut body, sent, before, &mut problems)?;
     } else {
-        let (credentials, settings, kept) = client_parts(x, &id, sent, before, &mut problems)?;
+        let (credentials, settings, kept) = client_parts(x, &id, &body, sent, before, &mut problems)?;
         body["credentials"] = credentials;
         body["settings"] = settings;
         secrets = kept;
@@ -99,6 +100,7 @@ pub(super) fn build(x: &mut Exchange<'_>, id: String, status: &str, sent: &Value
 fn client_parts(
     x: &mut Exchange<'_>,
     id: &str,
+    body: &Value,
     sent: &Value,
     before: Option<&App>,
     problems: &mut Problems,
@@ -120,7 +122,7 @@ fn client_parts(
     keep_unknown(x.switches, sent_oauth, &mut oauth, &["client_secret"]);
     let credentials = json!({
         "userNameTemplate": credentials::user_name_template(x, sent_credentials, before, problems)?,
-        "signing": {"kid": x.organization.signing_kid},
+        "signing": signing::build(x, body, sent_credentials, before, problems)?,
         "oauthClient": oauth,
     });
     let mut settings = common::settings(x, sent_settings, before, problems)?;

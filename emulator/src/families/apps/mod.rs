@@ -12,13 +12,14 @@ pub(crate) mod jwk;
 pub(super) mod logo;
 mod render;
 mod seed;
+mod signing;
 
 use serde_json::{Value, json};
 
 use self::document::App;
-pub(super) use self::foreign::org_name;
 pub(crate) use self::seed::{call as seed_call, seed};
-use super::Exchange;
+pub(super) use self::{foreign::org_name, signing::first as first_key};
+use super::{Exchange, certificates};
 use crate::{
     answer::{Answer, Refusal},
     filter::Filter,
@@ -80,6 +81,7 @@ pub(super) fn change(x: &mut Exchange<'_>, before: &App, sent: &Value) -> Result
 
 /// Removes an app with all that goes with it.
 pub(super) fn remove(x: &mut Exchange<'_>, app: &App) {
+    certificates::remove(x, app);
     let children = format!("{}/", app.id);
     for table in [Table::Grants, Table::Assignments, Table::ClientRoles] {
         for (key, _) in x.tx.starting_with(table, &children) {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{document::Server, keys, rotation, scopes, server::find as find_server};
 use crate::{
     answer::{Answer, Refusal},
-    families::Exchange,
+    families::{Exchange, certificates},
 };
 
 /// Which of the two documents is asked for.
@@ -143,14 +143,18 @@ fn grant_types(protocol: Protocol) -> Value {
     json!(types)
 }
 
-/// Answers with the key set of a server, or of the org.
+/// Answers with the key set of a server, or of the org, which has the keys of a client in it if one is named.
 pub(crate) fn key_set(x: &mut Exchange<'_>, server: Option<&str>) -> Result<Answer, Refusal> {
     let (keys, rotated) = if let Some(id) = server {
         let server = find_server(x, id)?;
         (keys::published(x, &server.id, &server.keys)?, server.last_rotated)
     } else {
         let kid = x.organization.signing_kid.clone();
-        (keys::published(x, keys::ORG, &[kid])?, x.organization.created.clone())
+        let mut keys = keys::published(x, keys::ORG, &[kid])?;
+        if let Some(client) = x.call.query.value("client_id") {
+            keys.extend(certificates::published(x, client)?);
+        }
+        (keys, x.organization.created.clone())
     };
     let answer = Answer::ok(json!({"keys": keys}));
     Ok(answer.with_header("cache-control", rotation::cache_control(&rotated, x.at)))

@@ -21,6 +21,7 @@ use super::{
     common, credentials,
     document::App,
     fields::{Problems, object},
+    signing,
 };
 use crate::{answer::Refusal, families::Exchange, store::Table};
 
@@ -96,18 +97,6 @@ fn credentials(x: &Exchange<'_>, body: &Value, sent: &Value, before: Option<&App
     } else {
         built.insert("userNameTemplate".into(), template);
     }
-    built.insert("signing".into(), signing(x, mode, body, before));
+    built.insert("signing".into(), signing::build(x, body, sent, before, problems)?);
     Ok(built.into())
-}
-
-/// Apps that speak SAML 2.0 have a key each, others that sign share the org's, and the rest say so with an empty object.
-fn signing(x: &Exchange<'_>, mode: &Value, body: &Value, before: Option<&App>) -> Value {
-    if let Some(before) = before {
-        return before.body["credentials"]["signing"].clone();
-    }
-    match mode.as_str().unwrap_or_default() {
-        "SAML_2_0" => json!({"kid": x.tx.seed().key_id(&format!("signing key of {}", body["id"]))}),
-        "SAML_1_1" | "OPENID_CONNECT" | "WS_FEDERATION" => json!({"kid": x.organization.signing_kid}),
-        _ => json!({}),
-    }
 }
