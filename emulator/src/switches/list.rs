@@ -165,7 +165,7 @@ switches! {
 
     unknown_signing_key: UnknownSigningKey, "unknown-signing-key",
     "What a PUT with a `credentials.signing.kid` that is none of the app's keys does.",
-    { Refuse = "refuse", Ignore = "ignore" }
+    { Ignore = "ignore", Refuse = "refuse" }
 
     delete_after_deactivate: DeleteAfterDeactivate, "delete-after-deactivate",
     "Whether the first DELETE after deactivating an app answers 500, as was seen twice.",

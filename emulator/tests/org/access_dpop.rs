@@ -102,3 +102,14 @@ async fn a_scope_is_asked_for_after_the_proof() {
     {"errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action","errorLink":"E0000006","errorId":"oae","errorCauses":[]}
     "#);
 }
+
+#[tokio::test]
+async fn a_proof_is_used_once_by_a_request_that_is_begun_anew_for_the_keys_that_it_draws() {
+    let org = org();
+    let worker = Worker::of(&org).await;
+    let token = worker.bound_token(&["okta.authorizationServers.read"]);
+    let path = "/api/v1/authorizationServers/default/credentials/keys";
+    let proof = worker.proof("GET", path, &token, "one");
+    assert_eq!(ask_with(&org, &token, "GET", path, &[&proof]).await.status(), 200);
+    assert_eq!(ask_with(&org, &token, "GET", path, &[&proof]).await.status(), 400);
+}

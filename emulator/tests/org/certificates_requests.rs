@@ -232,8 +232,11 @@ async fn a_published_certificate_in_any_of_its_forms_is_a_key_of_the_app() {
         assert_eq!(get(&org, &format!("/api/v1/apps/{app}/credentials/keys/{}", key["kid"].as_str().unwrap())).await, key);
         published.push(key);
     }
+    let endless = request(&org, &path).await;
+    let (_, endless) = publish(&org, &path, &endless, &[("content-type", cer)], &signed(&endless, (9999, 12, 31))).await;
+    assert_eq!(endless["expiresAt"], "9999-12-31T00:00:00.000Z");
     assert_eq!(get(&org, &path).await, json!([]));
-    assert_eq!(get(&org, &format!("/api/v1/apps/{app}/credentials/keys")).await.as_array().unwrap().len(), 7);
+    assert_eq!(get(&org, &format!("/api/v1/apps/{app}/credentials/keys")).await.as_array().unwrap().len(), 8);
     let mut key = published.remove(0);
     for random in ["n", "x5t#S256"] {
         key[random] = json!("…");

@@ -75,18 +75,18 @@ pub(in crate::families) fn publish(x: &mut Exchange<'_>, app: &str, id: &str) ->
     let app = apps::find(x, app)?;
     let request = find(x, &app, id)?;
     let refuse = |cause: &str| Refusal::invalid("certificate", cause);
-    let der = certificate(x.call)?.ok_or_else(|| refuse("The certificate isn't a valid X.509 certificate."))?;
-    let Presented { key, until } = Presented::read(&der).ok_or_else(|| refuse("The certificate isn't a valid X.509 certificate."))?;
+    let read = certificate(x.call)?.and_then(|der| Some((Presented::read(&der)?, Certificate::of(&der))));
+    let (Presented { key, until }, certificate) = read.ok_or_else(|| refuse("The certificate isn't a valid X.509 certificate."))?;
     let (n, e) =
         key.filter(|(n, e)| request["n"] == *n && request["e"] == *e).ok_or_else(|| refuse("The certificate doesn't match the CSR."))?;
-    let end = until.to_zoned(TimeZone::UTC).map_err(|_| Refusal::internal())?.timestamp();
-    let now = Timestamp::from_second(x.at).map_err(|_| Refusal::internal())?;
-    if end.duration_since(now) <= LEAST {
+    let now = Timestamp::from_second(x.at).map_err(|_| Refusal::internal())?.to_zoned(TimeZone::UTC).datetime();
+    // A certificate without an end names a moment that no timestamp reaches.
+    if until.duration_since(now) <= LEAST {
         return Err(refuse("The certificate must be valid for more than 90 days."));
     }
     x.tx.remove(Table::CertificateRequests, format!("{}/{id}", app.id));
     let kid = x.tx.new_key_id();
-    let key = written(&kid, &x.now, until, &Certificate::of(&der), &n, &e);
+    let key = written(&kid, &x.now, until, &certificate, &n, &e);
     add(x, &app, key)
 }
 
