@@ -146,6 +146,10 @@ async fn shown() -> BTreeSet<usize> {
         send(&org, "GET", path, Value::Null).await;
     }
     send(&org, "PATCH", "/api/v1/apps", Value::Null).await;
+    send(&org, "POST", "/api/v1/apps/0oa1/credentials/jwks", key("first")).await;
+    let as_page = Request::get("http://127.0.0.1/api/v1/apps/0oa1/credentials/csrs/1").header("accept", "text/html");
+    let as_page = as_page.header("authorization", format!("SSWS {}", org.okta_token())).body(Vec::new()).unwrap();
+    assert_eq!(org.call(as_page).await.unwrap().status(), 400);
     for path in ["/api/v1/apps", "/api/v1/pears"] {
         let request = Request::get(format!("http://127.0.0.1{path}")).body(Vec::new()).unwrap();
         assert_eq!(org.call(request).await.unwrap().status(), 401);
