@@ -93,7 +93,7 @@ fn run(script: &str) -> (Option<i32>, String) {
 fn the_scripts_of_the_page_run() {
     let page = page();
     let scripts = blocks(&page, "sh");
-    assert_eq!(scripts.len(), 3);
+    assert_eq!(scripts.len(), 4);
     for script in &scripts {
         assert_eq!(run(&format!("if false; then\n{script}\nfi")), (Some(0), String::new()), "{script}");
     }
@@ -107,4 +107,6 @@ fn the_scripts_of_the_page_run() {
     assert!(lines[0].starts_with("0oa") && lines.contains(&"application.lifecycle.create"), "{said}");
     let (status, said) = run(&scripts[1].replace("make test", "idpctl auth check"));
     assert_eq!((status, said.contains("Signed in as admin@example.com")), (Some(0), true), "{said}");
+    let (status, said) = run(scripts[2]);
+    assert_eq!((status, said.trim_end().split('.').count()), (Some(0), 3), "a token has three parts: {said}");
 }

@@ -74,6 +74,30 @@ const service = (label) => ({
   settings: { oauthClient: { application_type: 'service', grant_types: ['client_credentials'], response_types: ['token'] } },
 });
 
+/** Makes a service app that may read apps, and lives a little as that app. */
+const signIn = async (label, isBound) => {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const application = service(label);
+  application.credentials.oauthClient.token_endpoint_auth_method = 'private_key_jwt';
+  Object.assign(application.settings.oauthClient, {
+    jwks: { keys: [{ ...pair.publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: label }] }, dpop_bound_access_tokens: isBound,
+  });
+  const app = await apps.createApplication({ application });
+  await apps.grantConsentToScope({ appId: app.id, oAuth2ScopeConsentGrant: { issuer: org, scopeId: 'okta.apps.read' } });
+  const worker = new okta.Client({
+    orgUrl: org, authorizationMode: 'PrivateKey', clientId: app.credentials.oauthClient.client_id, scopes: ['okta.apps.read'],
+    privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }), keyId: label,
+  });
+  const read = await worker.applicationApi.getApplication({ appId: app.id });
+  assert.equal(read.label, label);
+  const error = await worker.groupApi.listGroups().then((list) => collect(list)).then(() => assert.fail('it was not refused'), (error) => error);
+  assert.equal(error.status, 403, error);
+  // This SDK proves a key wherever it may, and is given bound tokens for it.
+  assert.equal(worker.http.oauth.isDPoP, true);
+  await apps.deactivateApplication({ appId: app.id });
+  await apps.deleteApplication({ appId: app.id });
+};
+
 /** What the steps hand on. */
 const seen = {};
 
@@ -257,6 +281,14 @@ const steps = {
     const left = await collect(await servers.listOAuth2Scopes({ authServerId }));
     assert.ok(left.length > 0 && left.every(({ system }) => system));
     Object.assign(seen, { scope: scope.id, claim: claim.id, policy: policy.id, rule: rule.id });
+  },
+
+  async 'a service app signs in with its key'() {
+    await signIn('Signs in', false);
+  },
+
+  async 'a service app signs in with tokens bound to a key'() {
+    await signIn('Signs in, bound', true);
   },
 
   async 'all of it is deactivated and deleted'() {

@@ -10,7 +10,9 @@ import os
 import sys
 import traceback
 
+import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwcrypto import jwk
 from okta import models
 from okta.client import Client
 from okta.pagination import PaginationHelper
@@ -251,6 +253,40 @@ class Life:
         assert left and all(one.system for one in left)
         self.scope, self.claim, self.policy, self.rule = scope.id, claim.id, policy.id, rule.id
 
+    async def a_service_app_signs_in_with_its_key(self):
+        await self.sign_in("Signs in", "Bearer", {})
+
+    async def a_service_app_signs_in_with_tokens_bound_to_a_key(self):
+        await self.sign_in("Signs in, bound", "DPoP", {"dpopEnabled": True})
+
+    async def sign_in(self, label, kind, settings):
+        """Makes a service app that may read apps, and lives a little as that app."""
+        private = jwk.JWK.generate(kty="RSA", size=2048, kid=label, use="sig", alg="RS256")
+        wanted = service(label, token_endpoint_auth_method="private_key_jwt").to_dict()
+        wanted["settings"]["oauthClient"] |= {
+            "jwks": {"keys": [private.export_public(as_dict=True)]}, "dpop_bound_access_tokens": kind == "DPoP",
+        }
+        # The SDK's own model has no room for keys that are sent.
+        token = {"Authorization": f"SSWS {os.environ['OKTA_CLIENT_TOKEN']}"}
+        made = requests.post(f"{ORG}/api/v1/apps", json=wanted, headers=token, timeout=60)
+        assert made.ok, made.text
+        app = await done(self.okta.get_application(made.json()["id"]))
+        grant = models.OAuth2ScopeConsentGrant(issuer=ORG, scopeId="okta.apps.read")
+        await done(self.okta.grant_consent_to_scope(app.id, grant))
+        config = {
+            "orgUrl": ORG, "authorizationMode": "PrivateKey", "clientId": app.credentials.oauth_client.client_id,
+            "scopes": ["okta.apps.read"], "privateKey": private.export_private(as_dict=True), "kid": label, **settings,
+        }
+        async with Client(config) as client:
+            read = await done(client.get_application(app.id))
+            assert read.label == label
+            error = (await client.list_groups())[-1]
+            assert error is not None and error.status == 403, error
+            _, used, error = await client._request_executor._oauth.get_oauth_token()
+            assert (used, error) == (kind, None), (used, error)
+        await done(self.okta.deactivate_application(app.id))
+        await done(self.okta.delete_application(app.id))
+
     async def all_of_it_is_deactivated_and_deleted(self):
         await refused(self.okta.delete_application(self.app), 403, "E0000056")
         await done(self.okta.deactivate_application(self.app))
@@ -290,7 +326,7 @@ class Life:
 async def main():
     async with Client({"orgUrl": ORG, "token": os.environ["OKTA_CLIENT_TOKEN"]}) as client:
         life = Life(client)
-        steps = [name for name, step in vars(Life).items() if asyncio.iscoroutinefunction(step) and name != "events"]
+        steps = [name for name, step in vars(Life).items() if asyncio.iscoroutinefunction(step) and name not in ("events", "sign_in")]
         for name in steps:
             try:
                 await getattr(life, name)()

@@ -1,7 +1,8 @@
 //! A proof of possession that comes with a request for a token becomes the key that the token is bound to (RFC 9449).
 //!
 //! A proof is good once it has a nonce of the org's. A new one is told every day, which works on the three days after as well;
-//! it follows from the org's seed, so that nothing is stored and an org that is opened again knows it.
+//! it follows from the org's seed, so that nothing is stored and an org that is opened again knows it. Whoever is told one has
+//! used up the id of its assertion (Okta's Python SDK makes a new one for each try, and says so: 3.4.6, `oauth.py`).
 
 use crate::{
     answer::Refusal,
