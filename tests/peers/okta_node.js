@@ -21,7 +21,9 @@ const MOVED = 'gannet under the stern, Node';
 const APP_EVENTS = [
   'application.lifecycle.create', 'app.oauth2.client.lifecycle.create',
   'application.lifecycle.update', 'app.oauth2.client.lifecycle.update',
-  'app.oauth2.credentials.lifecycle.create', 'app.oauth2.credentials.lifecycle.deactivate', 'app.oauth2.credentials.lifecycle.delete',
+  'app.oauth2.credentials.lifecycle.create', 'app.oauth2.client.read_client_secret',
+  'app.oauth2.credentials.lifecycle.deactivate', 'app.oauth2.client.read_client_secret',
+  'app.oauth2.credentials.lifecycle.delete', 'app.oauth2.client.read_client_secret',
   'app.oauth2.credentials.lifecycle.create', 'app.oauth2.credentials.lifecycle.deactivate', 'app.oauth2.credentials.lifecycle.delete',
   'app.oauth2.admin.consent.grant', 'app.oauth2.admin.consent.revoke',
   'group.application_assignment.add', 'group.application_assignment.remove',

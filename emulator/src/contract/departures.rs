@@ -196,6 +196,11 @@ pub const TABLE: &[Departure] = &[
         "the switch `without-provisioning`, at 400: so is the list of features refused of an app without provisioning",
     ),
     answer(
+        &["POST /api/v1/policies/*/lifecycle/*"],
+        What::Refusal(400, "Error", &["E0000001"]),
+        "the switch `lifecycle-repeat`, at `refuse`: what cannot be done as asked is E0000001 (okta-api.md 0.1)",
+    ),
+    answer(
         &["* /oauth2/v1/clients/*/roles**"],
         What::Refusal(400, "Error", &["E0000001", "E0000227"]),
         "okta-api.md 0.1 and 4: E0000227 for an app that is no service, E0000001 for any field",

@@ -140,6 +140,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Policy(policy), "GET") => policies::read(x, policy),
         (Route::Policy(policy), "PUT") => policies::replace(x, policy),
         (Route::Policy(policy), "DELETE") => policies::delete(x, policy),
+        (Route::PolicyLifecycle(policy, turn), "POST") => policies::turn(x, policy, turn),
         (Route::PolicyApps(policy), "GET") => mappings::apps(x, policy),
         (Route::PolicyMappings(policy), "GET") => mappings::list(x, policy),
         (Route::PolicyMappings(policy), "POST") => mappings::create(x, policy),

@@ -9,7 +9,9 @@ use super::{Exchange, Organization, apps};
 use crate::{
     answer::{Answer, Refusal},
     ids::Kind,
+    route::Turn,
     store::{Table, Tx},
+    switches::LifecycleRepeat,
 };
 
 pub(super) const TYPE: &str = "ACCESS_POLICY";
@@ -55,8 +57,8 @@ fn render(x: &Exchange<'_>, policy: &Value, listed: bool) -> Value {
     links.insert("self".into(), json!({"href": own, "hints": {"allow": allowed}}));
     links.insert("rules".into(), json!({"href": format!("{own}/rules"), "hints": {"allow": ["GET", "POST"]}}));
     if !system {
-        let deactivate = format!("{own}/lifecycle/deactivate");
-        links.insert("deactivate".into(), json!({"href": deactivate, "hints": {"allow": ["POST"]}}));
+        let turn = if policy["status"] == "ACTIVE" { "deactivate" } else { "activate" };
+        links.insert(turn.into(), json!({"href": format!("{own}/lifecycle/{turn}"), "hints": {"allow": ["POST"]}}));
     }
     body["_links"] = links.into();
     if listed {
@@ -124,6 +126,24 @@ pub(super) fn delete(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> 
         app.write(&mut x.tx)?;
     }
     x.tx.remove(Table::Policies, id.to_owned());
+    Ok(Answer::no_content())
+}
+
+/// Activates or deactivates a policy. The system policy, whose links offer neither, stays active.
+pub(super) fn turn(x: &mut Exchange<'_>, id: &str, turn: Turn) -> Result<Answer, Refusal> {
+    let mut policy = find(x, id)?.clone();
+    if policy["system"] == true && turn == Turn::Deactivate {
+        return Err(Refusal::not_permitted());
+    }
+    if policy["status"] == turn.status() {
+        if x.switches.lifecycle_repeat() == LifecycleRepeat::Refuse {
+            return Err(Refusal::invalid("status", format!("status: The object is already {}", turn.status())));
+        }
+        return Ok(Answer::no_content());
+    }
+    policy["status"] = json!(turn.status());
+    policy["lastUpdated"] = json!(x.now);
+    x.tx.put(Table::Policies, id.to_owned(), &policy)?;
     Ok(Answer::no_content())
 }
 

@@ -58,6 +58,11 @@ fn role(x: &Exchange<'_>, key: &str, before: Option<&Value>, after: Option<&Valu
 }
 
 fn policy(before: Option<&Value>, after: Option<&Value>) -> Option<Event> {
+    let turned = before.zip(after).filter(|(before, after)| before["status"] != after["status"]);
+    let turn = turned.map(|(_, after)| if after["status"] == "ACTIVE" { Kind::PolicyActivate } else { Kind::PolicyDeactivate });
+    if let Some(kind) = turn {
+        return Some(Event { kind, targets: vec![policy_target(after?)] });
+    }
     let kind = kind(before, after, [Kind::PolicyCreate, Kind::PolicyUpdate, Kind::PolicyDelete])?;
     let mut target = policy_target(after.or(before)?);
     if let (Some(before), Some(after)) = (before, after) {

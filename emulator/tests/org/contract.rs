@@ -12,7 +12,7 @@ use crate::{
     bearer::{Worker, ask_as},
     other_apps_catalogue::office,
     recorded::folder,
-    support::{create, key, org, refusal, send, service, switched, web},
+    support::{create, get, key, org, refusal, send, service, switched, web},
     token_support::{Key, TOKEN, basic, drawn, header, post, secretive},
 };
 
@@ -161,11 +161,12 @@ async fn shown() -> BTreeSet<usize> {
     create(&org, manual).await;
     let lenient = switched(&[("incomplete-settings", "accept")]);
     create(&lenient, json!({"label": "Form", "signOnMode": "AUTO_LOGIN", "settings": {}})).await;
-    let unprovisioned = switched(&[("without-provisioning", "400")]);
-    let (app, _) = create(&unprovisioned, web("Portal")).await;
-    send(&unprovisioned, "GET", &format!("/api/v1/apps/{app}/connections/default"), Value::Null).await;
-    let others =
-        [lenient.departures(), unprovisioned.departures(), shown_to_clients().await, shown_of_clients().await, shown_of_tokens().await];
+    let strict = switched(&[("without-provisioning", "400"), ("lifecycle-repeat", "refuse")]);
+    let (app, _) = create(&strict, web("Portal")).await;
+    send(&strict, "GET", &format!("/api/v1/apps/{app}/connections/default"), Value::Null).await;
+    let policies = get(&strict, "/api/v1/policies?type=ACCESS_POLICY").await;
+    send(&strict, "POST", &format!("/api/v1/policies/{}/lifecycle/activate", policies[0]["id"].as_str().unwrap()), Value::Null).await;
+    let others = [lenient.departures(), strict.departures(), shown_to_clients().await, shown_of_clients().await, shown_of_tokens().await];
     others.into_iter().flatten().chain(org.departures()).collect()
 }
 

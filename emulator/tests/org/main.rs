@@ -29,7 +29,7 @@ mod other_apps_catalogue;
 mod other_apps_recorded;
 mod paths;
 mod peers;
-mod policy_mappings;
+mod policies;
 mod portal;
 mod portal_client_types;
 mod portal_products;

@@ -1,4 +1,4 @@
-//! Mappings: which apps have an access policy.
+//! Access policies: which apps have one, and whether it is active.
 
 use serde_json::{Value, json};
 
@@ -112,4 +112,42 @@ async fn the_mapping_to_the_default_policy_stays() {
         assert_eq!(send(&org, "DELETE", &one, Value::Null).await.0, expected);
         assert_eq!(get(&org, &format!("{default}/mappings")).await, mappings);
     }
+}
+
+#[tokio::test]
+async fn a_policy_is_deactivated_and_activated_again_but_for_the_systems_own() {
+    let org = org();
+    let (_, policy) = send(&org, "POST", "/api/v1/policies", json!({"type": "ACCESS_POLICY", "name": "Strict"})).await;
+    let own = format!("/api/v1/policies/{}", policy["id"].as_str().unwrap());
+    let mut told = Vec::new();
+    for turn in ["deactivate", "deactivate", "activate"] {
+        let (status, body) = send(&org, "POST", &format!("{own}/lifecycle/{turn}"), Value::Null).await;
+        let read = get(&org, &own).await;
+        let links: Vec<_> = read["_links"].as_object().unwrap().keys().cloned().collect();
+        told.push(format!("{status} {body} {} {links:?}", read["status"]));
+    }
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    204 null "INACTIVE" ["mappings", "self", "rules", "activate"]
+    204 null "INACTIVE" ["mappings", "self", "rules", "activate"]
+    204 null "ACTIVE" ["mappings", "self", "rules", "deactivate"]
+    "#);
+    let events = get(&org, "/api/v1/logs?filter=eventType%20sw%20%22policy.lifecycle%22").await;
+    let kinds: Vec<_> = events.as_array().unwrap().iter().map(|event| event["eventType"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["policy.lifecycle.create", "policy.lifecycle.deactivate", "policy.lifecycle.activate"]);
+
+    let policies = get(&org, "/api/v1/policies?type=ACCESS_POLICY").await;
+    let system = policies.as_array().unwrap().iter().find(|policy| policy["system"] == true).unwrap()["id"].as_str().unwrap();
+    let strict = switched(&[("lifecycle-repeat", "refuse")]);
+    let refusals = [
+        send(&org, "POST", &format!("/api/v1/policies/{system}/lifecycle/deactivate"), Value::Null).await,
+        send(&org, "POST", "/api/v1/policies/rst0/lifecycle/activate", Value::Null).await,
+        send(&org, "POST", &format!("{own}/lifecycle/explode"), Value::Null).await,
+        send(&strict, "POST", &format!("/api/v1/policies/{system}/lifecycle/activate"), Value::Null).await,
+    ];
+    insta::assert_snapshot!(refusals.map(refusal).join("\n"), @r#"
+    403 E0000006 You do not have permission to perform the requested action []
+    404 E0000007 Not found: Resource not found: rst0 (Policy) []
+    404 E0000008 The requested path was not found []
+    400 E0000001 Api validation failed: status ["status: The object is already ACTIVE"]
+    "#);
 }
