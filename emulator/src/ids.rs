@@ -179,6 +179,11 @@ impl Seed {
         self.derived_id("aln", of)
     }
 
+    /// Returns the key by which the world outside knows an app.
+    pub(crate) fn external_key(&self, of: &str) -> String {
+        self.derived_id("exk", of)
+    }
+
     /// Returns the id of a mapping of an app to a policy.
     pub(crate) fn mapping_id(&self, of: &str) -> String {
         self.derived_id("map", of)

@@ -28,6 +28,7 @@ pub(crate) enum Route<'a> {
     CertificatePublication(&'a str, &'a str),
     Grants(&'a str),
     Grant(&'a str, &'a str),
+    SamlMetadata(&'a str),
     AppTokens(&'a str),
     AppToken(&'a str, &'a str),
     Features(&'a str),
@@ -127,6 +128,7 @@ impl<'a> Route<'a> {
             ["policies", policy] => Self::AppPolicy(app, policy),
             ["grants"] => Self::Grants(app),
             ["grants", grant] => Self::Grant(app, grant),
+            ["sso", "saml", "metadata"] => Self::SamlMetadata(app),
             ["tokens"] => Self::AppTokens(app),
             ["tokens", token] => Self::AppToken(app, token),
             ["features"] => Self::Features(app),
@@ -161,7 +163,11 @@ impl<'a> Route<'a> {
 
     /// Returns the forms besides JSON in which the resource answers.
     pub(crate) fn other_forms(self) -> &'static [&'static str] {
-        if matches!(self, Self::CertificateRequests(_) | Self::CertificateRequest(..)) { &[PKCS10] } else { &[] }
+        match self {
+            Self::CertificateRequests(_) | Self::CertificateRequest(..) => &[PKCS10],
+            Self::SamlMetadata(_) => &["application/xml", "text/xml"],
+            _ => &[],
+        }
     }
 
     /// Says whether the resource is for those without a token of the management API.

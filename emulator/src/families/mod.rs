@@ -15,6 +15,7 @@ mod organization;
 mod policies;
 mod provisioning;
 mod refresh_tokens;
+mod saml_metadata;
 mod secrets;
 mod servers;
 mod tokens;
@@ -121,6 +122,7 @@ pub(crate) fn answer(route: Route<'_>, exchange: &mut Exchange<'_>) -> Result<An
         (Route::Grants(app), "POST") => grants::create(x, app),
         (Route::Grant(app, grant), "GET") => grants::read(x, app, grant),
         (Route::Grant(app, grant), "DELETE") => grants::delete(x, app, grant),
+        (Route::SamlMetadata(app), "GET") => saml_metadata::read(x, app),
         (Route::AppTokens(app), "GET") => refresh_tokens::list(x, app),
         (Route::AppTokens(app), "DELETE") => refresh_tokens::revoke_all(x, app),
         (Route::AppToken(app, token), "GET" | "DELETE") => refresh_tokens::one(x, app, token),

@@ -36,6 +36,7 @@ mod portal_products;
 mod portal_providers;
 mod portal_switches;
 mod recorded;
+mod saml_metadata;
 mod servers;
 mod servers_encryption;
 mod servers_keys;

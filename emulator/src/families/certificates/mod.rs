@@ -117,7 +117,8 @@ fn firsts(x: &Exchange<'_>, app: &App) -> Vec<String> {
     own.into_iter().chain(shared).collect()
 }
 
-fn find(x: &mut Exchange<'_>, app: &App, kid: &str) -> Result<Value, Refusal> {
+/// Returns a key that an app has.
+pub(super) fn find(x: &mut Exchange<'_>, app: &App, kid: &str) -> Result<Value, Refusal> {
     if firsts(x, app).iter().any(|own| own == kid) {
         return first(x, app, kid);
     }
