@@ -24,6 +24,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.errors import SerializationNotPossible
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+from schemathesis.transport.serialization import serialize_binary
 
 ORG = os.environ["OKTA_CLIENT_ORGURL"]
 TOKEN = {"authorization": "SSWS " + os.environ["OKTA_CLIENT_TOKEN"]}
@@ -182,6 +183,10 @@ def main():
     schema = schemathesis.openapi.from_dict(json.loads(Path(sys.argv[1]).read_text()))
     world, findings = World(), Findings()
     statuses = collections.Counter()
+
+    @schemathesis.serializer("application/pkix-cert", "application/x-pem-file", "application/x-x509-ca-cert")
+    def certificate(context, value):
+        return {"data": serialize_binary(value)}
 
     @schemathesis.hook
     def map_path_parameters(context, path_parameters):
