@@ -5,6 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -85,13 +86,60 @@ fn emulator(folder: &Path, script: &str) -> Command {
     command
 }
 
+/// Says how large a server's files may become.
+fn limit(victim: &Victim, limit: &str) {
+    let status = Command::new("prlimit").args([format!("--pid={}", victim.id()), format!("--fsize={limit}:")]).status();
+    assert!(status.expect("util-linux has prlimit").success());
+}
+
+/// Creates groups until three were refused; returns the names of those that were acknowledged.
+fn persist(line: &mut Line, from: usize) -> Vec<String> {
+    let (mut acknowledged, mut refused) = (Vec::new(), 0);
+    for n in from..from + 10_000 {
+        let (status, answer) = create(line, n);
+        if status == 200 {
+            acknowledged.push(format!("Group {n:05}"));
+        } else {
+            assert_eq!(refusal(status, &answer), "500 E0000009 Internal Server Error");
+            refused += 1;
+        }
+        if refused == 3 {
+            return acknowledged;
+        }
+    }
+    panic!("ten thousand groups have room")
+}
+
+#[test]
+fn of_many_who_fill_a_file_at_once_each_is_told_what_became_of_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut victim = Victim::start(emulator(folder.path(), ""));
+    let ready = victim.ready();
+    let size = fs::metadata(folder.path().join("data/org.redb")).expect("the file is there").len();
+    limit(&victim, &(size + (64 << 10)).to_string());
+    let mut acknowledged: Vec<_> = thread::scope(|scope| {
+        let writers: Vec<_> = (0..4)
+            .map(|n| {
+                scope.spawn({
+                    let ready = &ready;
+                    move || persist(&mut Line::to(ready), n * 10_000)
+                })
+            })
+            .collect();
+        writers.into_iter().flat_map(|writer| writer.join().expect("the writer ends")).collect()
+    });
+    acknowledged.sort();
+    assert!(acknowledged.len() > 10, "{}", acknowledged.len());
+    assert_eq!(names(&mut Line::to(&ready)), acknowledged);
+    limit(&victim, "unlimited");
+    victim.kill();
+    let mut again = Victim::start(emulator(folder.path(), ""));
+    assert_eq!(names(&mut Line::to(&again.ready())), acknowledged);
+}
+
 #[test]
 fn a_file_that_may_not_grow_takes_no_write_and_loses_none() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let limit = |victim: &Victim, limit: &str| {
-        let status = Command::new("prlimit").args([format!("--pid={}", victim.id()), format!("--fsize={limit}:")]).status();
-        assert!(status.expect("util-linux has prlimit").success());
-    };
     let size = || fs::metadata(folder.path().join("data/org.redb")).expect("the file is there").len();
     let mut victim = Victim::start(emulator(folder.path(), ""));
     let count = fills(&mut victim, |victim| limit(victim, &size().to_string()), |victim| limit(victim, "unlimited"));

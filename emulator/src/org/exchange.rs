@@ -1,4 +1,4 @@
-//! One request from arrival to answer: latency, faults, rate limits, the token, the route, the commit.
+//! One request from arrival to answer: latency, faults, rate limits, the token, the route, the commit, the disk.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
     log, portal,
     route::Route,
     rsa::Drawn,
-    store::{Changes, Store, Table, Trees, Tx},
+    store::{Table, Trees, Tx},
 };
 
 /// What becomes of a request.
@@ -89,7 +89,7 @@ impl Org {
             }
             _ => {}
         }
-        let (response, done) = self.execute(&call, fault);
+        let (response, done) = self.execute(&call, fault).await;
         self.note(&method, &call, Some(response.status().as_u16()), done);
         #[cfg(feature = "contract")]
         if let Some(response) = self.inner.watch.verdict() {
@@ -126,20 +126,23 @@ impl Org {
     }
 
     /// Returns the answer, and whether what was asked is done.
-    fn execute(&self, call: &Call, fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
+    async fn execute(&self, call: &Call, fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
         if let Some(foreign) = fault.and_then(Foreign::of) {
             return (foreign.response(&call.path), false);
         }
         let segments = call.segments();
         if portal::is_portal(&segments) {
-            return self.ask_portal(call, &segments, fault);
+            return self.ask_portal(call, &segments, fault).await;
         }
         let kept_up = self.keep_up(&segments);
         let (number, allowance) = self.admit(&segments);
         let (allowance, hindered) = hinder(allowance, fault);
         let answer = match hindered {
             Some(refusal) => Err(refusal),
-            None => kept_up.and_then(|()| self.answer(call, &segments, number)),
+            None => match kept_up {
+                Ok(()) => self.answer(call, &segments, number).await,
+                Err(refusal) => Err(refusal),
+            },
         };
         let done = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let error = |refusal: &Refusal| refusal.body(&self.inner.seed.error_id(number));
@@ -166,12 +169,18 @@ impl Org {
         (state.requests, allowance)
     }
 
-    /// Answers a request that was admitted. Keys that it needs and that nobody has drawn yet are drawn while others are answered.
-    fn answer(&self, call: &Call, segments: &[&str], number: u64) -> Result<Answer, Refusal> {
+    /// Answers a request that was admitted, once what it has seen and done is on the disk. Keys that it needs and that nobody has drawn
+    /// yet are drawn while others are answered.
+    async fn answer(&self, call: &Call, segments: &[&str], number: u64) -> Result<Answer, Refusal> {
         let mut keys = Drawn::default();
         loop {
-            let answer = self.attempt(&mut self.state(), call, segments, number, &keys);
+            let (answer, batch) = {
+                let mut state = self.state();
+                let answer = self.attempt(&mut state, call, segments, number, &keys);
+                (answer, state.store.unsettled())
+            };
             if !keys.is_short() {
+                self.kept(batch).await?;
                 return answer;
             }
             keys.draw()?;
@@ -199,7 +208,7 @@ impl Org {
         }
         self.record(&mut exchange, state.requests)?;
         let changes = exchange.tx.into_changes();
-        commit(&mut state.store, changes)?;
+        state.store.commit(changes);
         Ok(answer)
     }
 
@@ -214,7 +223,7 @@ impl Org {
     }
 
     /// Answers a request to the portal, unless a fault does; and tells whether what was asked is done.
-    fn ask_portal(&self, call: &Call, segments: &[&str], fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
+    async fn ask_portal(&self, call: &Call, segments: &[&str], fault: Option<FaultKind>) -> (Response<Vec<u8>>, bool) {
         let reply = match fault {
             Some(FaultKind::TooManyRequests(_) | FaultKind::TooManyUntold | FaultKind::TooManyAtOnce) => {
                 Err(portal::Refusal::too_many_requests())
@@ -222,20 +231,30 @@ impl Org {
             Some(FaultKind::Locked) => Err(portal::Refusal::locked()),
             Some(FaultKind::InternalError) => Err(portal::Refusal::internal()),
             Some(FaultKind::ErrorInside) => Err(portal::Refusal::inside()),
-            _ => self.portal_answer(&mut self.state(), call, segments),
+            _ => self.portal_answer(call, segments).await,
         };
         let done = reply.is_ok();
         let reply = reply.unwrap_or_else(|portal::Refusal(reply)| reply);
         (reply.response(&self.inner.clock.http_date()), done)
     }
 
-    fn portal_answer(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
+    async fn portal_answer(&self, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
+        let (reply, batch) = {
+            let mut state = self.state();
+            let reply = self.attempt_portal(&mut state, call, segments);
+            (reply, state.store.unsettled())
+        };
+        self.kept(batch).await?;
+        reply
+    }
+
+    fn attempt_portal(&self, state: &mut State, call: &Call, segments: &[&str]) -> Result<portal::Reply, portal::Refusal> {
         let trees = Trees::default();
         let keys = Drawn::default();
         let mut exchange = self.exchange(state, call, &trees, state.requests, &keys);
         let reply = portal::answer(&mut exchange, segments)?;
         let changes = exchange.tx.into_changes();
-        commit(&mut state.store, changes)?;
+        state.store.commit(changes);
         Ok(reply)
     }
 
@@ -255,13 +274,6 @@ impl Org {
             issued: None,
         }
     }
-}
-
-pub(super) fn commit(store: &mut Store, changes: Changes) -> Result<(), Refusal> {
-    store.commit(changes).map_err(|error| {
-        tracing::error!(%error, "could not store a write");
-        Refusal::internal()
-    })
 }
 
 /// Applies rate limits and those faults that stand for a refusal of the org's own.

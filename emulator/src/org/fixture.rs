@@ -64,7 +64,7 @@ fn stored(data: &Data, changes: Changes) -> Result<Store, Error> {
     if has_org(&store) {
         return Err(Error::NotEmpty { path: data.path() });
     }
-    store.commit(changes).map_err(|source| Error::Store { path: data.path(), source })?;
+    store.commit_now(changes).map_err(|source| Error::Store { path: data.path(), source })?;
     Ok(store)
 }
 

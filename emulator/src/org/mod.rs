@@ -1,5 +1,6 @@
 //! An org: opened from its settings, asked in process or through a socket, and looked into by tests.
 
+mod durable;
 mod exchange;
 mod fixture;
 mod response;
@@ -293,7 +294,7 @@ fn complete(store: &mut Store, organization: &mut Organization, seed: &Seed, con
     }
     families::complete(&mut tx, organization, &config.switches).expect(SOUND);
     let changes = tx.into_changes();
-    store.commit(changes).map_err(|source| Error::Store { path: config.data.path(), source })
+    store.commit_now(changes).map_err(|source| Error::Store { path: config.data.path(), source })
 }
 
 /// Writes everything that a new org has, in one step.
@@ -315,5 +316,5 @@ fn make(store: &mut Store, organization: &Organization, seed: &Seed, config: &Co
         tx = exchange.tx;
     }
     let changes = tx.into_changes();
-    store.commit(changes).map_err(|source| Error::Store { path: config.data.path(), source })
+    store.commit_now(changes).map_err(|source| Error::Store { path: config.data.path(), source })
 }

@@ -1,6 +1,6 @@
 //! What the org does by itself as time goes by, before a request is answered that would notice that it was not done.
 
-use super::{Org, exchange::commit};
+use super::Org;
 use crate::{answer::Refusal, families, rsa::Drawn, store::Trees};
 
 impl Org {
@@ -15,7 +15,7 @@ impl Org {
             families::rotate_overdue(&mut exchange, &server)?;
             self.record(&mut exchange, state.requests)?;
             let changes = exchange.tx.into_changes();
-            commit(&mut state.store, changes)?;
+            state.store.commit(changes);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The tables in a database file, so that what was answered is still there after a crash.
 //!
-//! One request is one transaction, and it is on the disk before the request is answered. Only one process can have the file
+//! What some requests write at once is one transaction, and it is on the disk before any of them is answered. Only one process can have the file
 //! open. Directory and file can be read by their owner alone: they hold client secrets, as the org's own database would.
 
 use std::{
@@ -77,7 +77,7 @@ impl File {
         self.database = None;
     }
 
-    /// Writes the changes of one request, and returns when they are on the disk.
+    /// Writes changes in one transaction, and returns when they are on the disk.
     pub(super) fn write(&self, changes: &Changes) -> Result<(), StoreError> {
         // A file that was deleted takes writes until it is closed, and is gone then.
         if fs::metadata(&self.path).map(|found| identity(&found))? != self.identity {

@@ -1,9 +1,10 @@
 //! The org's state: tables of JSON documents, in memory and, for an org with a directory, in a file as well.
 //!
 //! All reads are answered from memory. A request collects its writes in a [`Tx`]; they are committed together or not at all,
-//! to the file first. Tables are shared between copies until one of them is written to, so forking an org costs next to
+//! and go to the file in a [`Batch`] with those of others. Tables are shared between copies until one of them is written to, so forking an org costs next to
 //! nothing. With list lag, older copies of the tables are kept for as long as lists may show them.
 
+mod batch;
 mod file;
 mod fixture;
 mod head;
@@ -20,12 +21,14 @@ use std::{
 use tokio::time::Instant;
 
 pub(crate) use self::{
+    batch::Batch,
     fixture::MOST,
     head::Head,
     row::{Row, Trees},
     tx::{Changes, Tx, read},
 };
 use crate::error::{Error, StoreError};
+use batch::Disk;
 use file::File;
 
 /// The tables, each of one sort of document.
@@ -165,18 +168,18 @@ pub(crate) struct Store {
     /// What the tables were until each of these moments, oldest first.
     past: VecDeque<(Instant, Tables)>,
     lag: Duration,
-    file: Option<File>,
+    disk: Option<Disk>,
 }
 
 impl Store {
     pub(crate) fn memory() -> Self {
-        Self { tables: Tables::default(), past: VecDeque::new(), lag: Duration::ZERO, file: None }
+        Self { tables: Tables::default(), past: VecDeque::new(), lag: Duration::ZERO, disk: None }
     }
 
     /// Opens the store in a directory, making both if they are not there.
     pub(crate) fn directory(directory: &Path) -> Result<Self, Error> {
         let (file, tables) = File::open(directory)?;
-        Ok(Self { tables, file: Some(file), ..Self::memory() })
+        Ok(Self { tables, disk: Some(Disk::new(file)), ..Self::memory() })
     }
 
     /// Tells whether a directory has a store. It may be empty.
@@ -191,7 +194,7 @@ impl Store {
 
     /// Returns a copy in memory that shares nothing that either side changes later.
     pub(crate) fn fork(&self) -> Self {
-        Self { tables: self.tables.clone(), past: self.past.clone(), lag: self.lag, file: None }
+        Self { tables: self.tables.clone(), past: self.past.clone(), lag: self.lag, disk: None }
     }
 
     pub(crate) fn tables(&self) -> &Tables {
@@ -211,22 +214,14 @@ impl Store {
         seen.unwrap_or(&self.tables)
     }
 
-    /// Makes the writes of one request last, all or none. This is the only way in which the org changes.
-    pub(crate) fn commit(&mut self, changes: Changes) -> Result<(), StoreError> {
+    /// Makes the writes of one request those of the org, all or none. This is the only way in which the org changes. They last from when
+    /// their [`Batch`] does.
+    pub(crate) fn commit(&mut self, changes: Changes) {
         if changes.is_empty(&self.tables) {
-            return Ok(());
+            return;
         }
-        if let Some(file) = &mut self.file
-            && let Err(error) = file.write(&changes)
-        {
-            // Whatever came of it, what the file holds is what the org is; unless somebody has put another org there.
-            let org = |tables: &Tables| tables.table(Table::Org).get("org").map(|row| row.text().to_owned());
-            match file.reopen() {
-                Some(tables) if org(&tables) == org(&self.tables) => self.tables = tables,
-                Some(_) => file.close(),
-                None => {}
-            }
-            return Err(error);
+        if let Some(disk) = &mut self.disk {
+            disk.add(&changes, &self.tables);
         }
         if !self.lag.is_zero() {
             let now = Instant::now();
@@ -235,6 +230,16 @@ impl Store {
             self.past.push_back((now, self.tables.clone()));
         }
         self.tables.apply(changes);
-        Ok(())
     }
+
+    /// Likewise, and makes them last, while nobody else can have the store.
+    pub(crate) fn commit_now(&mut self, changes: Changes) -> Result<(), StoreError> {
+        self.commit(changes);
+        self.write_now()
+    }
+}
+
+/// Returns what tells one org's tables from another's.
+fn org(tables: &Tables) -> Option<&str> {
+    tables.table(Table::Org).get("org").map(Row::text)
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What a request wants to have written.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Changes {
     pub(super) rows: BTreeMap<(Table, String), Option<Row>>,
     pub(super) count: u64,
