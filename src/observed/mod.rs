@@ -5,12 +5,14 @@
 mod clean;
 mod live;
 mod portal;
+mod server;
 
 use std::collections::BTreeMap;
 
 pub use clean::Clean;
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
 pub use portal::{LivePortal, Portal};
+pub use server::{Children, LivePart, Servers};
 
 /// The org, as far as it was read.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,8 @@ pub struct Observed {
     pub grants: BTreeMap<Id, Vec<LiveGrant>>,
     /// Access policies, if any document names one.
     pub policies: Vec<AccessPolicy>,
+    /// Authorization servers, if any document declares one.
+    pub servers: Servers,
     /// The portal; `None` if it was not read, because nothing declares anything of it.
     pub portal: Option<Portal>,
 }

@@ -86,7 +86,7 @@ pub fn key_id(key: &Value) -> String {
 pub fn same_key(a: &Value, b: &Value) -> bool {
     let text = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
     let numbers = ["kty", "n", "e", "x", "y"].into_iter().all(|name| text(a, name) == text(b, name));
-    let words = ["use", "alg", "crv"].into_iter().all(|name| match (text(a, name), text(b, name)) {
+    let words = ["use", "alg", "crv", "status"].into_iter().all(|name| match (text(a, name), text(b, name)) {
         (Some(a), Some(b)) => a == b,
         _ => true,
     });

@@ -5,6 +5,7 @@
 //! field (validation, diff, edits, `explain`, the published schemas) walks a tree with that table, through the walker in `walk.rs`.
 
 pub mod app;
+pub mod authorization_server;
 pub mod client_type;
 pub mod credentials;
 mod field;

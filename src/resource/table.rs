@@ -39,7 +39,7 @@ pub(super) fn spec_schema(kind: Kind) -> Value {
     }
 }
 
-fn of<T: JsonSchema>(name: &str) -> Field {
+pub(super) fn of<T: JsonSchema>(name: &str) -> Field {
     field(name, &raw::<T>(), true)
 }
 

@@ -18,6 +18,7 @@ mod portal_laws;
 mod portal_schemas;
 mod rates;
 mod real_objects;
+mod real_servers;
 mod replacement;
 #[path = "../scenario.rs"]
 mod scenario;

@@ -6,7 +6,7 @@ use idpctl::desired::{Desired, KeySets, resolve};
 use idpctl::diagnostic::{Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
 use idpctl::manifest::{SourceFile, Variables, read};
-use idpctl::observed::{AccessPolicy, Clean, Id, LiveApp, LiveGrant, LiveSecret, Observed, Org, Status};
+use idpctl::observed::{AccessPolicy, Clean, Id, LiveApp, LiveGrant, LiveSecret, Observed, Org, Servers, Status};
 use idpctl::pipeline;
 use idpctl::plan::{Choices, Plan, SecretsMode};
 use idpctl::secret::{Secret, SecretHash, SecretRef};
@@ -142,6 +142,7 @@ pub(crate) fn observed() -> Observed {
         grants: apps.iter().map(|app| (each(&app.id), grants().into_iter().map(grant).collect())).collect(),
         policies: vec![AccessPolicy { id: "rst2".to_owned(), name: "Strict".to_owned(), system: false }],
         apps,
+        servers: Servers::default(),
         portal: None,
     }
 }
