@@ -15,7 +15,7 @@ mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use needs::{Details, details};
+pub use needs::{Children, Details, details};
 pub use portal::{BoundPortal, Undeclared};
 
 use crate::address::{Address, Kind};

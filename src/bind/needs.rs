@@ -1,6 +1,6 @@
 //! Which details of the live apps a comparison needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Bound, BoundApp};
 use crate::address::Kind;
@@ -18,8 +18,21 @@ pub struct Details {
     pub grants: BTreeSet<Id>,
     /// Whether access policies are.
     pub policies: bool,
+    /// Authorization servers of whose children some are.
+    pub servers: BTreeMap<Id, Children>,
     /// Providers whose client types are.
     pub client_types: BTreeSet<Id>,
+}
+
+/// Which children of an authorization server are to be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Children {
+    /// Whether its scopes are.
+    pub scopes: bool,
+    /// Whether its claims are.
+    pub claims: bool,
+    /// Whether its policies are; if so, with the rules of those that have one of these names.
+    pub policies: Option<BTreeSet<String>>,
 }
 
 /// Returns what must be read: children only where a document or the app's mark says that they are managed, and secrets, whose every

@@ -118,7 +118,7 @@ fn of_portal(kind: Kind, raw: &Value) -> Result<LivePortal, DecodeError> {
     LivePortal::read(kind, &Clean::new(raw)).ok_or(DecodeError::expected("an object with `ID` and `Name`"))
 }
 
-const NO_ID: DecodeError = DecodeError::expected("an id of letters, digits, `_` and `-`");
+pub(super) const NO_ID: DecodeError = DecodeError::expected("an id of letters, digits, `_` and `-`");
 
 fn text(raw: &Value, name: &str) -> Result<String, DecodeError> {
     raw.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| DecodeError::expected("a text").at(name))
@@ -129,6 +129,6 @@ fn id(raw: &Value) -> Result<String, DecodeError> {
 }
 
 /// Tells whether a text can stand in a path. Ids of answers are put into paths of writes.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }

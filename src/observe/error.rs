@@ -72,6 +72,29 @@ pub enum Subject {
         /// Its label.
         label: String,
     },
+    /// The list of authorization servers.
+    Servers,
+    /// The scopes of an authorization server.
+    Scopes {
+        /// The server.
+        id: Id,
+        /// Its name.
+        name: String,
+    },
+    /// The claims of an authorization server.
+    Claims {
+        /// The server.
+        id: Id,
+        /// Its name.
+        name: String,
+    },
+    /// The policies of an authorization server, with their rules.
+    ServerPolicies {
+        /// The server.
+        id: Id,
+        /// Its name.
+        name: String,
+    },
     /// The list of the portal's providers.
     Providers,
     /// The client types of a provider.
@@ -119,6 +142,12 @@ impl fmt::Display for Subject {
             Self::Policies => f.write_str("the list of access policies"),
             Self::Grants { id, label } => write!(f, "the grants of app `{}` ({id})", printable_head(label, 100)),
             Self::Secrets { id, label } => write!(f, "the secrets of app `{}` ({id})", printable_head(label, 100)),
+            Self::Servers => f.write_str("the list of authorization servers"),
+            Self::Scopes { id, name } => write!(f, "the scopes of authorization server `{}` ({id})", printable_head(name, 100)),
+            Self::Claims { id, name } => write!(f, "the claims of authorization server `{}` ({id})", printable_head(name, 100)),
+            Self::ServerPolicies { id, name } => {
+                write!(f, "the policies of authorization server `{}` ({id}) and their rules", printable_head(name, 100))
+            }
             Self::Providers => f.write_str("the list of the portal's providers"),
             Self::ClientTypes { id, name } => write!(f, "the client types of provider `{}` ({id})", printable_head(name, 100)),
         }

@@ -1,4 +1,5 @@
-//! Org and portal become [`Observed`](crate::observed::Observed): the lists of apps and providers, and of some of them their details.
+//! Org and portal become [`Observed`](crate::observed::Observed): the lists of apps, authorization servers and providers, and of some of
+//! them their details.
 //!
 //! Everything is a GET. The order of what comes out never depends on which answer came first, and what could not be read is reported
 //! all together, each with its name.
@@ -6,7 +7,7 @@
 //! Two phases, because which details are needed shows only when the listed apps have been matched to documents:
 //!
 //! ```text
-//! Sweep::list ─▶ Listed (org, apps) ─▶ the caller binds ─▶ Listed::details(Details) ─▶ Observed
+//! Sweep::list ─▶ Listed (org, apps; `with_servers`) ─▶ the caller binds ─▶ Listed::details(Details) ─▶ Observed
 //! ```
 
 mod decode;
@@ -14,7 +15,9 @@ mod error;
 mod portal;
 mod progress;
 mod read;
+mod server;
 mod sweep;
+mod want;
 
 #[cfg(test)]
 mod tests;
@@ -23,4 +26,5 @@ pub use error::{Error, Failure, Subject};
 pub use portal::{portal_list, portal_object};
 pub use progress::{Progress, Silent, Step};
 pub use read::{app, apps_labelled, grants, org, secrets};
+pub use server::{part_list, part_object};
 pub use sweep::{Expected, Listed, Sweep};

@@ -10,11 +10,12 @@ use tokio::time::Instant;
 
 use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
-use super::{portal, read};
+use super::want::{Detail, Outcome, Want, count, wants};
+use super::{portal, read, server};
 use crate::address::System;
 use crate::bind::Details;
 use crate::http::{self, BaseUrl, Bucket, Kind, Reader, TransportError};
-use crate::observed::{AccessPolicy, Id, LiveApp, LiveGrant, LivePortal, LiveSecret, Observed, Org, Portal};
+use crate::observed::{LiveApp, Observed, Org, Portal};
 use crate::printable::printable_head;
 
 /// How org and portal are read.
@@ -117,11 +118,19 @@ impl Listed {
         &self.observed
     }
 
+    /// Lists the org's authorization servers too.
+    pub async fn with_servers(mut self) -> Result<Self, Error> {
+        let listed = server::servers(&self.sweep.reader).await;
+        self.observed.servers.listed = listed.map_err(|source| Failure { subject: Subject::Servers, source })?;
+        Ok(self)
+    }
+
     /// Reads the details. An app that turns out to be gone is left out.
     pub async fn details(self, needs: Details) -> Result<Observed, Error> {
         let Self { sweep, mut observed } = self;
         let wants = wants(needs);
-        let (all, wait) = (count(wants.len()), sweep.forecast(&wants));
+        let (all, wait) = (wants.iter().map(Want::requests).sum(), sweep.forecast(&wants));
+        let tried = wants.len();
         sweep.progress.tell(Step::Remaining { requests: all, wait });
         // Better said at once than when the time is up.
         let left = sweep.reader.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -129,7 +138,7 @@ impl Listed {
             return Err(Error::TooLong { requests: all, wait, left });
         }
         let outcomes = sweep.read_all(wants, all).await;
-        let untried = all - count(outcomes.len());
+        let untried = count(tried - outcomes.len());
         let mut failures = Vec::new();
         let mut gone = BTreeSet::new();
         for (want, outcome) in outcomes {
@@ -139,6 +148,12 @@ impl Listed {
                 Ok(Detail::Secrets(id, secrets)) => drop(observed.secrets.insert(id, secrets)),
                 Ok(Detail::ClientTypes(id, client_types)) => {
                     drop(observed.portal.get_or_insert_default().client_types.insert(id, client_types));
+                }
+                Ok(Detail::Scopes(id, scopes)) => observed.servers.below.entry(id).or_default().scopes = Some(scopes),
+                Ok(Detail::Claims(id, claims)) => observed.servers.below.entry(id).or_default().claims = Some(claims),
+                Ok(Detail::ServerPolicies(id, (policies, rules))) => {
+                    let below = observed.servers.below.entry(id).or_default();
+                    (below.policies, below.rules) = (Some(policies), rules);
                 }
                 Ok(Detail::GoneProvider(id)) => observed.portal.get_or_insert_default().providers.retain(|provider| provider.id != id),
                 Ok(Detail::Gone(id)) => drop(gone.insert(id)),
@@ -151,97 +166,17 @@ impl Listed {
         observed.apps.retain(|app| !gone.contains(&app.id));
         observed.grants.retain(|id, _| !gone.contains(id));
         observed.secrets.retain(|id, _| !gone.contains(id));
+        observed.servers.listed.retain(|server| !gone.contains(&server.id));
+        observed.servers.below.retain(|id, _| !gone.contains(id));
         Ok(observed)
     }
 }
-
-/// One detail to be read; in the order in which they are asked for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Want {
-    Policies,
-    Grants(Id),
-    Secrets(Id),
-    /// Of a provider.
-    ClientTypes(Id),
-}
-
-fn wants(details: Details) -> Vec<Want> {
-    let Details { secrets, grants, policies, client_types } = details;
-    let policies = policies.then_some(Want::Policies).into_iter();
-    let client_types = client_types.into_iter().map(Want::ClientTypes);
-    policies.chain(grants.into_iter().map(Want::Grants)).chain(secrets.into_iter().map(Want::Secrets)).chain(client_types).collect()
-}
-
-impl Want {
-    fn subject(self, observed: &Observed) -> Subject {
-        let label = |id: &Id| observed.app(id).map(|app| app.label.clone()).unwrap_or_default();
-        match self {
-            Self::Policies => Subject::Policies,
-            Self::Grants(id) => Subject::Grants { label: label(&id), id },
-            Self::Secrets(id) => Subject::Secrets { label: label(&id), id },
-            Self::ClientTypes(id) => {
-                let mut providers = observed.portal.iter().flat_map(|portal| &portal.providers);
-                let name = providers.find(|provider| provider.id == id).map(|provider| provider.name.clone()).unwrap_or_default();
-                Subject::ClientTypes { id, name }
-            }
-        }
-    }
-
-    fn bucket(&self) -> Bucket {
-        match self {
-            Self::Policies => Bucket::Management,
-            Self::Grants(_) | Self::Secrets(_) => Bucket::Apps,
-            Self::ClientTypes(_) => Bucket::Portal,
-        }
-    }
-
-    async fn read(&self, reader: &Reader) -> Outcome {
-        let (id, outcome) = match self {
-            Self::Policies => return read::policies(reader).await.map(Detail::Policies),
-            Self::Grants(id) => (id, read::grants(reader, id).await.map(|grants| Detail::Grants(id.clone(), grants))),
-            Self::Secrets(id) => (id, read::secrets(reader, id).await.map(|secrets| Detail::Secrets(id.clone(), secrets))),
-            Self::ClientTypes(id) => {
-                return match portal::client_types(reader, id).await {
-                    Ok(client_types) => Ok(Detail::ClientTypes(id.clone(), client_types)),
-                    Err(error) if error.is_not_found() => Ok(Detail::GoneProvider(id.clone())),
-                    Err(error) => Err(error),
-                };
-            }
-        };
-        match outcome {
-            // Not found may be the app or what is below it, and an app that is wrongly taken for gone would be created again: ask for it.
-            Err(error) if error.is_not_found() => match read::app(reader, id).await {
-                Err(asked) if asked.is_not_found() => Ok(Detail::Gone(id.clone())),
-                Ok(_) | Err(_) => Err(error),
-            },
-            outcome => outcome,
-        }
-    }
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
-}
-
-/// What one read of details gives.
-enum Detail {
-    Policies(Vec<AccessPolicy>),
-    Grants(Id, Vec<LiveGrant>),
-    Secrets(Id, Vec<LiveSecret>),
-    ClientTypes(Id, Vec<LivePortal>),
-    /// The app is not there any more.
-    Gone(Id),
-    /// The provider is not there any more.
-    GoneProvider(Id),
-}
-
-type Outcome = Result<Detail, http::Error>;
 
 impl Sweep {
     fn forecast(&self, wants: &[Want]) -> Duration {
         let mut requests: BTreeMap<Bucket, u32> = BTreeMap::new();
         for want in wants {
-            *requests.entry(want.bucket()).or_default() += 1;
+            *requests.entry(want.bucket()).or_default() += want.requests();
         }
         let forecasts = requests.into_iter().map(|(bucket, requests)| self.reader.governor().forecast(bucket, requests));
         forecasts.max().unwrap_or_default()
@@ -253,6 +188,7 @@ impl Sweep {
         let mut running = JoinSet::new();
         let mut outcomes = BTreeMap::new();
         let mut hopeless = false;
+        let mut done = 0;
         loop {
             while !hopeless && running.len() < self.parallelism.get() {
                 let Some(want) = waiting.next() else { break };
@@ -263,8 +199,9 @@ impl Sweep {
             // No task is ever aborted, so what is not an outcome is a panic, which goes on here.
             let (outcome, want) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
             hopeless |= outcome.as_ref().is_err_and(is_hopeless);
+            done += want.requests();
             outcomes.insert(want, outcome);
-            self.progress.tell(Step::Done { requests: count(outcomes.len()), of });
+            self.progress.tell(Step::Done { requests: done, of });
         }
     }
 }

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use tokio::time::Duration;
 
 use super::*;
-use crate::bind::Details;
+use crate::bind::{Children, Details};
 use crate::http::{BaseUrl, Budget, Credentials, FnTransport, Governor, Jitter, Reader, RetryPolicy};
-use crate::observed::{Id, Observed, Status};
+use crate::observed::{Id, LivePart, Observed, Status};
 use crate::secret::{Secret, SecretHash};
 
 /// An org as a function of the path and query, and what was asked of it.
@@ -276,4 +276,97 @@ async fn progress_is_told() {
     Done { requests: 1, of: 2 }
     Done { requests: 2, of: 2 }
     ");
+}
+
+fn part(id: &str, name: &str) -> Value {
+    json!({"id": id, "name": name, "status": "ACTIVE", "claimType": "RESOURCE", "system": false})
+}
+
+/// A sound org with three authorization servers on two pages.
+fn with_servers(path: &str) -> (u16, Value) {
+    match path.strip_prefix("/api/v1/authorizationServers").unwrap_or("") {
+        "?limit=200" => {
+            let page = [part("aus1", "default"), part("aus2", "orders")];
+            (200, json!({"page": page, "next": "/api/v1/authorizationServers?after=aus2&limit=200"}))
+        }
+        "?after=aus2&limit=200" => (200, json!([part("aus3", "other")])),
+        "/aus2/scopes?limit=200" => (200, json!([part("scp1", "orders.read"), part("scp2", "openid")])),
+        "/aus2/policies" => (200, json!([part("00p1", "workers"), part("00p2", "people"), part("00p3", "undeclared")])),
+        "/aus2/policies/00p1/rules" => (200, json!([part("0pr1", "client credentials")])),
+        "/aus2/policies/00p2/rules" => (200, json!([])),
+        "/aus1/claims" => (200, json!([part("ocl1", "sub")])),
+        _ => sound(path),
+    }
+}
+
+fn children(scopes: bool, claims: bool, policies: Option<&[&str]>) -> Children {
+    let policies = policies.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+    Children { scopes, claims, policies }
+}
+
+fn below(servers: impl IntoIterator<Item = (&'static str, Children)>) -> Details {
+    let servers = servers.into_iter().map(|(id, children)| (Id(id.to_owned()), children)).collect();
+    Details { servers, ..Details::default() }
+}
+
+async fn observe_servers(org: &Org, needs: Details) -> Result<Observed, Error> {
+    org.list(&Expected::default()).await?.with_servers().await?.details(needs).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_server_only_the_children_that_are_managed_are_read() {
+    let org = Org::new(with_servers);
+    let needs = below([
+        ("aus1", children(false, true, None)),
+        ("aus2", children(true, false, Some(&["people", "workers", "not there yet"]))),
+        ("aus3", children(false, false, None)),
+    ]);
+    let observed = observe_servers(&org, needs).await.unwrap();
+    let asked = org.asked();
+    let asked: Vec<&str> = asked.lines().filter(|asked| asked.contains("authorizationServers")).collect();
+    insta::assert_snapshot!(asked.join("\n"), @"
+    /api/v1/authorizationServers?limit=200
+    /api/v1/authorizationServers?after=aus2&limit=200
+    /api/v1/authorizationServers/aus1/claims
+    /api/v1/authorizationServers/aus2/scopes?limit=200
+    /api/v1/authorizationServers/aus2/policies
+    /api/v1/authorizationServers/aus2/policies/00p1/rules
+    /api/v1/authorizationServers/aus2/policies/00p2/rules
+    ");
+    let listed: Vec<&str> = observed.servers.listed.iter().map(LivePart::name).collect();
+    assert_eq!(listed, ["default", "orders", "other"]);
+    let orders = &observed.servers.below[&Id("aus2".to_owned())];
+    let names = |parts: &[LivePart]| parts.iter().map(|part| part.name().to_owned()).collect::<Vec<_>>();
+    assert_eq!(orders.scopes.as_deref().map(names), Some(vec!["orders.read".to_owned(), "openid".to_owned()]));
+    assert_eq!(orders.claims, None);
+    assert_eq!(orders.policies.as_deref().map(names).map(|all| all.len()), Some(3));
+    assert_eq!(orders.rules.iter().map(|(policy, rules)| (policy.0.as_str(), rules.len())).collect::<Vec<_>>(), [("00p1", 1), ("00p2", 0)]);
+    assert_eq!(observed.servers.below.len(), 2, "of a server without managed children nothing is read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_gone_meanwhile_is_left_out_and_one_that_is_there_is_not() {
+    let needs = || below([("aus2", children(true, false, Some(&["workers"])))]);
+    let gone = Org::new(|path| if path.contains("aus2/") || path.ends_with("/aus2") { sound("/nothing") } else { with_servers(path) });
+    let observed = observe_servers(&gone, needs()).await.unwrap();
+    assert_eq!(observed.servers.listed.iter().map(|server| server.id.0.as_str()).collect::<Vec<_>>(), ["aus1", "aus3"]);
+    assert!(observed.servers.below.is_empty());
+    let there = Org::new(|path| match path {
+        "/api/v1/authorizationServers/aus2/policies/00p1/rules" => sound("/nothing"),
+        "/api/v1/authorizationServers/aus2" => (200, part("aus2", "orders")),
+        path => with_servers(path),
+    });
+    insta::assert_snapshot!(observe_servers(&there, needs()).await.unwrap_err(), @"could not read the policies of authorization server `orders` (aus2) and their rules");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_org_without_authorization_servers_is_said_to_be_one() {
+    let org = Org::new(|path| match path {
+        "/api/v1/authorizationServers?limit=200" => {
+            (401, json!({"errorCode": "E0000015", "errorSummary": "You do not have permission to access the feature you are requesting"}))
+        }
+        path => with_servers(path),
+    });
+    let error = observe_servers(&org, Details::default()).await.unwrap_err();
+    insta::assert_snapshot!(format!("{error}: {}", std::error::Error::source(&error).unwrap()), @"could not read the list of authorization servers: `GET /api/v1/authorizationServers?limit=200` was answered 401: E0000015, You do not have permission to access the feature you are requesting, 1 attempt in 1.0 s");
 }

@@ -7,9 +7,9 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::*;
-use crate::bind::Details;
+use crate::bind::{Children, Details};
 use crate::observe::{Expected, Silent, Sweep};
-use crate::observed::{Clean, Id};
+use crate::observed::{Clean, Id, LivePart};
 use crate::request::Method;
 
 fn writer(org: &Org, token: &str) -> Writer {
@@ -46,6 +46,24 @@ async fn a_sweep_reads_every_page_and_only_the_needed_details() {
     assert!(!observed.policies.is_empty());
     assert_eq!(org.requests().len(), 1 + 3 + 1 + 9 + 9, "{:?}", org.requests());
     assert!(org.requests().iter().all(|seen| seen.method == "GET"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_server_was_born_with_is_read_as_its_own() {
+    let (org, writer) = open(Config::default());
+    let listed = list(&writer).await.with_servers().await.unwrap();
+    let [server] = listed.observed().servers.listed.as_slice() else { panic!("a new org has one server") };
+    assert!(server.own && server.name() == "default");
+    let children = Children { scopes: true, claims: true, policies: Some(["Default Policy".to_owned()].into()) };
+    let details = Details { servers: [(server.id.clone(), children)].into(), ..Details::default() };
+    let id = server.id.clone();
+    let observed = listed.details(details).await.unwrap();
+    let below = &observed.servers.below[&id];
+    let of = |parts: &Option<Vec<LivePart>>| parts.iter().flatten().map(|part| part.own).collect::<Vec<_>>();
+    assert_eq!((of(&below.scopes).len(), of(&below.claims).len(), of(&below.policies).len()), (27, 19, 1));
+    assert!([&below.scopes, &below.claims].into_iter().all(|parts| of(parts).iter().all(|own| *own)));
+    assert_eq!(below.rules.values().map(Vec::len).collect::<Vec<_>>(), [1]);
+    assert_eq!(org.requests().len(), 2 + 1 + 4, "{:?}", org.requests());
 }
 
 #[tokio::test(start_paused = true)]

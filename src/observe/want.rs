@@ -1,0 +1,136 @@
+//! One detail of an org or portal to be read: which requests it takes, and what comes of them.
+
+use std::collections::BTreeSet;
+
+use super::error::Subject;
+use super::{portal, read, server};
+use crate::bind::{Children, Details};
+use crate::http::{self, Bucket, Reader};
+use crate::observed::{AccessPolicy, Id, LiveGrant, LivePart, LivePortal, LiveSecret, Observed};
+
+/// One detail to be read; in the order in which they are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Want {
+    Policies,
+    Grants(Id),
+    Secrets(Id),
+    /// Of an authorization server.
+    Scopes(Id),
+    /// Of an authorization server.
+    Claims(Id),
+    /// Of an authorization server, with the rules of those that have one of the names.
+    ServerPolicies(Id, BTreeSet<String>),
+    /// Of a provider.
+    ClientTypes(Id),
+}
+
+/// Returns the details to be read, one by one.
+pub(super) fn wants(details: Details) -> Vec<Want> {
+    let Details { secrets, grants, policies, servers, client_types } = details;
+    let policies = policies.then_some(Want::Policies).into_iter();
+    let client_types = client_types.into_iter().map(Want::ClientTypes);
+    let apps = grants.into_iter().map(Want::Grants).chain(secrets.into_iter().map(Want::Secrets));
+    let servers = servers.into_iter().flat_map(|(id, Children { scopes, claims, policies })| {
+        let policies = policies.map(|with_rules| Want::ServerPolicies(id.clone(), with_rules));
+        [scopes.then(|| Want::Scopes(id.clone())), claims.then_some(Want::Claims(id)), policies].into_iter().flatten()
+    });
+    policies.chain(apps).chain(servers).chain(client_types).collect()
+}
+
+impl Want {
+    /// Returns what it is called where it cannot be read.
+    pub(super) fn subject(self, observed: &Observed) -> Subject {
+        let label = |id: &Id| observed.app(id).map(|app| app.label.clone()).unwrap_or_default();
+        let server = |id: &Id| {
+            let listed = observed.servers.listed.iter().find(|server| server.id == *id);
+            listed.map(|server| server.name().to_owned()).unwrap_or_default()
+        };
+        match self {
+            Self::Policies => Subject::Policies,
+            Self::Scopes(id) => Subject::Scopes { name: server(&id), id },
+            Self::Claims(id) => Subject::Claims { name: server(&id), id },
+            Self::ServerPolicies(id, _) => Subject::ServerPolicies { name: server(&id), id },
+            Self::Grants(id) => Subject::Grants { label: label(&id), id },
+            Self::Secrets(id) => Subject::Secrets { label: label(&id), id },
+            Self::ClientTypes(id) => {
+                let mut providers = observed.portal.iter().flat_map(|portal| &portal.providers);
+                let name = providers.find(|provider| provider.id == id).map(|provider| provider.name.clone()).unwrap_or_default();
+                Subject::ClientTypes { id, name }
+            }
+        }
+    }
+
+    /// Returns which rate limit its requests count against.
+    pub(super) fn bucket(&self) -> Bucket {
+        match self {
+            Self::Policies | Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) => Bucket::Management,
+            Self::Grants(_) | Self::Secrets(_) => Bucket::Apps,
+            Self::ClientTypes(_) => Bucket::Portal,
+        }
+    }
+
+    /// Returns how many requests it takes at most, but for further pages.
+    pub(super) fn requests(&self) -> u32 {
+        match self {
+            Self::ServerPolicies(_, with_rules) => count(with_rules.len()).saturating_add(1),
+            _ => 1,
+        }
+    }
+
+    /// Reads it. What is not found may be what it belongs to or what is below that, and an object that is wrongly taken for gone would
+    /// be made again: so its owner is asked for.
+    pub(super) async fn read(&self, reader: &Reader) -> Outcome {
+        let (owner, outcome) = match self {
+            Self::Policies => return read::policies(reader).await.map(Detail::Policies),
+            Self::ClientTypes(id) => {
+                return match portal::client_types(reader, id).await {
+                    Ok(client_types) => Ok(Detail::ClientTypes(id.clone(), client_types)),
+                    Err(error) if error.is_not_found() => Ok(Detail::GoneProvider(id.clone())),
+                    Err(error) => Err(error),
+                };
+            }
+            Self::Grants(id) => (id, read::grants(reader, id).await.map(|grants| Detail::Grants(id.clone(), grants))),
+            Self::Secrets(id) => (id, read::secrets(reader, id).await.map(|secrets| Detail::Secrets(id.clone(), secrets))),
+            Self::Scopes(id) => (id, server::scopes(reader, id).await.map(|scopes| Detail::Scopes(id.clone(), scopes))),
+            Self::Claims(id) => (id, server::claims(reader, id).await.map(|claims| Detail::Claims(id.clone(), claims))),
+            Self::ServerPolicies(id, with_rules) => {
+                (id, server::policies(reader, id, with_rules).await.map(|read| Detail::ServerPolicies(id.clone(), read)))
+            }
+        };
+        let error = match outcome {
+            Err(error) if error.is_not_found() => error,
+            outcome => return outcome,
+        };
+        let asked = match self {
+            Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) => server::server(reader, owner).await.map(drop),
+            _ => read::app(reader, owner).await.map(drop),
+        };
+        match asked {
+            Err(asked) if asked.is_not_found() => Ok(Detail::Gone(owner.clone())),
+            Ok(()) | Err(_) => Err(error),
+        }
+    }
+}
+
+/// Returns a number of requests.
+pub(super) fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// What one read of details gives.
+pub(super) enum Detail {
+    Policies(Vec<AccessPolicy>),
+    Grants(Id, Vec<LiveGrant>),
+    Secrets(Id, Vec<LiveSecret>),
+    Scopes(Id, Vec<LivePart>),
+    Claims(Id, Vec<LivePart>),
+    ServerPolicies(Id, server::Policies),
+    ClientTypes(Id, Vec<LivePortal>),
+    /// The app or authorization server is not there any more.
+    Gone(Id),
+    /// The provider is not there any more.
+    GoneProvider(Id),
+}
+
+/// What came of a read.
+pub(super) type Outcome = Result<Detail, http::Error>;
