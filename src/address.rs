@@ -23,6 +23,8 @@ pub enum Kind {
     ClientCredentials,
     /// The Okta API scopes that an app may use: `/api/v1/apps/{id}/grants`.
     Grant,
+    /// Who issues tokens, with its scopes, claims, policies and rules: `/api/v1/authorizationServers`.
+    AuthorizationServer,
     /// An identity provider of the developer portal: Tyk's `/portal-api/oauth-providers`.
     OAuthProvider,
     /// How the portal registers clients of one sort: Tyk's `/portal-api/oauth-providers/{id}/client-types`.
@@ -30,13 +32,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind, in the order in which they are documented.
+    /// Every kind that a manifest can name, in the order in which they are documented.
     pub const ALL: [Self; 5] = [Self::App, Self::ClientCredentials, Self::Grant, Self::OAuthProvider, Self::ClientType];
 
     /// Returns which of the two systems holds objects of the kind.
     pub const fn system(self) -> System {
         match self {
-            Self::App | Self::ClientCredentials | Self::Grant => System::Okta,
+            Self::App | Self::ClientCredentials | Self::Grant | Self::AuthorizationServer => System::Okta,
             Self::OAuthProvider | Self::ClientType => System::Portal,
         }
     }
@@ -47,6 +49,7 @@ impl Kind {
             Self::App => "App",
             Self::ClientCredentials => "ClientCredentials",
             Self::Grant => "Grant",
+            Self::AuthorizationServer => "AuthorizationServer",
             Self::OAuthProvider => "OAuthProvider",
             Self::ClientType => "ClientType",
         }

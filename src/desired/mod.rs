@@ -5,6 +5,9 @@ mod draft;
 mod portal;
 mod resolve;
 #[cfg(test)]
+mod server_tests;
+mod servers;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
@@ -13,6 +16,7 @@ use serde_json::Value;
 
 pub use portal::{PortalObject, Token};
 pub use resolve::{KeySets, PREFIX, resolve};
+pub use servers::{Policy, Server, ServerPart};
 
 use crate::address::Address;
 use crate::diagnostic::Origin;
@@ -32,6 +36,8 @@ pub struct Desired {
     pub ownership: bool,
     /// The apps that some document speaks of, in address order.
     pub apps: Vec<App>,
+    /// The authorization servers, in address order.
+    pub servers: Vec<Server>,
     /// What is declared of the portal, in address order: providers before client types.
     pub portal: Vec<PortalObject>,
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::draft::{Declared, Draft, ordered};
-use super::{App, Desired, Grant, Secret, checks, portal};
-use crate::address::{Address, Kind, System};
+use super::{App, Desired, Grant, Secret, checks, portal, servers};
+use crate::address::{Address, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, at, compact};
 use crate::manifest::{Document, stays_inside};
@@ -29,10 +29,11 @@ pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets:
     // Of two that fight over something, the one that comes first in the files is called the first.
     drafts.sort_by_cached_key(|draft| draft.document.positions.value(&Path::root()));
     let portal = portal::resolve(documents, diagnostics);
-    checks::run(&drafts, &portal, documents, diagnostics);
+    let servers = servers::resolve(documents, diagnostics);
+    checks::run(&drafts, &portal, &servers, documents, diagnostics);
     let mut apps: Vec<_> = drafts.into_iter().map(finished).collect();
     apps.sort_by(|a, b| a.address.cmp(&b.address));
-    Desired { project: project.to_owned(), ownership, apps, portal }
+    Desired { project: project.to_owned(), ownership, apps, servers, portal }
 }
 
 fn finished(draft: Draft<'_>) -> App {
@@ -109,8 +110,7 @@ impl<'d> Resolver<'d, '_> {
 
     /// Adds what the other kinds say to the apps that they speak of.
     fn others(&mut self) {
-        let mut others: Vec<_> =
-            self.documents.iter().filter(|document| document.kind.system() == System::Okta && document.kind != Kind::App).collect();
+        let mut others: Vec<_> = self.documents.iter().filter(|document| speaks_of_an_app(document.kind)).collect();
         // The first document gives an app that none declares its address: that must not depend on how files are called.
         others.sort_by_key(|document| (document.kind, &document.name));
         for document in others {
@@ -132,7 +132,7 @@ impl<'d> Resolver<'d, '_> {
                         draft.prunable.push(Facility::Grants);
                     }
                 }
-                Kind::App | Kind::OAuthProvider | Kind::ClientType => {}
+                Kind::App | Kind::AuthorizationServer | Kind::OAuthProvider | Kind::ClientType => {}
             }
             self.drafts.insert(reference, draft);
         }
@@ -263,6 +263,11 @@ fn grants<'d>(draft: &mut Draft<'d>, document: &'d Document) {
     draft.grants.get_or_insert_default().extend(grants);
 }
 
+/// Returns whether documents of a kind say something about an app that another document declares, or none.
+pub(super) fn speaks_of_an_app(kind: Kind) -> bool {
+    matches!(kind, Kind::ClientCredentials | Kind::Grant)
+}
+
 /// Returns which app a document of another kind speaks of, as it is written; `None` if that is no reference, which has been reported.
 pub(super) fn spoken_of(document: &Document) -> Option<Reference> {
     match document.spec.get("app").filter(|value| !value.is_null()) {
@@ -273,7 +278,7 @@ pub(super) fn spoken_of(document: &Document) -> Option<Reference> {
 
 /// Returns what App documents, with the `ClientCredentials` that speak of them by name, declare that a reference could name. Of several that
 /// declare the same, the first counts.
-fn declared(documents: &[Document]) -> BTreeMap<Reference, &Document> {
+pub(super) fn declared(documents: &[Document]) -> BTreeMap<Reference, &Document> {
     let text = |tree: &Value, path: &str| at(tree, path).and_then(Value::as_str).map(str::to_owned);
     let mut client_ids = BTreeMap::new();
     for credentials in documents.iter().filter(|document| document.kind == Kind::ClientCredentials) {

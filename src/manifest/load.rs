@@ -75,6 +75,21 @@ pub fn read(files: &[SourceFile], variables: Option<&Variables>, sources: &mut S
     documents
 }
 
+/// Reads documents of a kind that manifests cannot name yet.
+#[cfg(test)]
+pub(crate) fn read_as(kind: Kind, text: &str, diagnostics: &mut Diagnostics) -> Vec<Document> {
+    let file = SourceFile { name: "servers.yaml".into(), text: text.into() };
+    let mut documents = Vec::new();
+    for Written { mut tree, positions, .. } in cover::read(&file, &mut Sources::default(), diagnostics) {
+        let (name, spec) = (tree["metadata"]["name"].as_str().unwrap_or_default().to_owned(), tree["spec"].take());
+        fields(kind, &spec, &positions, diagnostics);
+        let metadata = serde_json::from_value::<envelope::Header>(tree["metadata"].take()).expect("a sound header");
+        let envelope::Header { name: _, id, adopt, protected, prune } = metadata;
+        documents.push(Document { kind, name, metadata: super::Metadata { id, adopt, protected, prune }, spec, positions });
+    }
+    documents
+}
+
 fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut Diagnostics) -> Option<Document> {
     let read = envelope::read(&written, diagnostics);
     let Written { mut tree, positions, .. } = written;

@@ -21,6 +21,8 @@ mod yaml;
 
 pub use document::{Document, Metadata};
 pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
+#[cfg(test)]
+pub(crate) use load::read_as;
 pub use load::{Loaded, load, read};
 pub use position::Positions;
 pub use project::{

@@ -26,6 +26,7 @@ use crate::address::Kind;
 pub fn read_only(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::App | Kind::ClientCredentials | Kind::Grant => &app::READ_ONLY,
+        Kind::AuthorizationServer => authorization_server::Part::Server.read_only(),
         // `CID` may be given when an object is made; the rest is the portal's alone (tyk-portal-api.md, sections 2 and 3).
         Kind::OAuthProvider | Kind::ClientType => &["ID", "CreatedAt", "UpdatedAt", "ClientTypes"],
     }

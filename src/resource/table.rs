@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
+use super::authorization_server::{AuthorizationServer, Part};
 use super::field::{Field, Rule, Shape};
 use super::{app, client_type, credentials, grant, oauth_provider};
 use crate::address::Kind;
@@ -22,6 +23,7 @@ pub fn table(kind: Kind) -> &'static Field {
         Kind::App => &APP,
         Kind::ClientCredentials => &CREDENTIALS,
         Kind::Grant => &GRANT,
+        Kind::AuthorizationServer => Part::Server.table(),
         Kind::OAuthProvider => &PROVIDER,
         Kind::ClientType => &CLIENT_TYPE,
     }
@@ -34,6 +36,7 @@ pub(super) fn spec_schema(kind: Kind) -> Value {
         Kind::App => raw::<app::App>(),
         Kind::ClientCredentials => raw::<credentials::ClientCredentials>(),
         Kind::Grant => raw::<grant::Grant>(),
+        Kind::AuthorizationServer => raw::<AuthorizationServer>(),
         Kind::OAuthProvider => raw::<oauth_provider::OAuthProvider>(),
         Kind::ClientType => raw::<client_type::ClientType>(),
     }

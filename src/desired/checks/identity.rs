@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use crate::address::{Kind, System};
 use crate::desired::draft::{Draft, ordered};
-use crate::desired::resolve::spoken_of;
+use crate::desired::resolve::{speaks_of_an_app, spoken_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::json::Path;
 use crate::manifest::{Document, Metadata};
@@ -59,8 +58,7 @@ pub(super) fn scopes(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
             let diagnostic = Diagnostic::error(codes::SCOPE_TWICE, Some(second), message);
             diagnostics.push(diagnostic.related(first, "the first").help("remove one of the two"));
         }
-        let allowed = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
-        if grant.scope.is_empty() || !grant.scope.chars().all(allowed) {
+        if !is_scope(&grant.scope) {
             let message = format!("`{}` cannot be a scope", grant.scope);
             let diagnostic = Diagnostic::error(codes::SCOPE_FORM, Some(grant.origin.clone()), message);
             diagnostics.push(diagnostic.help("list each scope as an item of its own, for example `okta.users.read`"));
@@ -68,10 +66,15 @@ pub(super) fn scopes(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Returns whether a text can be a scope (RFC 6749, section 3.3).
+pub(super) fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\\'))
+}
+
 /// Checks what each document says by itself: the issuer of its grants, and metadata that has no effect.
 pub(super) fn documents(drafts: &[Draft<'_>], documents: &[Document], diagnostics: &mut Diagnostics) {
     let apps: BTreeMap<&Reference, &Draft<'_>> = drafts.iter().map(|draft| (&draft.reference, draft)).collect();
-    for document in documents.iter().filter(|document| document.kind.system() == System::Okta && document.kind != Kind::App) {
+    for document in documents.iter().filter(|document| speaks_of_an_app(document.kind)) {
         issuer(document, diagnostics);
         let Some(reference @ Reference::Name(_)) = spoken_of(document) else { continue };
         if let Some(app) = apps.get(&reference) {

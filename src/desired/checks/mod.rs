@@ -8,10 +8,11 @@ mod credentials;
 mod identity;
 mod keys;
 mod portal;
+mod server;
 mod uri;
 
-use super::PortalObject;
 use super::draft::Draft;
+use super::{PortalObject, Server};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::json::Path;
 use crate::manifest::Document;
@@ -43,7 +44,13 @@ const CHECKS: [(&str, Check); 19] = [
 ];
 
 /// Runs every check.
-pub(super) fn run(drafts: &[Draft<'_>], portal: &[PortalObject], documents: &[Document], diagnostics: &mut Diagnostics) {
+pub(super) fn run(
+    drafts: &[Draft<'_>],
+    portal: &[PortalObject],
+    servers: &[Server],
+    documents: &[Document],
+    diagnostics: &mut Diagnostics,
+) {
     for draft in drafts {
         for (_, check) in CHECKS {
             check(draft, diagnostics);
@@ -53,6 +60,7 @@ pub(super) fn run(drafts: &[Draft<'_>], portal: &[PortalObject], documents: &[Do
     identity::client_ids(drafts, diagnostics);
     identity::ids(drafts, diagnostics);
     portal::run(portal, documents, diagnostics);
+    server::run(servers, documents, diagnostics);
 }
 
 /// Returns an error about a declared field.

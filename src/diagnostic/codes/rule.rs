@@ -77,7 +77,7 @@ super::codes! { RULE:
         "The app is declared by a document of its own, and what `metadata` says of it is said there.",
         "Move the member to the App document.";
     METADATA_NO_EFFECT = 541, "metadata that has no effect on this kind",
-        "The portal's objects bear no mark, so there is nothing to adopt and no place to remember a protection.",
+        "The portal's objects and authorization servers bear no mark, so there is nothing to adopt and no place to remember a protection.",
         "Take the member out.";
     DISCOVERY = 550, "a discovery document that cannot be used",
         "The portal reads from `WellKnownURL` where to register clients.",
@@ -100,4 +100,31 @@ super::codes! { RULE:
     IT_TOKEN = 556, "the response type `it_token`",
         "The portal's API description lists `it_token`, its documentation and every provider `id_token`.",
         "Write `id_token` unless your portal refuses it.";
+    PART_TWICE = 560, "two children of an authorization server with one name",
+        "Scopes, policies and the rules of a policy are found by their names, claims by their name and sort of token.",
+        "Rename or remove one of the two.";
+    PRIORITY_TWICE = 561, "two policies or rules in one place",
+        "Policies, and the rules of a policy, are tried in ascending priority, and the first that matches decides; Okta moves one of two that have the same.",
+        "Give each a priority of its own.";
+    AUDIENCE = 562, "an authorization server without exactly one audience",
+        "Okta takes one audience for a server: it becomes the `aud` of its access tokens.",
+        "Name one; an API of its own gets a server of its own.";
+    SCOPE_RESERVED = 563, "a scope that Okta keeps for itself",
+        "Names that start with `okta.` are scopes of Okta's own APIs.",
+        "Choose another name.";
+    CLAIM = 564, "a claim that Okta would refuse or change",
+        "Claims of Okta's own have no value, others need one; groups alone are filtered; claims of access tokens are always included.",
+        "Correct the field that is marked.";
+    CLIENTS = 565, "clients of a policy that do not go together",
+        "`ALL_CLIENTS` means every client, so others beside it say nothing; a client is named once.",
+        "Keep `ALL_CLIENTS` alone, or take it out.";
+    RULE_PEOPLE = 566, "a rule for people that is for nobody",
+        "With every grant but `client_credentials` somebody signs in, and Okta refuses a rule that includes no users and no groups.",
+        "Include groups or users, for example the group `EVERYONE`.";
+    RULE_TOKENS = 567, "refresh tokens that live shorter than access tokens",
+        "Okta refuses a rule whose refresh tokens end before its access tokens do.",
+        "Raise `refreshTokenLifetimeMinutes`, or say 0 for no end.";
+    RULE_CONSENT = 568, "a scope that needs consent where there is nobody to ask",
+        "With `client_credentials` a client acts for itself; a request for a scope whose consent is REQUIRED fails.",
+        "Say `consent: FLEXIBLE` of the scope.";
 }
