@@ -48,7 +48,10 @@ pub async fn observe(
     expected: &Expected,
 ) -> Result<Observation, observe::Error> {
     let at = Instant::now();
-    let listed = sweep.list(expected).await?;
+    let mut listed = sweep.list(expected).await?;
+    if !desired.servers.is_empty() {
+        listed = listed.with_servers().await?;
+    }
     let resolved: BTreeSet<SecretRef> = hashes.iter().filter(|(_, hash)| hash.is_ok()).map(|(reference, _)| reference.clone()).collect();
     let compared = (choices.secrets == SecretsMode::Compare).then_some(&resolved);
     let details = bind::details(desired, &bind(desired, listed.observed(), &adoptions(choices)), compared);

@@ -12,11 +12,13 @@ mod index;
 mod needs;
 mod portal;
 mod rules;
+mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use needs::{Children, Details, details};
 pub use portal::{BoundPortal, Undeclared};
+pub use server::{BoundChild, BoundServer, Client, Extra, Parent};
 
 use crate::address::{Address, Kind};
 use crate::desired::{App, Desired};
@@ -39,6 +41,8 @@ pub struct Bound<'a> {
     pub apps: Vec<BoundApp<'a>>,
     /// Live apps that bear our mark and that no document matched.
     pub orphans: Vec<Orphan<'a>>,
+    /// Every declared authorization server, in address order.
+    pub servers: Vec<BoundServer<'a>>,
     /// Every declared object of the portal, in address order; none if the portal was not read.
     pub portal: Vec<BoundPortal<'a>>,
     /// Live providers below which some document declares a client type, found or not.
@@ -126,6 +130,7 @@ pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices)
     foreign::bind(desired, &live, &mut bound);
     portal::bind(desired, observed, &mut bound);
     bound.apps.sort_by(|a, b| a.wanted().address.cmp(&b.wanted().address));
+    server::bind(desired, observed, &mut bound);
     if desired.ownership {
         bound.orphans = orphans(desired, observed, &bound);
     }
@@ -154,7 +159,7 @@ impl Bound<'_> {
     pub fn ids(&self) -> BTreeMap<Address, Id> {
         let apps = self.apps.iter().filter_map(|app| Some((app.wanted().address.clone(), app.live()?.id.clone())));
         let portal = self.portal.iter().filter_map(|object| Some((object.wanted.address.clone(), object.live?.id.clone())));
-        apps.chain(portal).collect()
+        apps.chain(portal).chain(self.servers.iter().flat_map(BoundServer::ids)).collect()
     }
 }
 
@@ -179,5 +184,7 @@ fn orphans<'a>(desired: &Desired, observed: &'a Observed, bound: &Bound<'a>) -> 
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod server_tests;
 #[cfg(test)]
 mod tests;

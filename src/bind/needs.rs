@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Bound, BoundApp};
 use crate::address::Kind;
-use crate::desired::Desired;
+use crate::desired::{Desired, Policy, Server};
 use crate::observed::Id;
 use crate::resource::marker::Facility;
 use crate::secret::SecretRef;
@@ -53,6 +53,16 @@ pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<
         if resolved.is_some_and(comparable) {
             details.secrets.insert(live.id.clone());
         }
+    }
+    for server in &bound.servers {
+        let Some(live) = server.live else { continue };
+        let Server { own: _, metadata: _, scopes, claims, policies } = server.wanted;
+        let with_rules = |policies: &Vec<Policy>| {
+            let managed = policies.iter().filter(|policy| policy.rules.is_some());
+            managed.map(|policy| policy.own.name().to_owned()).collect()
+        };
+        let children = Children { scopes: scopes.is_some(), claims: claims.is_some(), policies: policies.as_ref().map(with_rules) };
+        details.servers.extend((children != Children::default()).then(|| (live.id.clone(), children)));
     }
     for object in &bound.portal {
         // A provider's own document needs them for pruning alone.

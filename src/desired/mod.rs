@@ -5,7 +5,7 @@ mod draft;
 mod portal;
 mod resolve;
 #[cfg(test)]
-mod server_tests;
+pub(crate) mod server_tests;
 mod servers;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{KeySets, Server, resolve};
+use super::{Desired, KeySets, Server, resolve};
 use crate::address::Kind;
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::manifest::{SourceFile, read, read_as};
@@ -18,11 +18,23 @@ metadata: {name: billing-worker}
 spec: {client_id: billing_worker}
 ";
 
+/// Returns what documents of authorization servers declare, beside the app `billing-worker`.
+pub(crate) fn declared(text: &str) -> Desired {
+    let mut diagnostics = Diagnostics::default();
+    let desired = both(text, &mut diagnostics);
+    assert_eq!(shown(&diagnostics), "");
+    desired
+}
+
 fn resolved(text: &str, diagnostics: &mut Diagnostics) -> Vec<Server> {
+    both(text, diagnostics).servers
+}
+
+fn both(text: &str, diagnostics: &mut Diagnostics) -> Desired {
     let apps = SourceFile { name: "apps.yaml".into(), text: APPS.into() };
     let mut documents = read(&[apps], Some(&[].into()), &mut Sources::default(), diagnostics);
     documents.extend(read_as(Kind::AuthorizationServer, text, diagnostics));
-    resolve("payments", true, &documents, &KeySets::new(), diagnostics).servers
+    resolve("payments", true, &documents, &KeySets::new(), diagnostics)
 }
 
 /// Returns what is wrong with a document, given its `spec`.
@@ -33,7 +45,8 @@ fn wrong(spec: &str) -> String {
     shown(&diagnostics)
 }
 
-fn shown(diagnostics: &Diagnostics) -> String {
+/// Returns diagnostics with their places.
+pub(crate) fn shown(diagnostics: &Diagnostics) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics.sorted() {
         let origin = diagnostic.origin.as_ref().map(ToString::to_string).unwrap_or_default();
