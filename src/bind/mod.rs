@@ -185,6 +185,6 @@ fn orphans<'a>(desired: &Desired, observed: &'a Observed, bound: &Bound<'a>) -> 
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
-mod server_tests;
+pub(crate) mod server_tests;
 #[cfg(test)]
 mod tests;

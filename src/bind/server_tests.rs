@@ -10,7 +10,8 @@ use crate::desired::server_tests::{declared, shown};
 use crate::observed::{Children, Clean, Id, LiveApp, LivePart, Observed, Servers};
 use crate::resource::authorization_server::Part;
 
-const ORDERS: &str = "metadata: {name: orders}
+/// A server of which some is there.
+pub(crate) const ORDERS: &str = "metadata: {name: orders}
 spec:
   name: orders
   audiences: [a]
@@ -25,18 +26,20 @@ spec:
     - {name: loose}
 ";
 
-fn live(part: Part, tree: &Value) -> LivePart {
+/// Returns a live object that is in force unless it says otherwise.
+pub(crate) fn live(part: Part, tree: &Value) -> LivePart {
     let mut whole = json!({"status": "ACTIVE"});
     whole.as_object_mut().unwrap().extend(tree.as_object().unwrap().clone());
     LivePart::read(part, &Clean::new(&whole)).expect("an object")
 }
 
-fn all(part: Part, trees: &Value) -> Vec<LivePart> {
+/// Returns live objects.
+pub(crate) fn all(part: Part, trees: &Value) -> Vec<LivePart> {
     trees.as_array().unwrap().iter().map(|tree| live(part, tree)).collect()
 }
 
 /// An org with the built-in server and another, the children of which were read.
-fn observed() -> Observed {
+pub(crate) fn observed() -> Observed {
     let listed = json!([{"id": "aus0", "name": "default", "default": true}, {"id": "aus1", "name": "orders", "default": false}]);
     let children = Children {
         scopes: Some(all(
@@ -57,7 +60,8 @@ fn observed() -> Observed {
     Observed { servers: Servers { listed: all(Part::Server, &listed), below }, apps: vec![app("0oa9", "other")], ..Observed::default() }
 }
 
-fn app(id: &str, client_id: &str) -> LiveApp {
+/// Returns an app that no document declares, unless by its client id.
+pub(crate) fn app(id: &str, client_id: &str) -> LiveApp {
     let tree = json!({"id": id, "name": "oidc_client", "label": "Elsewhere", "status": "ACTIVE",
         "credentials": {"oauthClient": {"client_id": client_id}}});
     LiveApp::read(&Clean::new(&tree)).expect("an app")

@@ -257,7 +257,7 @@ policies:
   - name: p
     rules:
       - name: nobody
-        conditions: {grantTypes: {include: [password]}, people: {groups: {include: []}}}
+        conditions: {grantTypes: {include: [password]}, people: {users: {include: null}, groups: {include: []}}}
       - name: short
         conditions: {grantTypes: {include: [client_credentials]}, scopes: {include: [asked]}}
         actions: {token: {accessTokenLifetimeMinutes: 60, refreshTokenLifetimeMinutes: 30}}"

@@ -83,7 +83,7 @@ pub(super) fn body(wanted: &App, live: Option<&LiveApp>) -> Vec<FieldChange> {
 }
 
 fn declaration(wanted: &App) -> Declaration<'_> {
-    Declaration { kind: Kind::App, body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin }
+    Declaration { rows: table(Kind::App), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin }
 }
 
 fn status(wanted: &App, live: Option<&LiveApp>) -> Option<FieldChange> {

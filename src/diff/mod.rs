@@ -6,12 +6,17 @@ mod children;
 mod fields;
 mod orphans;
 mod portal;
+mod priority;
 mod retire;
 mod secrets;
+mod server;
+#[cfg(test)]
+mod server_tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use portal::PortalChanges;
+pub use server::{PartChanges, Retired};
 
 use serde_json::Value;
 
@@ -50,6 +55,11 @@ pub struct Changes<'a> {
     pub apps: Vec<AppChanges<'a>>,
     /// Apps that are ours, that no document declares, and that are to go.
     pub orphans: Vec<Orphan<'a>>,
+    /// By declared authorization server and child of one, parents before children; one without any difference has an entry with nothing
+    /// in it.
+    pub servers: Vec<PartChanges<'a>>,
+    /// Children of authorization servers that no document declares, and that are to go.
+    pub retired: Vec<Retired<'a>>,
     /// By declared object of the portal, in address order; one without any difference has an entry with nothing in it.
     pub portal: Vec<PortalChanges<'a>>,
     /// Client types that no document declares, and that are to go.
@@ -191,6 +201,7 @@ pub fn diff<'a>(desired: &'a Desired, observed: &'a Observed, bound: &Bound<'a>,
         }
     }
     orphans::decide(bound, choices, &mut changes);
+    server::compare(bound, observed, choices, &mut changes);
     portal::compare(bound, choices, &mut changes);
     changes.left_alone.sort();
     changes

@@ -188,11 +188,9 @@ fn people(server: &Server, diagnostics: &mut Diagnostics) {
     for rule in rules(server) {
         let grants = rule.list("conditions.grantTypes.include").unwrap_or_default();
         let Some(grant) = grants.into_iter().find(|grant| *grant != "client_credentials") else { continue };
-        let said = |who: &str| rule.list(&format!("conditions.people.{who}.include"));
-        let (users, groups) = (said("users"), said("groups"));
         // Who is not spoken of may be there.
-        let nobody = |list: &Option<Vec<&str>>| list.as_ref().is_some_and(Vec::is_empty);
-        if (nobody(&users) && groups.as_ref().is_none_or(Vec::is_empty)) || (nobody(&groups) && users.as_ref().is_none_or(Vec::is_empty)) {
+        let nobody = |who: &str| rule.list(&format!("conditions.people.{who}.include")).is_some_and(|list| list.is_empty());
+        if nobody("users") && nobody("groups") {
             let message = format!("the rule `{}` is for `{grant}`, by which people sign in, and for nobody", rule.name());
             let help = "add `people: {groups: {include: [EVERYONE]}}`, or ids of groups or users";
             diagnostics.push(fault(codes::RULE_PEOPLE, rule.origin_of("conditions.grantTypes.include"), message, help));
