@@ -452,9 +452,12 @@ async fn contents(world: &World) -> BTreeSet<String> {
         let policy = app["_links"]["accessPolicy"]["href"].as_str().and_then(|href| href.rsplit('/').next()).unwrap_or_default().to_owned();
         let grants = world.somebody("GET", &format!("/api/v1/apps/{id}/grants"), Value::Null).await;
         let scopes: BTreeSet<_> = grants.as_array().into_iter().flatten().map(|g| g["scopeId"].to_string()).collect();
+        let groups = world.somebody("GET", &format!("/api/v1/apps/{id}/groups"), Value::Null).await;
+        let group = |g: &Value| format!("{} {} {}", g["id"], g["priority"], g["profile"]);
+        let groups: BTreeSet<_> = groups.as_array().into_iter().flatten().map(group).collect();
         let secrets: BTreeSet<_> = world.secrets_of(id).into_iter().collect();
         let body = without(&app, &READ_ONLY).to_string().replace(id, "{id}");
-        contents.insert(format!("{} {policy} {scopes:?} {secrets:?} {body}", app["status"]));
+        contents.insert(format!("{} {policy} {scopes:?} {groups:?} {secrets:?} {body}", app["status"]));
     }
     contents
 }
