@@ -22,6 +22,16 @@ pub(super) fn assigned_once(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
+pub(super) fn decide(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
+    let path = Path::of("settings.implicitAssignment");
+    let everybody = path.find(&draft.body).is_some_and(|value| *value == true);
+    if let (true, Some(group)) = (everybody, draft.groups.iter().flatten().min_by_key(|group| &group.origin)) {
+        let message = "with `implicitAssignment` everybody has access: groups decide nothing";
+        let diagnostic = Diagnostic::error(codes::GROUPS_MOOT, Some(draft.origin(&path)), message).warning();
+        diagnostics.push(diagnostic.related(group.origin.clone(), "a group").help("take it out, or the groups"));
+    }
+}
+
 fn same_priority(a: &Assignment, b: &Assignment) -> Option<u64> {
     a.priority().filter(|priority| Some(*priority) == b.priority())
 }
