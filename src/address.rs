@@ -23,6 +23,8 @@ pub enum Kind {
     ClientCredentials,
     /// The Okta API scopes that an app may use: `/api/v1/apps/{id}/grants`.
     Grant,
+    /// Groups' access to an app: `/api/v1/apps/{id}/groups`.
+    GroupAssignment,
     /// Who issues tokens, with its scopes, claims, policies and rules: `/api/v1/authorizationServers`.
     AuthorizationServer,
     /// An identity provider of the developer portal: Tyk's `/portal-api/oauth-providers`.
@@ -33,12 +35,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that a manifest can name, in the order in which they are documented.
-    pub const ALL: [Self; 5] = [Self::App, Self::ClientCredentials, Self::Grant, Self::OAuthProvider, Self::ClientType];
+    pub const ALL: [Self; 6] =
+        [Self::App, Self::ClientCredentials, Self::Grant, Self::GroupAssignment, Self::OAuthProvider, Self::ClientType];
 
     /// Returns which of the two systems holds objects of the kind.
     pub const fn system(self) -> System {
         match self {
-            Self::App | Self::ClientCredentials | Self::Grant | Self::AuthorizationServer => System::Okta,
+            Self::App | Self::ClientCredentials | Self::Grant | Self::GroupAssignment | Self::AuthorizationServer => System::Okta,
             Self::OAuthProvider | Self::ClientType => System::Portal,
         }
     }
@@ -49,6 +52,7 @@ impl Kind {
             Self::App => "App",
             Self::ClientCredentials => "ClientCredentials",
             Self::Grant => "Grant",
+            Self::GroupAssignment => "GroupAssignment",
             Self::AuthorizationServer => "AuthorizationServer",
             Self::OAuthProvider => "OAuthProvider",
             Self::ClientType => "ClientType",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::draft::{Declared, Draft, ordered};
-use super::{App, Desired, Grant, Secret, checks, portal, servers};
+use super::{App, Desired, Grant, Secret, checks, groups, portal, servers};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, at, compact};
@@ -49,6 +49,7 @@ fn finished(draft: Draft<'_>) -> App {
         secrets,
         secrets_declared: _,
         mut grants,
+        mut groups,
         mut prunable,
     } = draft;
     normalise(&mut body);
@@ -56,6 +57,9 @@ fn finished(draft: Draft<'_>) -> App {
     documents.sort();
     if let Some(grants) = &mut grants {
         grants.sort_by(|a, b| a.address.cmp(&b.address));
+    }
+    if let Some(groups) = &mut groups {
+        groups.sort_by(|a, b| a.address.cmp(&b.address));
     }
     prunable.sort_unstable();
     prunable.dedup();
@@ -79,6 +83,7 @@ fn finished(draft: Draft<'_>) -> App {
         access_policy,
         secrets,
         grants,
+        groups,
         prunable,
     }
 }
@@ -130,6 +135,12 @@ impl<'d> Resolver<'d, '_> {
                     grants(&mut draft, document);
                     if document.metadata.prune {
                         draft.prunable.push(Facility::Grants);
+                    }
+                }
+                Kind::GroupAssignment => {
+                    draft.groups.get_or_insert_default().extend(groups::assignments(document));
+                    if document.metadata.prune {
+                        draft.prunable.push(Facility::Groups);
                     }
                 }
                 Kind::App | Kind::AuthorizationServer | Kind::OAuthProvider | Kind::ClientType => {}
@@ -265,7 +276,7 @@ fn grants<'d>(draft: &mut Draft<'d>, document: &'d Document) {
 
 /// Returns whether documents of a kind say something about an app that another document declares, or none.
 pub(super) fn speaks_of_an_app(kind: Kind) -> bool {
-    matches!(kind, Kind::ClientCredentials | Kind::Grant)
+    matches!(kind, Kind::ClientCredentials | Kind::Grant | Kind::GroupAssignment)
 }
 
 /// Returns which app a document of another kind speaks of, as it is written; `None` if that is no reference, which has been reported.

@@ -70,7 +70,7 @@ pub(super) fn compare<'a>(bound: &Bound<'a>, choices: &Choices, changes: &mut Ch
 
 /// Returns where the body differs; everything that is declared if there is no live object.
 fn fields(wanted: &PortalObject, live: Option<&LivePortal>) -> Vec<FieldChange> {
-    let declaration = Declaration { rows: table(wanted.kind()), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin };
+    let declaration = Declaration { row: table(wanted.kind()), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin };
     let find = live.map(|live| move |path: &Path| path.find(&live.body).cloned());
     declaration.differing(find.as_ref())
 }

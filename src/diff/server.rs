@@ -103,7 +103,7 @@ fn part<'a>(
 
 /// Returns where the body and the status differ; everything that is declared if there is no live object.
 fn fields(wanted: &ServerPart, live: Option<&LivePart>) -> Vec<FieldChange> {
-    let declaration = Declaration { rows: wanted.part.table(), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin };
+    let declaration = Declaration { row: wanted.part.table(), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin };
     let find = live.map(|live| move |path: &Path| path.find(&live.body).cloned());
     let mut fields = declaration.differing(find.as_ref());
     if let Some((declared, origin)) = &wanted.status {

@@ -12,6 +12,7 @@
 
 mod decode;
 mod error;
+mod groups;
 mod portal;
 mod progress;
 mod read;
@@ -23,6 +24,7 @@ mod want;
 mod tests;
 
 pub use error::{Error, Failure, Subject};
+pub use groups::{assignment, assignments};
 pub use portal::{portal_list, portal_object};
 pub use progress::{Progress, Silent, Step};
 pub use read::{app, apps_labelled, grants, org, secrets};

@@ -145,6 +145,8 @@ impl Listed {
             match outcome {
                 Ok(Detail::Policies(policies)) => observed.policies = policies,
                 Ok(Detail::Grants(id, grants)) => drop(observed.grants.insert(id, grants)),
+                Ok(Detail::Assignments(id, assignments)) => drop(observed.assignments.insert(id, assignments)),
+                Ok(Detail::Groups(groups)) => observed.groups = groups,
                 Ok(Detail::Secrets(id, secrets)) => drop(observed.secrets.insert(id, secrets)),
                 Ok(Detail::ClientTypes(id, client_types)) => {
                     drop(observed.portal.get_or_insert_default().client_types.insert(id, client_types));
@@ -165,6 +167,7 @@ impl Listed {
         }
         observed.apps.retain(|app| !gone.contains(&app.id));
         observed.grants.retain(|id, _| !gone.contains(id));
+        observed.assignments.retain(|id, _| !gone.contains(id));
         observed.secrets.retain(|id, _| !gone.contains(id));
         observed.servers.listed.retain(|server| !gone.contains(&server.id));
         observed.servers.below.retain(|id, _| !gone.contains(id));

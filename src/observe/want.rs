@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::error::Subject;
-use super::{portal, read, server};
+use super::{groups, portal, read, server};
 use crate::bind::{Children, Details};
+use crate::desired::GroupReference;
 use crate::http::{self, Bucket, Reader};
-use crate::observed::{AccessPolicy, Id, LiveGrant, LivePart, LivePortal, LiveSecret, Observed};
+use crate::observed::{AccessPolicy, Id, LiveAssignment, LiveGrant, LiveGroup, LivePart, LivePortal, LiveSecret, Observed};
 
 /// One detail to be read; in the order in which they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +15,7 @@ pub(super) enum Want {
     Policies,
     Grants(Id),
     Secrets(Id),
+    Assignments(Id),
     /// Of an authorization server.
     Scopes(Id),
     /// Of an authorization server.
@@ -22,19 +24,25 @@ pub(super) enum Want {
     ServerPolicies(Id, BTreeSet<String>),
     /// Of a provider.
     ClientTypes(Id),
+    Groups(BTreeSet<GroupReference>),
 }
 
 /// Returns the details to be read, one by one.
 pub(super) fn wants(details: Details) -> Vec<Want> {
-    let Details { secrets, grants, policies, servers, client_types } = details;
+    let Details { secrets, grants, assignments, groups, policies, servers, client_types } = details;
+    let groups = (!groups.is_empty()).then_some(Want::Groups(groups));
     let policies = policies.then_some(Want::Policies).into_iter();
     let client_types = client_types.into_iter().map(Want::ClientTypes);
-    let apps = grants.into_iter().map(Want::Grants).chain(secrets.into_iter().map(Want::Secrets));
+    let apps = grants
+        .into_iter()
+        .map(Want::Grants)
+        .chain(secrets.into_iter().map(Want::Secrets))
+        .chain(assignments.into_iter().map(Want::Assignments));
     let servers = servers.into_iter().flat_map(|(id, Children { scopes, claims, policies })| {
         let policies = policies.map(|with_rules| Want::ServerPolicies(id.clone(), with_rules));
         [scopes.then(|| Want::Scopes(id.clone())), claims.then_some(Want::Claims(id)), policies].into_iter().flatten()
     });
-    policies.chain(apps).chain(servers).chain(client_types).collect()
+    policies.chain(apps).chain(servers).chain(client_types).chain(groups).collect()
 }
 
 impl Want {
@@ -52,6 +60,8 @@ impl Want {
             Self::ServerPolicies(id, _) => Subject::ServerPolicies { name: server(&id), id },
             Self::Grants(id) => Subject::Grants { label: label(&id), id },
             Self::Secrets(id) => Subject::Secrets { label: label(&id), id },
+            Self::Assignments(id) => Subject::Assignments { label: label(&id), id },
+            Self::Groups(_) => Subject::Groups,
             Self::ClientTypes(id) => {
                 let mut providers = observed.portal.iter().flat_map(|portal| &portal.providers);
                 let name = providers.find(|provider| provider.id == id).map(|provider| provider.name.clone()).unwrap_or_default();
@@ -64,7 +74,8 @@ impl Want {
     pub(super) fn bucket(&self) -> Bucket {
         match self {
             Self::Policies | Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) => Bucket::Management,
-            Self::Grants(_) | Self::Secrets(_) => Bucket::Apps,
+            Self::Grants(_) | Self::Secrets(_) | Self::Assignments(_) => Bucket::Apps,
+            Self::Groups(_) => Bucket::Groups,
             Self::ClientTypes(_) => Bucket::Portal,
         }
     }
@@ -82,6 +93,7 @@ impl Want {
     pub(super) async fn read(&self, reader: &Reader) -> Outcome {
         let (owner, outcome) = match self {
             Self::Policies => return read::policies(reader).await.map(Detail::Policies),
+            Self::Groups(named) => return groups::groups(reader, named).await.map(Detail::Groups),
             Self::ClientTypes(id) => {
                 return match portal::client_types(reader, id).await {
                     Ok(client_types) => Ok(Detail::ClientTypes(id.clone(), client_types)),
@@ -91,6 +103,9 @@ impl Want {
             }
             Self::Grants(id) => (id, read::grants(reader, id).await.map(|grants| Detail::Grants(id.clone(), grants))),
             Self::Secrets(id) => (id, read::secrets(reader, id).await.map(|secrets| Detail::Secrets(id.clone(), secrets))),
+            Self::Assignments(id) => {
+                (id, groups::assignments(reader, id).await.map(|assignments| Detail::Assignments(id.clone(), assignments)))
+            }
             Self::Scopes(id) => (id, server::scopes(reader, id).await.map(|scopes| Detail::Scopes(id.clone(), scopes))),
             Self::Claims(id) => (id, server::claims(reader, id).await.map(|claims| Detail::Claims(id.clone(), claims))),
             Self::ServerPolicies(id, with_rules) => {
@@ -122,6 +137,8 @@ pub(super) enum Detail {
     Policies(Vec<AccessPolicy>),
     Grants(Id, Vec<LiveGrant>),
     Secrets(Id, Vec<LiveSecret>),
+    Assignments(Id, Vec<LiveAssignment>),
+    Groups(Vec<LiveGroup>),
     Scopes(Id, Vec<LivePart>),
     Claims(Id, Vec<LivePart>),
     ServerPolicies(Id, server::Policies),

@@ -77,7 +77,7 @@ fn priorities(server: &Server, diagnostics: &mut Diagnostics) {
             if let Some(before) = first.insert(priority, part) {
                 let message = format!("the {} `{}` has the priority of `{}`", part.part.as_str(), part.name(), before.name());
                 let help = "give each a priority of its own: the first that matches decides";
-                let diagnostic = fault(codes::PRIORITY_TWICE, part.origin_of("priority"), message, help);
+                let diagnostic = fault(codes::SAME_PLACE, part.origin_of("priority"), message, help);
                 diagnostics.push(diagnostic.related(before.origin_of("priority"), "the first"));
             }
         }
