@@ -7,9 +7,9 @@ use super::probe::Seen;
 use crate::address::Kind;
 use crate::http::{Decode, DecodeError};
 use crate::json::Path;
-use crate::observed::{CLIENT_SECRET, Clean, LiveApp, LiveAssignment, LiveGrant, LivePortal, LiveSecret};
+use crate::observed::{CLIENT_SECRET, Clean, LiveApp, LiveAssignment, LiveGrant, LivePart, LivePortal, LiveSecret};
 use crate::program::{Expect, Probe, Step};
-use crate::request::Request;
+use crate::request::{Method, Request};
 use crate::resource::app::{READ_ONLY, VOLATILE, without};
 use crate::resource::group_assignment::row;
 use crate::resource::oauth_provider::TOKEN;
@@ -25,6 +25,8 @@ pub(super) struct Answer {
     grant: Option<LiveGrant>,
     assignment: Option<LiveAssignment>,
     object: Option<LivePortal>,
+    /// The whole answer, without secrets: what it says of an authorization server only the step tells.
+    clean: Clean,
     empty: bool,
 }
 
@@ -39,6 +41,7 @@ impl Decode for Answer {
         Ok(Self {
             empty: raw.is_null() || raw.as_object().is_some_and(serde_json::Map::is_empty),
             echoed,
+            clean: Clean::new(&raw),
             object: object.transpose()?,
             app: app.then(|| LiveApp::decode(raw.clone())).transpose()?,
             secret: secret.then(|| LiveSecret::decode(raw.clone())).transpose()?,
@@ -61,6 +64,9 @@ impl Answer {
             Probe::Secrets(_) => self.secret.clone().map(|secret| Seen::Secrets(vec![secret])),
             Probe::Grants(_) => self.grant.clone().map(|grant| Seen::Grants(vec![grant])),
             Probe::Assignment { .. } => self.assignment.clone().map(|assignment| Seen::Assignment(Some(Box::new(assignment)))),
+            Probe::PartByPath { part, .. } | Probe::FindPart { part, .. } => {
+                LivePart::read(part, &self.clean).map(|part| Seen::Part(Some(Box::new(part))))
+            }
             Probe::ByPath { .. } | Probe::FindListed { .. } => self.object.clone().map(|object| Seen::Object(Some(Box::new(object)))),
         }
     }
@@ -79,6 +85,12 @@ impl Answer {
         // An answer tells that the request arrived.
         let told: Vec<_> = step.post.iter().filter(|expect| !matches!(expect, Expect::Sent(_))).cloned().collect();
         let mut faults = differences(&told, seen, secrets);
+        if let (Seen::Part(Some(there)), Some(sent)) = (seen, &request.body) {
+            // Only the order of priorities counts, and the lifecycle calls see to the status of what was made.
+            let lenient: &[&str] = if request.method == Method::Post { &["priority", "status"] } else { &["priority"] };
+            faults.extend(changed_fields(step, there.part.table(), &without(sent, lenient), &there.body));
+            return faults;
+        }
         match (&self.app, &self.object, &request.body) {
             (Some(app), _, Some(sent)) => {
                 let mut sent = without(&without(sent, &READ_ONLY), &VOLATILE);

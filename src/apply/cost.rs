@@ -29,6 +29,7 @@ fn looks_in(probe: &Probe) -> Bucket {
         Probe::App(_) => Bucket::AppById,
         Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) | Probe::Assignment { .. } => Bucket::Apps,
         Probe::ByPath { .. } | Probe::FindListed { .. } => Bucket::Portal,
+        Probe::PartByPath { .. } | Probe::FindPart { .. } => Bucket::Management,
     }
 }
 
@@ -55,9 +56,10 @@ mod tests {
             "/api/v1/apps/{App/web}",
             "/api/v1/apps/{App/web}/grants",
             "/api/v1/policies",
+            "/api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/p}/rules",
             "/portal-api/oauth-providers/{OAuthProvider/okta}/client-types/{ClientType/web}",
         ];
-        let buckets = [Bucket::Apps, Bucket::AppById, Bucket::Apps, Bucket::Management, Bucket::Portal];
+        let buckets = [Bucket::Apps, Bucket::AppById, Bucket::Apps, Bucket::Management, Bucket::Management, Bucket::Portal];
         assert_eq!(table.map(written_in), buckets);
         assert_eq!(without_slot("/api/v1/apps/}/{"), "/api/v1/apps/}/{", "a plan file may hold anything");
     }

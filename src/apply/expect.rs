@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::probe::Seen;
 use crate::address::Kind;
-use crate::observed::{LiveApp, LiveAssignment, LivePortal, LiveSecret, Status};
+use crate::observed::{LiveApp, LiveAssignment, LivePart, LivePortal, LiveSecret, Status};
 use crate::program::{Declared, Expect};
 use crate::resource::group_assignment::row;
 use crate::resource::{Field, leaves, same, table};
@@ -25,6 +25,7 @@ fn difference(expect: &Expect, seen: &Seen, secrets: &Secrets) -> Vec<String> {
         Seen::App(app) => app_difference(expect, app.as_deref()),
         Seen::Secrets(there) => secret_difference(expect, there, secrets).into_iter().collect(),
         Seen::Object(object) => object_difference(expect, object.as_deref()),
+        Seen::Part(part) => part_difference(expect, part.as_deref()),
         Seen::Assignment(assignment) => assignment_difference(expect, assignment.as_deref()),
         Seen::Grants(there) => {
             let scope = |scope: &String| there.iter().any(|grant| grant.scope == *scope);
@@ -104,6 +105,33 @@ fn object_difference(expect: &Expect, object: Option<&LivePortal>) -> Vec<String
         // Nothing that is read tells.
         (Expect::Sent(path), Some(_)) => Some(format!("whether `{path}` was sent cannot be read")),
         (other, Some(_)) => Some(not_seen(other)),
+    };
+    difference.into_iter().collect()
+}
+
+fn part_difference(expect: &Expect, part: Option<&LivePart>) -> Vec<String> {
+    let part = match (expect, part) {
+        (Expect::NoObject | Expect::PartRetired, None) => return Vec::new(),
+        (_, None) => return vec!["the object is not there".to_owned()],
+        (_, Some(part)) => part,
+    };
+    let named = || format!("the {} {}", part.part.as_str(), part.id);
+    let difference = match expect {
+        Expect::AsCreated => None,
+        Expect::NoObject => Some(format!("{} is there already", named())),
+        Expect::BodyIs(planned) => {
+            (part.fingerprint() != *planned).then(|| format!("{} was changed since the plan was made; plan again to see how", named()))
+        }
+        Expect::Fields(fields) => {
+            return fields.iter().filter_map(|field| field_difference(part.part.table(), field, &part.body)).collect();
+        }
+        Expect::StatusIs(status) => {
+            (part.status != Some(*status)).then(|| format!("{} is {}", named(), part.status.map_or("without a status", Status::as_str)))
+        }
+        Expect::PartRetired => (part.status == Some(Status::Active)).then(|| format!("{} is in force", named())),
+        // Nothing that is read tells.
+        Expect::Sent(path) => Some(format!("whether `{path}` was sent cannot be read")),
+        other => Some(not_seen(other)),
     };
     difference.into_iter().collect()
 }

@@ -1,24 +1,62 @@
-//! Fills the slots of a request: ids of apps, the live body, secrets.
+//! Fills the slots of a request: ids of objects, client ids of apps, the live body, secrets.
+
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
 use super::Run;
-use super::probe::Seen;
+use super::probe::{Seen, failed};
 use super::step::Stop;
 use crate::address::Address;
-use crate::program::{Body, Call, SecretSlots};
+use crate::json::Path;
+use crate::observe;
+use crate::program::{Body, Call, ClientSlot, Expect, SecretSlots, Step};
 use crate::request::{Request, segment};
 use crate::resource::app::normalise;
 
 impl Run {
+    /// Returns a step with the client ids of apps in their places: in what is sent, and in what is expected to come of it.
+    pub(super) async fn with_clients<'s>(&self, step: &'s Step) -> Result<Cow<'s, Step>, Stop> {
+        let mut filled = Cow::Borrowed(step);
+        for slot in step.call.body.clients() {
+            let id = self.client_id(&slot.app).await?;
+            let step = filled.to_mut();
+            match &mut step.call.body {
+                Body::None => {}
+                Body::Json { tree, .. } => slot.path.set(tree, Value::from(id.as_str())),
+                Body::Edited { edits, .. } => {
+                    edits
+                        .iter_mut()
+                        .filter_map(|edit| Some((&edit.path, edit.value.as_mut()?)))
+                        .for_each(|(at, value)| put(slot, &id, at, value));
+                }
+            }
+            let expected = step.post.iter_mut().filter_map(|expect| if let Expect::Fields(fields) = expect { Some(fields) } else { None });
+            expected.flatten().for_each(|field| put(slot, &id, &field.path, &mut field.value));
+        }
+        Ok(filled)
+    }
+
+    /// Returns the client id of a declared app: that of its creation, or else as it is read now.
+    async fn client_id(&self, app: &Address) -> Result<String, Stop> {
+        if let Some(known) = self.client(app) {
+            return Ok(known);
+        }
+        let id = self.bound(app).ok_or_else(|| Stop::Refused(format!("there is no live app for {app} yet")))?;
+        let live = observe::app(self.writer.reader(), &id).await;
+        let live = live.map_err(|error| failed(format!("could not read the client id of the app {id}"), error))?;
+        self.know_client(app, live.client_id.clone());
+        Ok(live.client_id)
+    }
+
     /// Returns the request that a call becomes, given what was just read.
     pub(super) fn fill(&self, call: &Call, seen: &Seen) -> Result<Request, Stop> {
         let mut request = Request::new(call.method, self.path(&call.path)?);
         request.query.clone_from(&call.query);
         request.body = match &call.body {
             Body::None => None,
-            Body::Json { tree, secrets } => Some(self.with_secrets(tree.clone(), secrets)?),
-            Body::Edited { edits, secrets } => {
+            Body::Json { tree, secrets, clients: _ } => Some(self.with_secrets(tree.clone(), secrets)?),
+            Body::Edited { edits, secrets, clients: _ } => {
                 let mut tree = live_body(seen)?;
                 for edit in edits {
                     match &edit.value {
@@ -60,6 +98,16 @@ impl Run {
     }
 }
 
+/// Puts a client id into a value that stands at a place, if its slot is there.
+fn put(slot: &ClientSlot, id: &str, at: &Path, value: &mut Value) {
+    if slot.path.starts_with(at) {
+        let mut tree = Value::Null;
+        at.set(&mut tree, value.take());
+        slot.path.set(&mut tree, Value::from(id));
+        *value = at.find(&tree).cloned().unwrap_or_default();
+    }
+}
+
 /// Returns what an update starts from: the live object as it was just read.
 fn live_body(seen: &Seen) -> Result<Value, Stop> {
     match seen {
@@ -68,9 +116,13 @@ fn live_body(seen: &Seen) -> Result<Value, Stop> {
             None => Ok(app.body.tree()),
         },
         Seen::Object(Some(object)) => Ok(object.to_be_sent()),
+        Seen::Part(Some(part)) => match part.withheld.first() {
+            Some(place) => Err(Stop::Refused(format!("the {} {} carries `{place}`, which a PUT would lose", part.part.as_str(), part.id))),
+            None => Ok(part.body.clone()),
+        },
         Seen::App(None) => Err(Stop::Refused("the app is not there".to_owned())),
         Seen::Assignment(Some(assignment)) => Ok(assignment.body.clone()),
-        Seen::Object(None) | Seen::Assignment(None) | Seen::Secrets(_) | Seen::Grants(_) => {
+        Seen::Object(None) | Seen::Part(None) | Seen::Assignment(None) | Seen::Secrets(_) | Seen::Grants(_) => {
             Err(Stop::Refused("the object is not there".to_owned()))
         }
     }

@@ -1,7 +1,7 @@
 //! Carries out a plan: the only writer.
 //!
 //! # Expected flow
-//! Actions run as soon as what they wait for is done, several at once, one at a time in each app's lane. Each step reads what it is about
+//! Actions run as soon as what they wait for is done, several at once, one at a time in each lane. Each step reads what it is about
 //! to change: if the step's outcome is there already it is *unchanged*, if the world is still the one that was planned for the request is
 //! sent, and if neither it is *refused*.
 //!
@@ -63,7 +63,7 @@ pub async fn apply(plan: &Plan, writer: Writer, secrets: BTreeMap<SecretRef, Sec
         let why = missing.iter().map(|r| format!("the value of {r} is not at hand")).collect::<Vec<_>>().join("; ");
         return Report::all(&plan.actions, &Outcome::Refused { why });
     }
-    let run = Run { writer, secrets, options, bindings: Mutex::new(plan.bindings.clone()) };
+    let run = Run { writer, secrets, options, bindings: Mutex::new(plan.bindings.clone()), clients: Mutex::default() };
     schedule::run(&plan.actions, Arc::new(run)).await
 }
 
@@ -73,17 +73,29 @@ struct Run {
     secrets: BTreeMap<SecretRef, Secret>,
     options: Options,
     bindings: Mutex<BTreeMap<Address, Id>>,
+    /// The client ids of apps, as far as they were needed or made.
+    clients: Mutex<BTreeMap<Address, String>>,
 }
 
 impl Run {
-    /// Returns the app that an address stands for, once it is there.
+    /// Returns the object that an address stands for, once it is there.
     fn bound(&self, address: &Address) -> Option<Id> {
         self.bindings.lock().unwrap_or_else(PoisonError::into_inner).get(address).cloned()
     }
 
-    /// Remembers the app that an address stands for.
+    /// Remembers the object that an address stands for.
     fn bind(&self, address: &Address, id: Id) {
         self.bindings.lock().unwrap_or_else(PoisonError::into_inner).insert(address.clone(), id);
+    }
+
+    /// Returns the client id of an app, if it is known.
+    fn client(&self, app: &Address) -> Option<String> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).get(app).cloned()
+    }
+
+    /// Remembers the client id of an app.
+    fn know_client(&self, app: &Address, client_id: String) {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).insert(app.clone(), client_id);
     }
 }
 

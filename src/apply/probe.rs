@@ -4,7 +4,7 @@ use super::Run;
 use super::step::Stop;
 use crate::http::Error;
 use crate::observe;
-use crate::observed::{Id, LiveApp, LiveAssignment, LiveGrant, LivePortal, LiveSecret};
+use crate::observed::{Id, LiveApp, LiveAssignment, LiveGrant, LivePart, LivePortal, LiveSecret};
 use crate::program::{Probe, Subject};
 
 /// What a probe saw.
@@ -20,6 +20,8 @@ pub(super) enum Seen {
     Assignment(Option<Box<LiveAssignment>>),
     /// The object of the portal, if there is one.
     Object(Option<Box<LivePortal>>),
+    /// The authorization server, or the object of one, if there is one.
+    Part(Option<Box<LivePart>>),
 }
 
 impl Run {
@@ -87,6 +89,25 @@ impl Run {
                 }
                 Ok(Seen::Object(found.pop().map(Box::new)))
             }
+            Probe::PartByPath { part, path } => {
+                let path = self.path(path)?;
+                match observe::part_object(reader, *part, &path).await {
+                    Ok(object) => Ok(Seen::Part(Some(Box::new(object)))),
+                    Err(error) if error.is_not_found() => Ok(Seen::Part(None)),
+                    Err(error) => Err(failed(format!("could not read the {} at {path}", part.as_str()), error)),
+                }
+            }
+            Probe::FindPart { part, list, key } => {
+                let list = self.path(list)?;
+                let listed = observe::part_list(reader, *part, &list).await;
+                let listed = listed.map_err(|e| failed(format!("could not look for the {} in the list", part.as_str()), e))?;
+                let mut found: Vec<_> = listed.into_iter().filter(|object| object.key == *key).collect();
+                if found.len() > 1 {
+                    let ids: Vec<_> = found.iter().map(|object| object.id.to_string()).collect();
+                    return Err(Stop::Refused(format!("several live objects fit what is to be made: {}", ids.join(", "))));
+                }
+                Ok(Seen::Part(found.pop().map(Box::new)))
+            }
         }
     }
 
@@ -111,7 +132,7 @@ pub(super) fn recognises(probe: &Probe) -> bool {
 /// Returns whether a probe reads a list, which may lag behind what was written; an object by its id does not.
 pub(super) fn is_list(probe: &Probe) -> bool {
     match probe {
-        Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) | Probe::FindListed { .. } => true,
-        Probe::App(_) | Probe::Assignment { .. } | Probe::ByPath { .. } => false,
+        Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) | Probe::FindListed { .. } | Probe::FindPart { .. } => true,
+        Probe::App(_) | Probe::Assignment { .. } | Probe::ByPath { .. } | Probe::PartByPath { .. } => false,
     }
 }

@@ -56,6 +56,8 @@ pub(super) enum Done {
 impl Run {
     /// Carries out a step of an action.
     pub(super) async fn step(&self, action: &Address, step: &Step) -> Result<Done, Stop> {
+        let filled = self.with_clients(step).await?;
+        let step = filled.as_ref();
         let mut seen = self.look_before(step).await?;
         let mut attempt = 0;
         loop {
@@ -68,6 +70,8 @@ impl Run {
                 return Err(Stop::Refused(unmet.join("; ")));
             }
             attempt += 1;
+            // What was made along with something else gets its address here: the path of the request has it.
+            self.remember(action, step, &seen);
             let request = self.fill(&step.call, &seen)?;
             self.note(action, &request, "sending", None);
             match self.writer.send::<Answer>(request.clone()).await {
@@ -157,7 +161,7 @@ impl Run {
             Some(seen) => seen,
             // A deletion that was answered with nothing is done; lists may still show what is gone.
             None if step.call.method == Method::Delete && answer.is_empty() => return Ok(Done::Now),
-            None if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. }) => {
+            None if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. } | Probe::FindPart { .. }) => {
                 return Err(Stop::InDoubt(format!("the answer to {request} does not show what was made")));
             }
             None => self.look(&step.probe).await.map_err(unconfirmed)?,
@@ -181,7 +185,11 @@ impl Run {
     /// A create tells which object its address stands for.
     fn remember(&self, action: &Address, step: &Step, seen: &Seen) {
         match (&step.probe, seen) {
-            (Probe::Find { .. }, Seen::App(Some(app))) => self.bind(action, app.id.clone()),
+            (Probe::Find { .. }, Seen::App(Some(app))) => {
+                self.bind(action, app.id.clone());
+                self.know_client(action, app.client_id.clone());
+            }
+            (Probe::FindPart { .. }, Seen::Part(Some(part))) => self.bind(action, part.id.clone()),
             (Probe::FindListed { .. }, Seen::Object(Some(object))) => self.bind(action, object.id.clone()),
             _ => {}
         }

@@ -31,7 +31,19 @@ fn resolved(text: &str, diagnostics: &mut Diagnostics) -> Vec<Server> {
 }
 
 fn both(text: &str, diagnostics: &mut Diagnostics) -> Desired {
-    let apps = SourceFile { name: "apps.yaml".into(), text: APPS.into() };
+    beside(APPS, text, diagnostics)
+}
+
+/// Returns what documents of authorization servers declare, beside those of some apps.
+pub(crate) fn declared_beside(apps: &str, text: &str) -> Desired {
+    let mut diagnostics = Diagnostics::default();
+    let desired = beside(apps, text, &mut diagnostics);
+    assert_eq!(shown(&diagnostics), "");
+    desired
+}
+
+fn beside(apps: &str, text: &str, diagnostics: &mut Diagnostics) -> Desired {
+    let apps = SourceFile { name: "apps.yaml".into(), text: apps.into() };
     let mut documents = read(&[apps], Some(&[].into()), &mut Sources::default(), diagnostics);
     documents.extend(read_as(Kind::AuthorizationServer, text, diagnostics));
     resolve("payments", true, &documents, &KeySets::new(), diagnostics)

@@ -171,30 +171,33 @@ fn clients<'a>(child: &BoundChild<'a>, changes: &Changes<'a>) -> (Option<FieldCh
         changes.apps.iter().any(replaced)
     };
     let mut awaits = Vec::new();
-    let wanted: Vec<Value> = clients
-        .iter()
-        .map(|client| match client {
-            Client::All => json!(PolicyClient::ALL),
-            Client::There(_, Some(address)) if renewed(address) => {
-                awaits.push(*address);
-                json!(format!("{{{address}}}"))
-            }
-            Client::There(id, _) => json!(id),
-            Client::ToBeMade(address) => {
-                awaits.push(*address);
-                json!(format!("{{{address}}}"))
-            }
-        })
-        .collect();
+    // A declared app stands as a slot whether it is there or not: a half-done plan reads as the whole one did.
+    let (mut wanted, mut known) = (Vec::new(), Vec::new());
+    for client in clients {
+        match client {
+            Client::All => wanted.push(PolicyClient::ALL.to_owned()),
+            Client::There(id, None) => wanted.push((*id).to_owned()),
+            Client::There(_, Some(address)) | Client::ToBeMade(address) => wanted.push(format!("{{{address}}}")),
+        }
+        match client {
+            Client::All => known.push(PolicyClient::ALL),
+            Client::There(_, Some(address)) if renewed(address) => awaits.push(*address),
+            Client::There(id, _) => known.push(*id),
+            Client::ToBeMade(address) => awaits.push(*address),
+        }
+    }
+    wanted.sort();
+    known.sort_unstable();
+    known.dedup();
     let path = Path::of(CLIENTS);
     let before = child.live.and_then(|live| path.find(&live.body)).cloned();
-    let sorted = |list: &[Value]| {
-        let mut texts: Vec<String> = list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        texts.sort();
+    let live = before.as_ref().and_then(Value::as_array).map(|live| {
+        let mut texts: Vec<&str> = live.iter().filter_map(Value::as_str).collect();
+        texts.sort_unstable();
         texts.dedup();
         texts
-    };
-    if before.as_ref().and_then(Value::as_array).is_some_and(|live| sorted(live) == sorted(&wanted)) {
+    });
+    if awaits.is_empty() && live == Some(known) {
         return (None, awaits);
     }
     let origin = child.wanted.clients.iter().flatten().map(|(_, origin)| origin.clone()).next();

@@ -48,7 +48,7 @@ pub fn approve(fresh: &Plan, approved: &Plan) -> Vec<Mismatch> {
     let slots = slots(&fresh.actions);
     let made = |address: &Address| then.get(address).is_some_and(|a| matches!(a.verb, Verb::Create | Verb::Replace));
     for (address, id) in &fresh.bindings {
-        let used = slots.contains(address.to_string().as_str());
+        let used = slots.contains(&address.to_string());
         if used && !made(address) && approved.bindings.get(address) != Some(id) {
             let before = approved.bindings.get(address).map_or_else(|| "none".to_owned(), ToString::to_string);
             differ(Some(address), format!("the live object is {id}, and was {before} when the plan was approved"));
@@ -64,11 +64,12 @@ fn by_address(plan: &Plan) -> ByAddress<'_> {
     plan.actions.iter().rev().map(|action| (&action.address, action)).collect()
 }
 
-/// Returns the apps that stand in paths, as they are written there: `{App/name}`.
-fn slots(actions: &[Action]) -> BTreeSet<&str> {
+/// Returns the objects that stand in paths, as they are written there (`{App/name}`), and the apps whose client ids come into bodies.
+fn slots(actions: &[Action]) -> BTreeSet<String> {
     let paths = actions.iter().flat_map(|action| &action.steps).map(|step| step.call.path.as_str());
     let slots = paths.flat_map(|path| path.match_indices('{').filter_map(|(at, _)| path[at + 1..].split_once('}')));
-    slots.map(|(slot, _)| slot).collect()
+    let clients = actions.iter().flat_map(|action| &action.steps).flat_map(|step| step.call.body.clients());
+    slots.map(|(slot, _)| slot.to_owned()).chain(clients.map(|slot| slot.app.to_string())).collect()
 }
 
 fn difference(action: &Action, approved: &Action) -> Option<String> {

@@ -121,7 +121,10 @@ fn the_rest_of_an_interrupted_action_is_covered_word_for_word_only() {
         refused(call(Call { path: "/api/v1/apps/0oa2".to_owned(), ..known.call.clone() }));
         refused(call(Call { method: Method::Delete, ..known.call.clone() }));
         refused(call(Call { query: vec![("activate".to_owned(), "true".to_owned())], ..known.call.clone() }));
-        refused(call(Call { body: Body::Json { tree: json!({}), secrets: SecretSlots::new() }, ..known.call.clone() }));
+        refused(call(Call {
+            body: Body::Json { tree: json!({}), secrets: SecretSlots::new(), clients: Vec::new() },
+            ..known.call.clone()
+        }));
         refused(Step { probe: Probe::App(Subject::Slot(at("other"))), ..known.clone() });
         refused(Step { post: Vec::new(), ..known.clone() });
     }

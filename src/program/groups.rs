@@ -31,7 +31,7 @@ pub(super) fn assignments(entry: &AppChanges<'_>, program: &mut Program) {
             GroupChange::Update { wanted, live, fields } => {
                 action.fields = lines(fields);
                 let edits = fields.iter().map(|field| Edit { path: field.path.clone(), value: field.after.clone() }).collect();
-                let body = Body::Edited { edits, secrets: [].into() };
+                let body = Body::Edited { edits, secrets: [].into(), clients: Vec::new() };
                 (Method::Put, body, vec![Expect::BodyIs(live.fingerprint())], vec![declared(wanted)])
             }
             GroupChange::Withdraw(..) => (Method::Delete, Body::None, vec![Expect::Fields(Vec::new())], vec![Expect::NoObject]),
@@ -63,7 +63,7 @@ fn whole(fields: &[FieldChange]) -> Body {
             field.path.set(&mut tree, value.clone());
         }
     }
-    Body::Json { tree, secrets: [].into() }
+    Body::Json { tree, secrets: [].into(), clients: Vec::new() }
 }
 
 /// Returns that everything which is declared is so, whether this plan changes it or not.

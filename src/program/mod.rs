@@ -11,6 +11,9 @@ mod companions;
 mod groups;
 mod portal;
 mod present;
+mod server;
+#[cfg(test)]
+mod server_tests;
 mod step;
 
 use std::collections::BTreeSet;
@@ -18,7 +21,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use step::{Body, Call, Declared, Edit, Expect, Probe, Step, Subject};
+pub use step::{Body, Call, ClientSlot, Declared, Edit, Expect, Probe, Step, Subject};
 
 use crate::address::Address;
 use crate::diagnostic::Diagnostics;
@@ -42,7 +45,7 @@ pub struct Action {
     pub steps: Vec<Step>,
     /// The actions that must be done before it.
     pub after: BTreeSet<Address>,
-    /// The app within which actions exclude each other.
+    /// The object within which actions exclude each other: an app, or the list of a server's policies or of a policy's rules.
     pub lane: Option<Subject>,
     /// What is worth knowing: what is lost, what the server does along with it.
     pub notes: Vec<String>,
@@ -103,6 +106,7 @@ pub fn program(changes: &Changes<'_>) -> Program {
         children::grants(entry, &mut program);
         groups::assignments(entry, &mut program);
     }
+    server::actions(changes, &mut program);
     let made: Vec<_> = changes.portal.iter().filter(|entry| !entry.is_empty()).map(|entry| entry.bound.wanted.address.clone()).collect();
     for entry in &changes.portal {
         portal::actions(entry, &made, &mut program);

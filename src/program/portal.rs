@@ -68,7 +68,12 @@ fn create(wanted: &PortalObject, list: &str, fields: &[FieldChange]) -> Action {
     }
     let name = wanted.name().to_owned();
     action.steps.push(Step {
-        call: Call { method: Method::Post, path: list.to_owned(), query: Vec::new(), body: Body::Json { tree, secrets: slots(wanted) } },
+        call: Call {
+            method: Method::Post,
+            path: list.to_owned(),
+            query: Vec::new(),
+            body: Body::Json { tree, secrets: slots(wanted), clients: Vec::new() },
+        },
         probe: Probe::FindListed { kind: wanted.kind(), list: list.to_owned(), name, cid: wanted.text("CID").map(str::to_owned) },
         pre: vec![Expect::NoObject],
         post: vec![Expect::Fields(fields.iter().map(|f| Declared { path: f.path.clone(), value: f.declared.clone() }).collect())],
@@ -105,7 +110,12 @@ fn update(entry: &PortalChanges<'_>, list: &str, fields: &[FieldChange], live: &
     post.extend(entry.resend.then_some(Expect::Sent(Path::of(TOKEN))));
     let path = format!("{list}/{{{}}}", wanted.address);
     action.steps.push(Step {
-        call: Call { method: Method::Put, path: path.clone(), query: Vec::new(), body: Body::Edited { edits, secrets: slots(wanted) } },
+        call: Call {
+            method: Method::Put,
+            path: path.clone(),
+            query: Vec::new(),
+            body: Body::Edited { edits, secrets: slots(wanted), clients: Vec::new() },
+        },
         probe: Probe::ByPath { kind: wanted.kind(), path },
         pre: vec![Expect::BodyIs(live.fingerprint())],
         post,

@@ -10,6 +10,7 @@ use crate::address::{Address, Kind};
 use crate::json::{Fingerprint, Path};
 use crate::observed::{Id, Status};
 use crate::request::Method;
+use crate::resource::authorization_server::Part;
 use crate::resource::marker::Marker;
 use crate::secret::SecretRef;
 
@@ -55,6 +56,9 @@ pub enum Body {
         /// The secrets.
         #[serde(default, with = "slots", skip_serializing_if = "SecretSlots::is_empty")]
         secrets: SecretSlots,
+        /// The client ids.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        clients: Vec<ClientSlot>,
     },
     /// The live object as it is read just before, without what only the server sets, with some edits.
     Edited {
@@ -63,7 +67,20 @@ pub enum Body {
         /// The secrets.
         #[serde(default, with = "slots", skip_serializing_if = "SecretSlots::is_empty")]
         secrets: SecretSlots,
+        /// The client ids.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        clients: Vec<ClientSlot>,
     },
+}
+
+/// A place of a body that the client id of an app is put into as it is sent: an app of the same plan has none before. Until then the app
+/// stands there, as in a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSlot {
+    /// Where.
+    pub path: Path,
+    /// The app of a document.
+    pub app: Address,
 }
 
 /// One edit of a live object.
@@ -129,6 +146,22 @@ pub enum Probe {
         /// The custom id that it would have.
         cid: Option<String>,
     },
+    /// The object of an authorization server, or the server, with a path.
+    PartByPath {
+        /// What it is.
+        part: Part,
+        /// Its path, with slots like a call's.
+        path: String,
+    },
+    /// The object of an authorization server, or the server, that a create would make or that is made along with its parent.
+    FindPart {
+        /// What it is.
+        part: Part,
+        /// The path of the list that it would be in, with slots like a call's.
+        list: String,
+        /// What tells it from its siblings.
+        key: Vec<String>,
+    },
 }
 
 /// Something that a probe can tell.
@@ -137,11 +170,12 @@ pub enum Probe {
 pub enum Expect {
     /// There is no such app.
     NoApp,
-    /// There is no such object: in the portal, or an assignment of a group.
+    /// There is no such object: in the portal, of an authorization server, or an assignment of a group.
     NoObject,
     /// The request was sent: nothing that can be read tells whether the value at this place arrived.
     Sent(Path),
-    /// The app was made by an earlier step of the same plan; what is in it since then was not there to be planned with.
+    /// The object was made by an earlier step of the same plan, or along with one; what is in it since then was not there to be planned
+    /// with.
     AsCreated,
     /// The body is the one that the plan was computed from.
     BodyIs(Fingerprint),
@@ -151,10 +185,12 @@ pub enum Expect {
     Marked(Marker),
     /// The app bears this mark, which says that another takes its place, or is gone already.
     Superseded(Marker),
-    /// The app has this status.
+    /// The object has this status.
     StatusIs(Status),
     /// The app is not in force: inactive, or gone already.
     AppRetired,
+    /// The object is not in force: inactive, or gone already.
+    PartRetired,
     /// The app has this access policy.
     PolicyIs(Option<String>),
     /// The app has no such key.
@@ -222,6 +258,14 @@ impl Body {
         .into_iter()
         .flatten()
         .map(|(path, reference)| (path, reference))
+    }
+
+    /// Returns the places where client ids come.
+    pub fn clients(&self) -> &[ClientSlot] {
+        match self {
+            Self::None => &[],
+            Self::Json { clients, .. } | Self::Edited { clients, .. } => clients,
+        }
     }
 }
 

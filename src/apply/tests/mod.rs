@@ -1,5 +1,6 @@
-//! The parts of an apply that need no server.
+//! The parts of an apply that need no server, and one kind against the emulated org.
 
 mod expect;
 mod report;
 mod schedule;
+mod servers;

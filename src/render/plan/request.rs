@@ -15,6 +15,7 @@ pub(super) fn lines(number: usize, step: &Step, style: Style) -> Vec<String> {
     let noun = match probe {
         Probe::ByPath { .. } | Probe::FindListed { .. } => "object",
         Probe::Assignment { .. } => "assignment",
+        Probe::PartByPath { part, .. } | Probe::FindPart { part, .. } => part.as_str(),
         _ => "app",
     };
     let query: Vec<_> = call.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -32,14 +33,14 @@ pub(super) fn lines(number: usize, step: &Step, style: Style) -> Vec<String> {
 fn body(body: &Body, noun: &str) -> Vec<String> {
     match body {
         Body::None => Vec::new(),
-        Body::Json { tree, secrets } => {
+        Body::Json { tree, secrets, clients: _ } => {
             let mut tree = tree.clone();
             for (path, reference) in secrets {
                 path.set(&mut tree, Value::from(format!("(secret from {reference})")));
             }
             format!("{tree:#}").lines().map(shortened).collect()
         }
-        Body::Edited { edits, secrets } => {
+        Body::Edited { edits, secrets, clients: _ } => {
             let mut lines = vec![format!("the live {noun}, with")];
             lines.extend(edits.iter().map(edit));
             lines.extend(secrets.iter().map(|(path, reference)| format!("  {} = (secret from {})", place(path), inert(reference))));
@@ -71,10 +72,13 @@ fn subject(probe: &Probe) -> String {
         Probe::Secrets(app) => format!("the secrets of {}", inert(app)),
         Probe::Grants(app) => format!("the grants of {}", inert(app)),
         Probe::Assignment { app, group } => format!("the access of the group {} to {}", inert(group), inert(app)),
-        Probe::ByPath { kind: _, path } => inert(path),
+        Probe::ByPath { kind: _, path } | Probe::PartByPath { part: _, path } => inert(path),
         Probe::FindListed { kind: _, list, name, cid } => {
             let by = cid.as_deref().map(|cid| format!(" or the CID {}", one_line(&Value::from(cid)))).unwrap_or_default();
             format!("{} for the name {}{by}", inert(list), one_line(&Value::from(name.as_str())))
+        }
+        Probe::FindPart { part, list, key } => {
+            format!("{} for the {} {}", inert(list), part.as_str(), one_line(&Value::from(key.join(" "))))
         }
     }
 }
@@ -92,7 +96,7 @@ fn one(expect: &Expect, noun: &str) -> String {
         Expect::NoApp => "there is no such app".to_owned(),
         Expect::NoObject => format!("there is no such {noun}"),
         Expect::Sent(path) => format!("{} was sent, which nothing that is read can tell", place(path)),
-        Expect::AsCreated => "the app was made by this plan".to_owned(),
+        Expect::AsCreated => format!("the {noun} was made by this plan"),
         Expect::BodyIs(fingerprint) => format!("the {noun} is as it was planned for (fingerprint {})", inert(fingerprint.as_str())),
         Expect::Fields(fields) => {
             let places: Vec<_> = fields.iter().map(|field| place(&field.path)).collect();
@@ -105,10 +109,11 @@ fn one(expect: &Expect, noun: &str) -> String {
         }
         Expect::Marked(marker) => format!("it bears the mark {}", words(marker)),
         Expect::Superseded(marker) => format!("it bears the mark {}, or is gone already", words(marker)),
+        Expect::PartRetired => format!("the {noun} is INACTIVE, or gone already"),
         Expect::AppRetired => "the app is INACTIVE, or gone already".to_owned(),
         Expect::KeyRetired(id) => format!("the key {} is INACTIVE, or gone already", inert(id)),
         Expect::SecretRetired(id) => format!("the secret {} is INACTIVE, or gone already", inert(id)),
-        Expect::StatusIs(status) => format!("the app is {}", status.as_str()),
+        Expect::StatusIs(status) => format!("the {noun} is {}", status.as_str()),
         Expect::PolicyIs(Some(id)) => format!("its access policy is {}", inert(id)),
         Expect::PolicyIs(None) => "it has no access policy".to_owned(),
         Expect::KeyGone(id) => format!("the key {} is gone", inert(id)),

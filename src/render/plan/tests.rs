@@ -49,7 +49,7 @@ fn create() -> Action {
     let address = Address::new(Kind::App, "web-portal");
     let reference = SecretRef::Env("IDPCTL_WEB_PORTAL_SECRET".to_owned());
     let tree = json!({"name": "oidc_client", "label": HOSTILE, "credentials": {"oauthClient": {}}});
-    let body = Body::Json { tree, secrets: [(Path::of("credentials.oauthClient.client_secret"), reference)].into() };
+    let body = Body::Json { tree, secrets: [(Path::of("credentials.oauthClient.client_secret"), reference)].into(), clients: Vec::new() };
     let probe = Probe::Find {
         label: HOSTILE.to_owned(),
         owner: Some("payments/web-portal".to_owned()),
@@ -76,7 +76,8 @@ fn update() -> Action {
         Edit { path: Path::of("settings.oauthClient").key("odd.\u{202e}name"), value: None },
     ];
     let reference = SecretRef::File("secrets/billing".to_owned());
-    let body = Body::Edited { edits, secrets: [(Path::of("credentials.oauthClient.client_secret"), reference)].into() };
+    let body =
+        Body::Edited { edits, secrets: [(Path::of("credentials.oauthClient.client_secret"), reference)].into(), clients: Vec::new() };
     let pre = vec![Expect::BodyIs(Fingerprint::of(&json!({})))];
     let fields = vec![
         line("label", Some(json!("Old")), Some(json!("New"))),

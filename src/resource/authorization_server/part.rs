@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::AuthorizationServer;
@@ -32,7 +33,8 @@ pub fn rules_below(server: &str, policy: &str) -> String {
 }
 
 /// A sort of object that an authorization server consists of; the server itself is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// The server.
     Server,

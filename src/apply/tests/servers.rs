@@ -1,0 +1,175 @@
+//! Authorization servers against the emulated org: from nothing to all of it, and from all of it to what is left.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use idpctl_emulator::{Config, Org};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::apply::{NoJournal, Options, Outcome, Report, apply};
+use crate::desired::Desired;
+use crate::desired::server_tests::{declared_beside, shown};
+use crate::diff::SecretHashes;
+use crate::http::{BaseUrl, Budget, Credentials, Governor, InProcessTransport, Jitter, RetryPolicy, Writer};
+use crate::observe::{Expected, Silent, Sweep};
+use crate::pipeline;
+use crate::plan::{Choices, Plan, approve};
+use crate::secret::Secret;
+
+const APP: &str = "apiVersion: idpctl/v1
+kind: App
+metadata: {name: billing-worker}
+spec:
+  label: Billing worker
+  credentials: {oauthClient: {token_endpoint_auth_method: client_secret_basic}}
+  settings: {oauthClient: {application_type: service, grant_types: [client_credentials], response_types: [token]}}
+";
+
+/// Everything that can be said of a server, with the braces of a slot in a name.
+const ORDERS: &str = "metadata: {name: orders}
+spec:
+  name: orders
+  description: Orders
+  audiences: ['https://api.example.com']
+  status: INACTIVE
+  scopes:
+    - {name: openid, metadataPublish: NO_CLIENTS}
+    - {name: orders.read, consent: FLEXIBLE, description: Read orders}
+  claims:
+    - {name: team, claimType: RESOURCE, valueType: EXPRESSION, value: '\"x\"', conditions: {scopes: [orders.read]}}
+    - {name: team, claimType: IDENTITY, valueType: EXPRESSION, value: '\"y\"'}
+  policies:
+    - {name: everybody, description: All, priority: 20, status: INACTIVE, conditions: {clients: {include: [ALL_CLIENTS]}}}
+    - name: workers
+      description: Workers
+      priority: 10
+      conditions: {clients: {include: [billing-worker]}}
+      rules:
+        - name: tokens {a}
+          priority: 9
+          conditions: {grantTypes: {include: [client_credentials]}, scopes: {include: [orders.read]}}
+          actions: {token: {accessTokenLifetimeMinutes: 30}}
+        - {name: spare, priority: 5, status: INACTIVE, conditions: {grantTypes: {include: [client_credentials]}, scopes: {include: ['*']}}}
+";
+
+struct World {
+    org: Org,
+    writer: Writer,
+}
+
+impl World {
+    fn new(faults: &[&str]) -> Self {
+        let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+        let org = Org::open(Config { faults, ..Config::default() }).unwrap();
+        let token = Secret::new(org.okta_token().to_owned());
+        let credentials = Credentials::ssws(BaseUrl::parse("http://127.0.0.1").unwrap(), token).unwrap();
+        let transport = Arc::new(InProcessTransport::new(org.clone()));
+        let policy = RetryPolicy { jitter: Jitter::from_fn(|_| 0), ..RetryPolicy::default() };
+        let writer = Writer::new(transport, credentials, Governor::new(Budget::default()), policy);
+        Self { org, writer }
+    }
+
+    async fn plan(&self, desired: &Desired, prune: bool) -> (Plan, Instant) {
+        let sweep = Sweep {
+            reader: self.writer.reader().clone(),
+            systems: [crate::address::System::Okta].into(),
+            parallelism: 8.try_into().unwrap(),
+            progress: Arc::new(Silent),
+        };
+        let (hashes, choices) = (SecretHashes::new(), Choices { prune, ..Choices::default() });
+        let observation = pipeline::observe(desired, &hashes, &choices, sweep, &Expected::default()).await.unwrap();
+        match pipeline::plan(desired, &observation.observed, &hashes, choices) {
+            Ok(plan) => (plan, observation.at),
+            Err(pipeline::Error::Problems(problems)) => panic!("{}", shown(&problems)),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    async fn apply(&self, plan: &Plan, observed_at: Instant) -> Report {
+        let (_, stop) = watch::channel(false);
+        let options =
+            Options { parallelism: 8.try_into().unwrap(), settle: Duration::from_secs(2), observed_at, stop, journal: Arc::new(NoJournal) };
+        apply(plan, self.writer.clone(), BTreeMap::new(), options).await
+    }
+
+    /// Makes the org what is declared, and makes sure that nothing is left to do.
+    async fn converge(&self, desired: &Desired) {
+        let (plan, at) = self.plan(desired, true).await;
+        assert_eq!(said(&self.apply(&plan, at).await, |outcome| !matches!(outcome, Outcome::Applied)), "");
+        let (rest, _) = self.plan(desired, true).await;
+        assert_eq!(addresses(&rest), "");
+    }
+
+    /// Returns the writes that were answered, but for the app's.
+    fn writes(&self) -> String {
+        let writes = self.org.requests().into_iter().filter(|seen| seen.method != "GET" && !seen.path.starts_with("/api/v1/apps"));
+        writes.map(|seen| format!("{} {}\n", seen.method, seen.path)).collect()
+    }
+}
+
+fn addresses(plan: &Plan) -> String {
+    plan.actions.iter().map(|action| format!("{:?} {}\n", action.verb, action.address)).collect()
+}
+
+fn said(report: &Report, which: impl Fn(&Outcome) -> bool) -> String {
+    let line = |outcome: &Outcome| match outcome {
+        Outcome::Failed { why } => format!("failed: {why}"),
+        Outcome::Refused { why } | Outcome::Skipped { why } | Outcome::InDoubt { why } => format!("{}: {why}", outcome.word()),
+        Outcome::Applied | Outcome::Unchanged => outcome.word().to_owned(),
+    };
+    let lines = report.outcomes.iter().filter(|(_, outcome)| which(outcome));
+    lines.map(|(address, outcome)| format!("{address} {}\n", line(outcome))).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_is_made_whole_changed_and_emptied_again() {
+    let world = World::new(&[]);
+    world.converge(&declared_beside(APP, ORDERS)).await;
+    // The order of the policies the other way round, another status everywhere, and nobody but the declared app.
+    let other = ORDERS
+        .replace("priority: 20, status: INACTIVE", "priority: 5, status: ACTIVE")
+        .replace("priority: 5, status: INACTIVE, conditions: {grantTypes", "priority: 50, status: ACTIVE, conditions: {grantTypes")
+        .replace("  status: INACTIVE\n", "  status: ACTIVE\n")
+        .replace("[ALL_CLIENTS]", "[billing-worker]")
+        .replace("NO_CLIENTS", "ALL_CLIENTS")
+        .replace("FLEXIBLE", "IMPLICIT")
+        .replace("'\"x\"'", "'\"z\"'");
+    world.converge(&declared_beside(APP, &other)).await;
+    world
+        .converge(&declared_beside(
+            APP,
+            "metadata: {name: orders}\nspec: {name: orders, audiences: [b], scopes: [], claims: [], policies: []}\n",
+        ))
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_approved_plan_left_undone_is_covered_by_it() {
+    let world = World::new(&["POST /api/v1/authorizationServers/*/scopes 500 x4", "POST /api/v1/authorizationServers/*/policies 423 x2"]);
+    let desired = declared_beside(APP, ORDERS);
+    let (approved, at) = world.plan(&desired, false).await;
+    let report = world.apply(&approved, at).await;
+    insta::assert_snapshot!(said(&report, |outcome| !matches!(outcome, Outcome::Applied)), @"
+    AuthorizationServer/orders/claim/RESOURCE/team skipped: AuthorizationServer/orders/scope/orders.read did not come about
+    AuthorizationServer/orders/policy/workers/rule/tokens %7Ba%7D skipped: AuthorizationServer/orders/scope/orders.read did not come about
+    AuthorizationServer/orders/scope/orders.read failed: could not do POST /api/v1/authorizationServers/ausf00000EQ5CKs445d7/scopes, which was sent 4 times
+    ");
+    let (rest, at) = world.plan(&desired, false).await;
+    assert_eq!(approve(&rest, &approved), []);
+    assert!(world.apply(&rest, at).await.is_complete());
+    assert_eq!(addresses(&world.plan(&desired, false).await.0), "");
+    let sent = |what: &str| world.writes().lines().filter(|line| line.starts_with("POST") && line.ends_with(what)).count();
+    assert_eq!(sent("/policies"), 2 + 2, "what was refused because priorities were being reconciled was sent again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_done_without_an_answer_is_found_and_not_done_twice() {
+    let faults = ["scopes", "claims", "policies", "policies/*/rules"]
+        .map(|list| format!("POST /api/v1/authorizationServers/*/{list} reset-after x1"));
+    let world = World::new(&faults.iter().map(String::as_str).collect::<Vec<_>>());
+    world.converge(&declared_beside(APP, ORDERS)).await;
+    let made = |what: &str| world.writes().lines().filter(|line| line.starts_with("POST") && line.ends_with(what)).count();
+    assert_eq!((made("/scopes"), made("/claims"), made("/policies"), made("/rules")), (1, 2, 2, 2));
+}
