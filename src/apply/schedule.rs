@@ -14,6 +14,7 @@ use super::step::{Done, Stop};
 use super::{Entry, Failure, Outcome, Report, Run};
 use crate::address::Address;
 use crate::http::Bucket;
+use crate::plan::freeing;
 use crate::program::{Action, Subject, Verb};
 
 /// Runs all actions.
@@ -49,6 +50,8 @@ pub(super) struct Board {
     hopeless: BTreeSet<usize>,
     /// By address, the actions that wait for it.
     followers: BTreeMap<Address, Vec<usize>>,
+    /// The deletions that make room for something.
+    freeing: BTreeSet<Address>,
     /// By place, how many unfinished actions it waits for.
     unmet: Vec<usize>,
     busy: BTreeSet<Subject>,
@@ -76,6 +79,7 @@ impl Board {
             held_back: BTreeSet::new(),
             hopeless: BTreeSet::new(),
             followers,
+            freeing: freeing(actions).into_iter().cloned().collect(),
             unmet,
             busy: BTreeSet::new(),
             running: Vec::new(),
@@ -113,7 +117,7 @@ impl Board {
     fn offer(&mut self, place: usize) {
         let Some((_, action)) = self.waiting.get(&place) else { return };
         // Deletions come last, but for those that make room for something.
-        let last = action.verb == Verb::Delete && !self.followers.contains_key(&action.address);
+        let last = action.verb == Verb::Delete && !self.freeing.contains(&action.address);
         if last && self.constructive > 0 {
             self.held_back.insert(place)
         } else {

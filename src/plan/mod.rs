@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use approval::{Mismatch, approve};
 pub use file::{BadPlan, FORMAT_VERSION, read, write};
-pub use order::{Cycle, ordered};
+pub use order::{Cycle, freeing, ordered};
 
 use crate::address::Address;
 use crate::bind::Bound;

@@ -3,9 +3,11 @@
 //! ```text
 //! App (with its credentials) ─▶ Secret, Key, Grant, GroupAssignment    deletions walk the other way, after everything else,
 //! OAuthProvider ─▶ ClientType                                          unless something waits for the room that they make
+//! AuthorizationServer ─▶ Scope ─▶ Claim ─┐
+//!                         App ─▶ Policy ─┴▶ Rule
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::program::{Action, Verb};
@@ -39,6 +41,22 @@ pub fn ordered(mut actions: Vec<Action>) -> Result<Vec<Action>, Cycle> {
     Ok(order.into_iter().filter_map(|place| actions[place].take()).collect())
 }
 
+/// Returns the deletions that something other than a deletion waits for, be it through other deletions: they make room, and so do not
+/// wait for everything else.
+pub fn freeing(actions: &[Action]) -> BTreeSet<&Address> {
+    let deletions: BTreeMap<_, _> = actions.iter().filter(|a| a.verb == Verb::Delete).map(|a| (&a.address, a)).collect();
+    let mut freeing = BTreeSet::new();
+    let mut waited_for: Vec<&Address> = actions.iter().filter(|a| a.verb != Verb::Delete).flat_map(|a| &a.after).collect();
+    while let Some(address) = waited_for.pop() {
+        if let Some(deletion) = deletions.get(address)
+            && freeing.insert(&deletion.address)
+        {
+            waited_for.extend(&deletion.after);
+        }
+    }
+    freeing
+}
+
 /// What waits for what, by places in a list of actions that is sorted by address.
 struct Graph {
     /// For each action, those that wait for it.
@@ -53,7 +71,7 @@ struct Graph {
 #[derive(Debug, Clone, Copy)]
 enum Sort {
     Creation,
-    /// A deletion that something waits for: it does not wait for the rest.
+    /// A deletion that makes room for something: it does not wait for the rest.
     Freeing,
     Deletion,
 }
@@ -79,12 +97,13 @@ impl Graph {
                 followers[begin..begin + many].iter_mut().for_each(|followers| followers.push(place));
             }
         }
-        let sort = |(action, followers): (&Action, &Vec<usize>)| match action.verb {
-            Verb::Delete if followers.is_empty() => Sort::Deletion,
-            Verb::Delete => Sort::Freeing,
+        let freeing = freeing(actions);
+        let sort = |action: &Action| match action.verb {
+            Verb::Delete if freeing.contains(&action.address) => Sort::Freeing,
+            Verb::Delete => Sort::Deletion,
             Verb::Create | Verb::Update | Verb::Replace => Sort::Creation,
         };
-        let sorts: Vec<_> = actions.iter().zip(&followers).map(sort).collect();
+        let sorts: Vec<_> = actions.iter().map(sort).collect();
         let mut ready = Ready::default();
         for place in (0..actions.len()).filter(|place| unmet[*place] == 0) {
             ready.add(place, sorts[place]);

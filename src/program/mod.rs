@@ -6,6 +6,7 @@
 //! after the app was made, which is what lets a half-done plan be finished.
 
 mod app;
+mod body;
 mod children;
 mod companions;
 mod groups;
@@ -21,7 +22,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use step::{Body, Call, ClientSlot, Declared, Edit, Expect, Probe, Step, Subject};
+pub use body::{Body, ClientSlot, Edit};
+pub use step::{Call, Declared, Expect, Probe, Step, Subject};
 
 use crate::address::Address;
 use crate::diagnostic::Diagnostics;

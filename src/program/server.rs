@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::step::{ClientSlot, Declared};
-use super::{Action, Body, CANNOT_UPDATE, Call, Edit, Expect, Probe, Program, Step, Subject, Verb, lines};
+use super::step::Declared;
+use super::{Action, Body, CANNOT_UPDATE, Call, ClientSlot, Edit, Expect, Probe, Program, Step, Subject, Verb, lines};
 use crate::address::{Address, Kind};
 use crate::desired::ServerPart;
 use crate::diagnostic::Diagnostic;
@@ -51,7 +51,12 @@ pub(super) fn actions(changes: &Changes<'_>, program: &mut Program) {
     for action in &mut program.actions[first..] {
         action.after.extend(before.remove(&action.address));
     }
-    program.actions.extend(changes.retired.iter().map(retire));
+    for extra in &changes.retired {
+        let mut action = retire(extra);
+        let users = changes.retired.iter().filter(|other| other.server.wanted.address == extra.server.wanted.address && uses(other, extra));
+        action.after = users.map(|user| user.address.clone()).collect();
+        program.actions.push(action);
+    }
 }
 
 /// Returns the path of the list that an object is in; its parents stand in it as slots.
@@ -205,6 +210,21 @@ fn retire(extra: &Retired<'_>) -> Action {
         post: vec![Expect::NoObject],
     });
     action
+}
+
+/// Returns whether a child that is to go needs another one that is to go: it names the scope, or may have a rule that does.
+fn uses(child: &Retired<'_>, other: &Retired<'_>) -> bool {
+    let names = |list: &str| {
+        let scopes = Path::of(list).find(&child.live.body).and_then(Value::as_array);
+        scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == other.live.name()))
+    };
+    other.live.part == Part::Scope
+        && match child.live.part {
+            Part::Claim => names("conditions.scopes"),
+            Part::Rule => names("conditions.scopes.include"),
+            Part::Policy => true,
+            Part::Server | Part::Scope => false,
+        }
 }
 
 /// Returns that everything which is declared is so, whether this plan changes it or not, but for the priority.

@@ -92,6 +92,9 @@ fn empty() -> Observed {
 
 #[test]
 fn from_an_empty_org_each_object_is_made_after_what_it_needs() {
+    let actions = programmed(&declared(ORDERS), &empty(), false).actions;
+    let written = serde_json::to_string(&actions).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Action>>(&written).unwrap(), actions, "a plan file holds all of it");
     insta::assert_snapshot!(done(&declared(ORDERS), &empty(), false), @r#"
     Create AuthorizationServer/orders
         POST /api/v1/authorizationServers
@@ -142,7 +145,7 @@ fn there() -> Observed {
             Part::Scope,
             &json!([{"id": "scp1", "name": "openid", "metadataPublish": "NO_CLIENTS"}, {"id": "scp2", "name": "read", "consent": "FLEXIBLE"}, {"id": "scp3", "name": "old"}]),
         )),
-        claims: Some(all(Part::Claim, &json!([{"id": "ocl1", "name": "old", "claimType": "RESOURCE"}]))),
+        claims: Some(all(Part::Claim, &json!([{"id": "ocl1", "name": "old", "claimType": "RESOURCE", "conditions": {"scopes": ["old"]}}]))),
         policies: Some(all(
             Part::Policy,
             &json!([
@@ -211,7 +214,7 @@ fn what_is_there_is_replaced_from_its_live_body_and_what_goes_is_deactivated_fir
         PUT /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/second}
           priority = 2
           as planned for ⇒ name & Sent(Path([Key("priority")]))
-    Delete AuthorizationServer/orders/scope/old
+    Delete AuthorizationServer/orders/scope/old, after AuthorizationServer/orders/claim/RESOURCE/old, after AuthorizationServer/orders/policy/old
         DELETE /api/v1/authorizationServers/{AuthorizationServer/orders}/scopes/scp3
           as planned for ⇒ NoObject
     Update AuthorizationServer/orders/scope/openid, after AuthorizationServer/orders

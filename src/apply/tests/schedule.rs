@@ -123,3 +123,22 @@ fn the_last_place_is_for_a_bucket_that_has_none() {
     });
     assert_eq!(names(&order.collect::<Vec<_>>()), ["a", "b", "c", "d", "e", "f"], "one at a time, in order");
 }
+
+#[test]
+fn deletions_that_wait_for_each_other_make_no_room_by_that() {
+    let plan = [
+        action("a-1", Verb::Delete, &["b-1"]),
+        action("b-1", Verb::Delete, &[]),
+        action("c-1", Verb::Delete, &["d-1"]),
+        action("d-1", Verb::Delete, &[]),
+        action("e-1", Verb::Create, &["c-1"]),
+    ];
+    let mut board = Board::new(&plan);
+    for expected in ["d-1", "c-1", "e-1", "b-1", "a-1"] {
+        let next = started(&mut board);
+        assert_eq!(names(&next), [expected]);
+        board.finish(&next[0], Outcome::Applied);
+    }
+    let order = crate::plan::ordered(plan.to_vec()).unwrap();
+    assert_eq!(names(&order), ["d-1", "c-1", "e-1", "b-1", "a-1"]);
+}

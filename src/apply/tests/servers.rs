@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use idpctl_emulator::{Config, Org};
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -12,7 +13,7 @@ use crate::apply::{NoJournal, Options, Outcome, Report, apply};
 use crate::desired::Desired;
 use crate::desired::server_tests::{declared_beside, shown};
 use crate::diff::SecretHashes;
-use crate::http::{BaseUrl, Budget, Credentials, Governor, InProcessTransport, Jitter, RetryPolicy, Writer};
+use crate::http::{BaseUrl, Budget, Credentials, FnTransport, Governor, InProcessTransport, Jitter, RetryPolicy, Transport as _, Writer};
 use crate::observe::{Expected, Silent, Sweep};
 use crate::pipeline;
 use crate::plan::{Choices, Plan, approve};
@@ -59,13 +60,33 @@ struct World {
     writer: Writer,
 }
 
+/// What becomes of an answer to a write on its way: given the path, and the object.
+type OnTheWay = fn(&str, &mut Value);
+
 impl World {
     fn new(faults: &[&str]) -> Self {
+        Self::with(faults, |_, _| ())
+    }
+
+    fn with(faults: &[&str], on_the_way: OnTheWay) -> Self {
         let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
         let org = Org::open(Config { faults, ..Config::default() }).unwrap();
         let token = Secret::new(org.okta_token().to_owned());
         let credentials = Credentials::ssws(BaseUrl::parse("http://127.0.0.1").unwrap(), token).unwrap();
-        let transport = Arc::new(InProcessTransport::new(org.clone()));
+        let inner = InProcessTransport::new(org.clone());
+        let transport = Arc::new(FnTransport(move |request: http::Request<Vec<u8>>| {
+            let (inner, path, reads) = (inner.clone(), request.uri().path().to_owned(), request.method() == http::Method::GET);
+            async move {
+                let mut answer = inner.send(request).await?;
+                if let Ok(mut object) = serde_json::from_slice::<Value>(answer.body())
+                    && !reads
+                {
+                    on_the_way(&path, &mut object);
+                    *answer.body_mut() = object.to_string().into_bytes();
+                }
+                Ok(answer)
+            }
+        }));
         let policy = RetryPolicy { jitter: Jitter::from_fn(|_| 0), ..RetryPolicy::default() };
         let writer = Writer::new(transport, credentials, Governor::new(Budget::default()), policy);
         Self { org, writer }
@@ -172,4 +193,49 @@ async fn what_was_done_without_an_answer_is_found_and_not_done_twice() {
     world.converge(&declared_beside(APP, ORDERS)).await;
     let made = |what: &str| world.writes().lines().filter(|line| line.starts_with("POST") && line.ends_with(what)).count();
     assert_eq!((made("/scopes"), made("/claims"), made("/policies"), made("/rules")), (1, 2, 2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_number_comes_of_a_priority_is_fine() {
+    let world = World::with(&[], |path, object| {
+        if path.contains("/policies") && object.get("priority").is_some() {
+            object["priority"] = json!(1);
+        }
+    });
+    world.converge(&declared_beside(APP, ORDERS)).await;
+    let reordered = ORDERS.replace("priority: 20", "priority: 3").replace("priority: 9", "priority: 3");
+    world.converge(&declared_beside(APP, &reordered)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_comes_out_otherwise_fails_its_object_and_those_below() {
+    let world = World::with(&[], |path, object| {
+        if path.ends_with("/policies") && object["name"] == "workers" {
+            object["conditions"]["clients"]["include"] = json!([]);
+        }
+        if path.ends_with("/scopes") {
+            object["consent"] = json!("IMPLICIT");
+        }
+    });
+    let (plan, at) = world.plan(&declared_beside(APP, ORDERS), false).await;
+    insta::assert_snapshot!(said(&world.apply(&plan, at).await, |outcome| !matches!(outcome, Outcome::Applied)), @r#"
+    AuthorizationServer/orders/claim/RESOURCE/team skipped: AuthorizationServer/orders/scope/orders.read did not come about
+    AuthorizationServer/orders/policy/everybody skipped: AuthorizationServer/orders/policy/workers did not come about
+    AuthorizationServer/orders/policy/workers failed: the server accepted POST /api/v1/authorizationServers/ausf00000EQ5CKs445d7/policies and did not do what was asked: `conditions.clients.include` is [] and not ["0oaf000008Euf57TO5d7"]
+    AuthorizationServer/orders/policy/workers/rule/spare skipped: AuthorizationServer/orders/policy/workers did not come about
+    AuthorizationServer/orders/policy/workers/rule/tokens %7Ba%7D skipped: AuthorizationServer/orders/policy/workers did not come about
+    AuthorizationServer/orders/scope/orders.read failed: the server accepted POST /api/v1/authorizationServers/ausf00000EQ5CKs445d7/scopes and did not do what was asked: `consent` is "IMPLICIT" and not "FLEXIBLE"
+    "#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_changed_since_the_plan_was_made_is_refused() {
+    let world = World::new(&[]);
+    world.converge(&declared_beside(APP, ORDERS)).await;
+    let (late, at) = world.plan(&declared_beside(APP, &ORDERS.replace("Read orders", "Read")), false).await;
+    world.converge(&declared_beside(APP, &ORDERS.replace("FLEXIBLE", "IMPLICIT"))).await;
+    let report = world.apply(&late, at).await;
+    let told = said(&report, |_| true);
+    assert!(told.starts_with("AuthorizationServer/orders/scope/orders.read refused: the scope scp"), "{told}");
+    assert!(told.ends_with(" was changed since the plan was made; plan again to see how\n"), "{told}");
 }
