@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::address::Kind;
-use crate::json::Fingerprint;
-use crate::program::{Body, Call, Expect, Line, Probe, SecretSlots, Step, Subject};
+use crate::json::{Fingerprint, Path};
+use crate::program::{Body, Call, ClientSlot, Expect, Line, Probe, SecretSlots, Step, Subject};
 use crate::request::Method;
 
 fn at(name: &str) -> Address {
@@ -95,6 +95,16 @@ fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
     let approved = plan_of(vec![with_steps(Verb::Create, vec![create, assign(Expect::AsCreated)])], &[]);
     let rest = with_steps(Verb::Update, vec![assign(Expect::PolicyIs(Some("rst0".to_owned())))]);
     assert_eq!(approve(&plan_of(vec![rest], &[("web", "0oa9")]), &approved), []);
+}
+
+#[test]
+fn an_app_whose_client_id_is_sent_is_the_one_of_the_approval() {
+    let slot = ClientSlot { path: Path::of("conditions.clients.include[0]"), app: at("web") };
+    let mut sends = step("/api/v1/authorizationServers/aus1/policies", Expect::NoObject);
+    sends.call.body = Body::Json { tree: json!({}), secrets: SecretSlots::new(), clients: vec![slot] };
+    let plan = |id| plan_of(vec![with_steps(Verb::Update, vec![sends.clone()])], &[("web", id)]);
+    assert_eq!(approve(&plan("0oa1"), &plan("0oa1")), []);
+    insta::assert_snapshot!(said(&approve(&plan("0oa2"), &plan("0oa1"))).join("\n"), @"the live object is 0oa2, and was 0oa1 when the plan was approved");
 }
 
 #[test]
