@@ -9,6 +9,7 @@ use super::Context;
 use super::args::Network;
 use super::declared::Declared;
 use super::error::CommandError;
+use super::okta_yaml::completed;
 use super::waiting::Attentive;
 use crate::address::System;
 use crate::env::Env;
@@ -39,9 +40,10 @@ pub(super) struct Connection {
     pub(super) settle: Duration,
 }
 
-/// Tells whether the environment means a real org or portal, if perhaps incompletely.
+/// Tells whether the environment, or the file that stands in for it, means a real org or portal, if perhaps incompletely.
 pub(super) fn real_org_at_hand(env: &Env) -> bool {
-    Credentials::from_env(env).map_or(true, |credentials| !credentials.is_empty())
+    let credentials = completed(env).ok().and_then(|env| Credentials::from_env(&env).ok());
+    credentials.is_none_or(|credentials| !credentials.is_empty())
 }
 
 /// Makes the connection to the target's org and portal. Nothing is sent.
@@ -49,7 +51,7 @@ pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> 
     let connection = match &target.place {
         Place::Emulator { data } => emulated(data, network, context),
         Place::Credentials { org_url, org_id, portal_url } => {
-            let credentials = Credentials::from_env(&context.env);
+            let credentials = Credentials::from_env(&completed(&context.env)?);
             let credentials = credentials.map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))?;
             let parsed = |what: &str, url: &Option<String>| {
                 let url = url.as_deref().map(BaseUrl::parse).transpose();
@@ -84,7 +86,11 @@ fn real(expected: Expected, credentials: Credentials, network: &Network) -> Resu
     let local = [credentials.org(), credentials.portal()].into_iter().flatten().all(is_loopback);
     let settle = if local { Duration::ZERO } else { SETTLE };
     let names_org = expected.org_url.is_some() || expected.org_id.is_some();
-    let connection = Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network);
+    let how = match credentials.client_id() {
+        None => "an API token (SSWS)",
+        Some(_) => "the private key of a service app (private_key_jwt)",
+    };
+    let connection = Connection::new(Arc::new(transport), credentials, how, network);
     Ok(Connection { expected, names_org, settle, ..connection })
 }
 

@@ -8,8 +8,9 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
+use super::auth::{Issued, ServiceApp, TOKEN_PATH, Token};
 use super::bucket::Bucket;
-use super::credentials::Credentials;
+use super::credentials::{Account, Credentials, Means, authorization};
 use super::decode::{Decode, DecodeError};
 use super::error::{Error, Kind, Spent};
 use super::governor::Governor;
@@ -18,9 +19,9 @@ use super::meter::{Reading, retry_after};
 use super::problem::Problem;
 use super::retry::{Failure, Pace, RetryPolicy, Safety, Verdict};
 use super::transport::{Transport, TransportError};
-use super::wire::{address, wire};
+use super::wire::{address, wire, wire_form};
 use crate::address::System;
-use crate::request::Request;
+use crate::request::{Method, Request};
 
 /// What all requests of a client have in common.
 pub(super) struct Exchange {
@@ -39,10 +40,22 @@ pub(super) struct Answer {
     status: StatusCode,
 }
 
+/// How a request says who sends it.
+#[derive(Clone, Copy)]
+pub(super) enum Signed<'a> {
+    /// Not at all: it is about something public.
+    No,
+    /// With what signs us in where it goes.
+    Yes,
+    /// It is what signs an app in.
+    As(&'a ServiceApp),
+}
+
 /// One request's way so far, from which its errors are made.
 pub(super) struct Trail {
     request: String,
     system: System,
+    by_app: bool,
     safety: Safety,
     mask: Mask,
     started: Instant,
@@ -52,16 +65,16 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    fn start(request: &Request, safety: Safety, mask: Mask) -> Self {
+    fn start(request: &Request, by_app: bool, safety: Safety, mask: Mask) -> Self {
         let system = request.system();
         let request = mask.quote(&request.to_string(), 500);
-        Self { request, system, safety, mask, started: Instant::now(), attempts: 0, failures: 0, request_id: None }
+        Self { request, system, by_app, safety, mask, started: Instant::now(), attempts: 0, failures: 0, request_id: None }
     }
 
     /// Makes an error of what happened last.
     pub(super) fn error(&self, kind: Kind) -> Error {
         let spent = Spent { attempts: self.attempts, elapsed: self.started.elapsed() };
-        Error::new(self.request.clone(), self.system, self.safety, self.request_id.clone(), spent, kind)
+        Error::new(self.request.clone(), self.system, self.safety, self.request_id.clone(), spent, kind).by_app(self.by_app)
     }
 
     /// Makes a text of the server fit to be shown.
@@ -86,11 +99,12 @@ const X_OKTA_RETRY_COUNT: HeaderName = HeaderName::from_static("x-okta-retry-cou
 
 impl Exchange {
     /// Sends a request until it is answered well or given up.
-    pub(super) async fn run(&self, request: &Request, safety: Safety, signed: bool) -> Result<Answer, Error> {
+    pub(super) async fn run(&self, request: &Request, safety: Safety, signed: Signed<'_>) -> Result<Answer, Error> {
         let mask = Mask::of(request.body.as_ref()).beside(self.credentials.hidden());
         let mask = self.credentials.tokens().fold(mask, Mask::and);
-        let mut trail = Trail::start(request, safety, mask);
         let account = self.credentials.account(request.system());
+        let by_app = account.is_some_and(|account| matches!(account.means, Means::App(_)));
+        let mut trail = Trail::start(request, by_app, safety, mask);
         let account = account.ok_or_else(|| trail.error(Kind::Malformed { reason: "there are no credentials for where it goes" }))?;
         let url = address(&account.url, request).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
         let bucket = Bucket::of(&request.path);
@@ -98,8 +112,7 @@ impl Exchange {
             if self.policy.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Err(trail.error(Kind::TooLate));
             }
-            let authorization = signed.then(|| account.authorization());
-            let mut wire = wire(&url, request, authorization).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
+            let mut wire = self.wire(&url, request, account, signed, &mut trail).await?;
             if let Some(id) = trail.request_id.as_deref().and_then(|id| id.parse().ok()) {
                 wire.headers_mut().insert(X_OKTA_RETRY_FOR, id);
                 wire.headers_mut().insert(X_OKTA_RETRY_COUNT, trail.attempts.into());
@@ -132,6 +145,44 @@ impl Exchange {
             };
             self.pause(&mut trail, kind, told, pause).await?;
         }
+    }
+
+    /// Returns the request as it is sent this time.
+    async fn wire(
+        &self,
+        url: &Url,
+        request: &Request,
+        account: &Account,
+        signed: Signed<'_>,
+        trail: &mut Trail,
+    ) -> Result<http::Request<Vec<u8>>, Error> {
+        let wire = match (signed, &account.means) {
+            (Signed::No, _) => wire(url, request, None),
+            (Signed::Yes, Means::Fixed(token, system)) => wire(url, request, Some(authorization(token, *system))),
+            (Signed::Yes, Means::App(app)) => {
+                let token = until(self.policy.deadline, app.token(async || self.sign_in(app).await));
+                let token = token.await.ok_or_else(|| trail.error(Kind::TooLate))?;
+                let token = token.map_err(|error| trail.error(Kind::NotSignedIn(error)))?;
+                trail.mask.learn(token.value());
+                wire(url, request, Some(token.authorization()))
+            }
+            // An assertion works once, so each attempt has its own.
+            (Signed::As(app), _) => {
+                let assertion = app.assertion(url);
+                trail.mask.learn(&assertion);
+                wire_form(url, app.form(&assertion))
+            }
+        };
+        wire.map_err(|reason| trail.error(Kind::Malformed { reason }))
+    }
+
+    /// Asks the org for an app's token. To ask twice does no harm.
+    async fn sign_in(&self, app: &ServiceApp) -> Result<Token, Error> {
+        let request = Request::new(Method::Post, TOKEN_PATH);
+        let asked = Instant::now();
+        // Boxed, because sending anything may lead here.
+        let answer = Box::pin(self.run(&request, Safety::Read, Signed::As(app))).await?;
+        answer.decode::<Issued>().map(|issued| Token::of(issued, asked))
     }
 
     /// Waits before the next attempt, or gives the request up.
@@ -210,7 +261,7 @@ fn refusal(answer: &http::Response<Vec<u8>>, mask: &Mask) -> Kind {
         let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
         return Kind::Redirect { status, location: location.map(|to| mask.quote(to, 200)) };
     }
-    Kind::Status { status, problem: Problem::of(answer.body(), mask) }
+    Kind::Status { status, problem: Problem::of(answer.body(), mask).beside(answer.headers(), mask) }
 }
 
 async fn until<T>(deadline: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {

@@ -1,4 +1,4 @@
-//! `auth check`: the credentials to what can be read with them. Sends GETs alone.
+//! `auth check`: the credentials to what can be read with them. Sends GETs alone, and what signs an app in.
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -59,6 +59,7 @@ enum Reading {
 struct Okta {
     org: Org,
     user: Option<String>,
+    client_id: Option<String>,
     readings: [Reading; 5],
 }
 
@@ -105,9 +106,13 @@ async fn okta(reader: &Reader, connection: &Connection) -> Result<Okta, CommandE
         Err(error) if error.is_unauthenticated() => return Err(hinted(error).doing("the credentials sign nobody in")),
         apps => apps,
     };
-    let user = reader.get::<Clean>(Request::get("/api/v1/users/me")).await.ok();
+    let user = match reader.client_id() {
+        Some(_) => None,
+        None => reader.get::<Clean>(Request::get("/api/v1/users/me")).await.ok(),
+    };
     let user = user.and_then(|user| user.tree().tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
-    Ok(Okta { org, user, readings: readings(reader, apps).await })
+    let client_id = reader.client_id().map(|id| printable_head(id, 100));
+    Ok(Okta { org, user, client_id, readings: readings(reader, apps).await })
 }
 
 async fn portal(reader: &Reader, connection: &Connection) -> Result<Portal, CommandError> {
@@ -156,10 +161,14 @@ async fn reading(reader: &Reader, request: Option<Request>) -> Reading {
 fn text(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -> String {
     let shown = |text: &str| printable_head(text, 200);
     let mut lines = Vec::new();
-    if let Some(Okta { org, user, readings }) = okta {
+    if let Some(Okta { org, user, client_id, readings }) = okta {
         lines.push(format!("Org          {} ({})", shown(&org.url), shown(&org.id)));
         lines.push(format!("Credentials  {}", connection.how));
-        lines.push(format!("Signed in as {}", user.as_deref().unwrap_or("somebody whose own profile cannot be read")));
+        lines.push(match (client_id, user) {
+            (Some(client_id), _) => format!("Signed in as the app {client_id}"),
+            (None, Some(user)) => format!("Signed in as {user}"),
+            (None, None) => "Signed in as somebody whose own profile cannot be read".to_owned(),
+        });
         lines.extend(NEEDED.iter().zip(readings).flat_map(|((name, why), reading)| told(name, why, reading)));
     }
     if let Some(Portal { url, providers }) = portal {
@@ -192,6 +201,9 @@ fn tree(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -
     let org = okta.map(|okta| json!({"id": okta.org.id, "url": okta.org.url}));
     let user = okta.and_then(|okta| okta.user.clone());
     let mut tree = json!({"format_version": 1, "org": org, "credentials": connection.how, "user": user, "reads": reads});
+    if let Some(client_id) = okta.and_then(|okta| okta.client_id.as_ref()) {
+        tree["client_id"] = json!(client_id);
+    }
     if let Some(portal) = portal {
         tree["portal"] = json!({"url": portal.url});
     }

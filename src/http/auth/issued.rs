@@ -1,0 +1,67 @@
+//! The answer of a token endpoint to the token that signs requests in, and until when.
+
+use std::time::Duration;
+
+use http::HeaderValue;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::http::decode::{Decode, DecodeError};
+use crate::secret::Secret;
+
+/// What a token endpoint answers.
+#[derive(Debug)]
+pub(in crate::http) struct Issued {
+    token: Secret,
+    lifetime: Duration,
+}
+
+impl Decode for Issued {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let text = |name: &str| raw.get(name).and_then(Value::as_str);
+        // The scheme has no case (RFC 6749, 7.1).
+        if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("Bearer")) {
+            return Err(DecodeError::expected("a `token_type` that is `Bearer`"));
+        }
+        let token = text("access_token").filter(|token| !token.is_empty() && token.chars().all(|c| c.is_ascii_graphic()));
+        let lifetime = raw.get("expires_in").and_then(Value::as_u64).filter(|seconds| *seconds > 0);
+        match (token, lifetime) {
+            (Some(token), Some(seconds)) => Ok(Self { token: Secret::new(token.to_owned()), lifetime: Duration::from_secs(seconds) }),
+            _ => Err(DecodeError::expected("an `access_token`, and in `expires_in` the seconds that it is good for")),
+        }
+    }
+}
+
+/// A token in use.
+#[derive(Debug, Clone)]
+pub(in crate::http) struct Token {
+    value: Secret,
+    until: Instant,
+}
+
+impl Token {
+    /// Returns what was issued to a request that was sent then. A tenth of its lifetime is given up, but not more than five minutes, so
+    /// that no request is under way with a token that expires meanwhile.
+    pub(in crate::http) fn of(issued: Issued, asked: Instant) -> Self {
+        let lifetime = issued.lifetime.min(Duration::from_hours(24));
+        let spare = (lifetime / 10).min(Duration::from_mins(5));
+        Self { value: issued.token, until: asked + lifetime.saturating_sub(spare) }
+    }
+
+    /// Tells whether it is still to be used.
+    pub(in crate::http) fn is_fresh(&self) -> bool {
+        Instant::now() < self.until
+    }
+
+    /// Returns the token itself, to be kept out of texts.
+    pub(in crate::http) fn value(&self) -> &Secret {
+        &self.value
+    }
+
+    /// Returns the header that signs a request in.
+    pub(in crate::http) fn authorization(&self) -> HeaderValue {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", self.value.expose())).expect("a token is visible ASCII");
+        value.set_sensitive(true);
+        value
+    }
+}
