@@ -115,6 +115,18 @@ fn a_service_app_plans_and_applies_with_one_token_for_each_run() {
 }
 
 #[test]
+fn an_app_whose_tokens_are_bound_proves_that_they_are_its_own() {
+    let world = World::with(ALL, &json!({"dpop_bound_access_tokens": true}));
+    let apply = world.run("apply --auto-approve -vv").ends_with(0);
+    assert_eq!(tokens(&apply), 3, "without a proof, without a nonce, and with both: {:?}", apply.sent());
+    world.org.faults(&["GET /api/v1/apps 503 x1"]);
+    let plan = world.run("plan --detailed-exitcode").ends_with(0);
+    assert!(plan.requests.iter().filter(|seen| seen.path.starts_with("/api/")).all(|seen| matches!(seen.status, Some(200 | 503))));
+    let check = world.run("auth check").ends_with(1);
+    assert!(check.stdout.contains("apps         can be read") && check.stdout.contains("lacks the scope `okta.policies.read`"), "{check}");
+}
+
+#[test]
 fn auth_check_says_which_app_is_signed_in_and_which_scope_it_lacks() {
     let world = World::new("okta.apps.read");
     let told = world.run("auth check").to_string().replace(&world.app, "0oaAPP");
