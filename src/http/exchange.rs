@@ -200,7 +200,7 @@ impl Exchange {
             tries += 1;
             // Boxed, because sending anything may lead here.
             match Box::pin(self.run(&request, Safety::Read, Signed::As(app))).await {
-                Ok(answer) => return answer.decode::<Issued>().map(|issued| Token::of(issued, asked)),
+                Ok(answer) => return answer.decode::<Issued>().map(|issued| Token::of(issued, app.scopes(), asked)),
                 Err(refusal) if app.improve(&refusal, tries) => {}
                 Err(error) => return Err(error),
             }

@@ -52,6 +52,21 @@ impl ServiceApp {
         &self.client_id
     }
 
+    /// Returns the scopes that it asks for.
+    pub(in crate::http) fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// Returns the same app, not signed in, which asks for other scopes.
+    pub(in crate::http) fn asking(&self, scopes: Vec<String>) -> Self {
+        Self::new(self.client_id.clone(), scopes, self.key.clone(), Arc::clone(&self.clock))
+    }
+
+    /// Returns the scopes of its token, if it is signed in.
+    pub(in crate::http) async fn held(&self) -> Option<Vec<String>> {
+        self.state.lock().await.token.as_ref().map(|token| token.scopes().to_vec())
+    }
+
     /// Returns the token, which a function asks the org for if there is none, or none for much longer.
     pub(in crate::http) async fn token(&self, ask: impl AsyncFnOnce() -> Result<Token, Error>) -> Result<Token, Arc<Error>> {
         let since = Instant::now();
