@@ -43,7 +43,7 @@ Environment:
   OKTA_CLIENT_CLIENTID     its client_id
   OKTA_CLIENT_PRIVATEKEY   its private key: a PEM, a JWK, or the path of either
   OKTA_CLIENT_PRIVATEKEYID the `kid` of that key, if it is not in it
-  OKTA_CLIENT_SCOPES       the scopes to ask for
+  OKTA_CLIENT_SCOPES       the scopes to ask for, if not those that the manifests need
   OKTA_API_TOKEN, OKTA_ORG_NAME, OKTA_BASE_URL
                            the same, as the Terraform provider names them
   ~/.okta/okta.yaml        read where none of these is set

@@ -12,10 +12,12 @@ use super::error::CommandError;
 use super::okta_yaml::completed;
 use super::waiting::Attentive;
 use crate::address::System;
+use crate::desired::Desired;
 use crate::env::Env;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
 use crate::observe::{Expected, Sweep};
+use crate::scopes::{Purpose, chosen, needed};
 use crate::secret::Secret;
 
 /// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
@@ -46,13 +48,35 @@ pub(super) fn real_org_at_hand(env: &Env) -> bool {
     credentials.is_none_or(|credentials| !credentials.is_empty())
 }
 
+/// What somebody signs in for.
+#[derive(Clone, Copy)]
+pub(super) enum Signing<'d> {
+    /// For what a command does with what is declared, and no more than that.
+    For(Purpose, &'d Desired),
+    /// To see what can be done with the credentials.
+    ToSee(&'d Desired),
+}
+
+impl Signing<'_> {
+    /// Returns the scopes to ask for, where some are configured or none.
+    fn scopes(self, configured: &[String]) -> Vec<String> {
+        match self {
+            Self::For(purpose, desired) if configured.is_empty() => needed(desired, purpose).into_iter().collect(),
+            Self::ToSee(desired) if configured.is_empty() => needed(desired, Purpose::Read).into_iter().collect(),
+            Self::For(purpose, _) => chosen(configured, purpose),
+            Self::ToSee(_) => configured.to_vec(),
+        }
+    }
+}
+
 /// Makes the connection to the target's org and portal. Nothing is sent.
-pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> Result<Connection, CommandError> {
+pub(super) fn connect(target: &Target, signing: Signing<'_>, network: &Network, context: &Context) -> Result<Connection, CommandError> {
     let connection = match &target.place {
         Place::Emulator { data } => emulated(data, network, context),
         Place::Credentials { org_url, org_id, portal_url } => {
             let credentials = Credentials::from_env(&completed(&context.env)?);
             let credentials = credentials.map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))?;
+            let credentials = credentials.asking(|configured| signing.scopes(configured));
             let parsed = |what: &str, url: &Option<String>| {
                 let url = url.as_deref().map(BaseUrl::parse).transpose();
                 url.map_err(|error| CommandError::new(error).doing(format!("the target's `{what}` cannot be used")))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::base_url::BaseUrl;
-use super::credentials::Credentials;
+use super::credentials::{Credentials, Means};
 use super::decode::Decode;
 use super::error::{Error, Kind};
 use super::exchange::{Answer, Exchange, Signed};
@@ -15,6 +15,7 @@ use super::governor::Governor;
 use super::page::{ForeignLink, next_page};
 use super::retry::{RetryPolicy, Safety};
 use super::transport::Transport;
+use crate::address::System;
 use crate::request::{Method, Request};
 
 /// No list has more pages than this: ten million apps.
@@ -51,6 +52,14 @@ impl Reader {
     /// Returns the `client_id` of the app that signs it in at the org, if one does.
     pub fn client_id(&self) -> Option<&str> {
         self.0.credentials.client_id()
+    }
+
+    /// Returns the scopes of the app's token, if one is signed in.
+    pub async fn scopes(&self) -> Option<Vec<String>> {
+        match &self.0.credentials.account(System::Okta)?.means {
+            Means::App(app) => app.held().await,
+            Means::Fixed(..) => None,
+        }
     }
 
     /// Returns the gate that its requests pass.

@@ -105,6 +105,15 @@ impl Credentials {
         self.portal.as_ref().map(|account| &account.url)
     }
 
+    /// Returns the same, with the app (if one signs in) asking for the scopes that a function chooses from those that were configured.
+    #[must_use]
+    pub fn asking(mut self, choose: impl FnOnce(&[String]) -> Vec<String>) -> Self {
+        if let Some(Account { means: Means::App(app), .. }) = &mut self.org {
+            *app = Arc::new(app.asking(choose(app.scopes())));
+        }
+        self
+    }
+
     /// Returns the `client_id` of the app that signs in at the org, if one does.
     pub fn client_id(&self) -> Option<&str> {
         match &self.org.as_ref()?.means {

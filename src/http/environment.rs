@@ -114,7 +114,7 @@ impl Credentials {
 
     fn app_from_env(env: &Env) -> Result<Self, CredentialsError> {
         let needed = |name| env.var(name).ok_or(CredentialsError::Incomplete { missing: name, beside: MODE_OF_KEY });
-        let (url, client_id, scopes, key) = (needed("OKTA_CLIENT_ORGURL")?, needed("OKTA_CLIENT_CLIENTID")?, needed(SCOPES)?, needed(KEY)?);
+        let (url, client_id, key) = (needed("OKTA_CLIENT_ORGURL")?, needed("OKTA_CLIENT_CLIENTID")?, needed(KEY)?);
         let url = BaseUrl::parse(url).map_err(|source| CredentialsError::BaseUrl { variables: "`OKTA_CLIENT_ORGURL`", source })?;
         if !client_id.chars().all(|c| c.is_ascii_graphic()) {
             return Err(CredentialsError::ClientId);
@@ -124,7 +124,7 @@ impl Credentials {
             None => key,
             Some(id) => SigningKey::named(key, id).map_err(CredentialsError::PrivateKeyId)?,
         };
-        let app = ServiceApp::new(client_id.to_owned(), scopes_of(scopes)?, key, Arc::new(SystemClock));
+        let app = ServiceApp::new(client_id.to_owned(), env.var(SCOPES).map_or(Ok(Vec::new()), scopes_of)?, key, Arc::new(SystemClock));
         Ok(Self::service_app(url, app))
     }
 
@@ -230,7 +230,7 @@ mod tests {
         `OKTA_CLIENT_TOKEN` holds characters that no token has: is it quoted, or does it hold a line break?
         `OKTA_CLIENT_CLIENTID` is not set, but `OKTA_CLIENT_AUTHORIZATIONMODE=PrivateKey` is: set both
         `OKTA_CLIENT_ORGURL` is not set, but `OKTA_CLIENT_AUTHORIZATIONMODE=PrivateKey` is: set both
-        `OKTA_CLIENT_SCOPES` is not set, but `OKTA_CLIENT_AUTHORIZATIONMODE=PrivateKey` is: set both
+        `OKTA_CLIENT_PRIVATEKEY` is not set, but `OKTA_CLIENT_AUTHORIZATIONMODE=PrivateKey` is: set both
         `OKTA_CLIENT_PRIVATEKEY` is not set, but `OKTA_CLIENT_AUTHORIZATIONMODE=PrivateKey` is: set both
         `"okta.groups.read"` in `OKTA_CLIENT_SCOPES` is no scope: write them like `okta.apps.read okta.appGrants.read`
         `` in `OKTA_CLIENT_SCOPES` is no scope: write them like `okta.apps.read okta.appGrants.read`

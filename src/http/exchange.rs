@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
-use super::auth::{Issued, ServiceApp, TOKEN_PATH, Token};
+use super::auth::{Issued, ServiceApp, TOKEN_PATH, Token, proof_header};
 use super::bucket::Bucket;
 use super::credentials::{Account, Credentials, Means, authorization};
 use super::decode::{Decode, DecodeError};
@@ -22,6 +22,7 @@ use super::transport::{Transport, TransportError};
 use super::wire::{address, wire, wire_form};
 use crate::address::System;
 use crate::request::{Method, Request};
+use crate::secret::Secret;
 
 /// What all requests of a client have in common.
 pub(super) struct Exchange {
@@ -93,6 +94,7 @@ impl Trail {
     }
 }
 
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 const X_OKTA_REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 const X_OKTA_RETRY_FOR: HeaderName = HeaderName::from_static("x-okta-retry-for");
 const X_OKTA_RETRY_COUNT: HeaderName = HeaderName::from_static("x-okta-retry-count");
@@ -109,20 +111,27 @@ impl Exchange {
         let url = address(&account.url, request).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
         let bucket = Bucket::of(&request.path);
         loop {
-            if self.policy.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            if self.is_over() {
                 return Err(trail.error(Kind::TooLate));
             }
+            let permit = self.governor.admit(bucket, self.policy.deadline).await;
+            let permit = permit.map_err(|starved| trail.error(Kind::Starved { wait: starved.wait, left: starved.left }))?;
+            // Made when it may be sent, and not before: token and proof age.
             let mut wire = self.wire(&url, request, account, signed, &mut trail).await?;
+            if self.is_over() {
+                return Err(trail.error(Kind::TooLate));
+            }
             if let Some(id) = trail.request_id.as_deref().and_then(|id| id.parse().ok()) {
                 wire.headers_mut().insert(X_OKTA_RETRY_FOR, id);
                 wire.headers_mut().insert(X_OKTA_RETRY_COUNT, trail.attempts.into());
             }
-            let permit = self.governor.admit(bucket, self.policy.deadline).await;
-            let permit = permit.map_err(|starved| trail.error(Kind::Starved { wait: starved.wait, left: starved.left }))?;
             trail.attempts += 1;
             let sent = Instant::now();
             let outcome = until(self.policy.deadline, self.transport.send(wire)).await.ok_or_else(|| trail.error(Kind::TimedOut))?;
             trail.note(bucket, sent, &outcome);
+            if let (Signed::As(app), Ok(answer)) = (signed, &outcome) {
+                app.heed(answer.headers());
+            }
             let answer = outcome.map_err(Kind::Transport);
             let mut pause = None;
             let mut told = false;
@@ -147,6 +156,10 @@ impl Exchange {
         }
     }
 
+    fn is_over(&self) -> bool {
+        self.policy.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
     /// Returns the request as it is sent this time.
     async fn wire(
         &self,
@@ -164,13 +177,15 @@ impl Exchange {
                 let token = token.await.ok_or_else(|| trail.error(Kind::TooLate))?;
                 let token = token.map_err(|error| trail.error(Kind::NotSignedIn(error)))?;
                 trail.mask.learn(token.value());
-                wire(url, request, Some(token.authorization()))
+                let proof = app.proof_beside(&token, request.method.as_str(), url);
+                wire(url, request, Some(token.authorization())).map(|wire| proven(wire, proof, trail))
             }
             // An assertion works once, so each attempt has its own.
             (Signed::As(app), _) => {
                 let assertion = app.assertion(url);
                 trail.mask.learn(&assertion);
-                wire_form(url, app.form(&assertion))
+                let proof = app.proof(url);
+                wire_form(url, app.form(&assertion)).map(|wire| proven(wire, proof, trail))
             }
         };
         wire.map_err(|reason| trail.error(Kind::Malformed { reason }))
@@ -180,9 +195,16 @@ impl Exchange {
     async fn sign_in(&self, app: &ServiceApp) -> Result<Token, Error> {
         let request = Request::new(Method::Post, TOKEN_PATH);
         let asked = Instant::now();
-        // Boxed, because sending anything may lead here.
-        let answer = Box::pin(self.run(&request, Safety::Read, Signed::As(app))).await?;
-        answer.decode::<Issued>().map(|issued| Token::of(issued, asked))
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            // Boxed, because sending anything may lead here.
+            match Box::pin(self.run(&request, Safety::Read, Signed::As(app))).await {
+                Ok(answer) => return answer.decode::<Issued>().map(|issued| Token::of(issued, app.scopes(), asked)),
+                Err(refusal) if app.improve(&refusal, tries) => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Waits before the next attempt, or gives the request up.
@@ -252,6 +274,15 @@ impl Answer {
     fn json(&self) -> Option<Value> {
         if self.body.is_empty() { Some(Value::Null) } else { serde_json::from_slice(&self.body).ok() }
     }
+}
+
+/// Returns a request with a proof, if there is one.
+fn proven(mut wire: http::Request<Vec<u8>>, proof: Option<Secret>, trail: &mut Trail) -> http::Request<Vec<u8>> {
+    if let Some(proof) = proof {
+        trail.mask.learn(&proof);
+        wire.headers_mut().insert(DPOP, proof_header(&proof));
+    }
+    wire
 }
 
 /// Makes sense of an answer that is not good.

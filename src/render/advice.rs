@@ -54,7 +54,7 @@ fn of_signing_in(error: &Error) -> Option<&'static str> {
             "check that `OKTA_CLIENT_CLIENTID` names an active service app that signs in with `private_key_jwt`, that it has the public half of `OKTA_CLIENT_PRIVATEKEY`, with `OKTA_CLIENT_PRIVATEKEYID` for its `kid` if that is set, and the machine's clock",
         ),
         Some("invalid_scope" | "consent_required" | "access_denied") => Some(
-            "a scope in `OKTA_CLIENT_SCOPES` is none, or is not granted: grant it in the Admin Console, under Applications > the app > Okta API Scopes",
+            "a scope in `OKTA_CLIENT_SCOPES`, or where that is not set one that the manifests need, is none or is not granted: grant it in the Admin Console, under Applications > the app > Okta API Scopes; `idpctl auth check` says which are needed",
         ),
         Some("unauthorized_client") => Some("the app must have the grant type `client_credentials`"),
         Some("invalid_dpop_proof" | "use_dpop_nonce") => Some("check the machine's clock: proofs are good for five minutes"),

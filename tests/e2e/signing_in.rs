@@ -115,6 +115,18 @@ fn a_service_app_plans_and_applies_with_one_token_for_each_run() {
 }
 
 #[test]
+fn an_app_whose_tokens_are_bound_proves_that_they_are_its_own() {
+    let world = World::with(ALL, &json!({"dpop_bound_access_tokens": true}));
+    let apply = world.run("apply --auto-approve -vv").ends_with(0);
+    assert_eq!(tokens(&apply), 3, "without a proof, without a nonce, and with both: {:?}", apply.sent());
+    world.org.faults(&["GET /api/v1/apps 503 x1"]);
+    let plan = world.run("plan --detailed-exitcode").ends_with(0);
+    assert!(plan.requests.iter().filter(|seen| seen.path.starts_with("/api/")).all(|seen| matches!(seen.status, Some(200 | 503))));
+    let check = world.run("auth check").ends_with(1);
+    assert!(check.stdout.contains("apps         can be read") && check.stdout.contains("lacks the scope `okta.policies.read`"), "{check}");
+}
+
+#[test]
 fn auth_check_says_which_app_is_signed_in_and_which_scope_it_lacks() {
     let world = World::new("okta.apps.read");
     let told = world.run("auth check").to_string().replace(&world.app, "0oaAPP");
@@ -122,11 +134,16 @@ fn auth_check_says_which_app_is_signed_in_and_which_scope_it_lacks() {
     Org          http://ORG (00oORG)
     Credentials  the private key of a service app (private_key_jwt)
     Signed in as the app 0oaAPP
+    Scopes       okta.apps.read
+    plan         needs okta.appGrants.read okta.apps.read: this token LACKS okta.appGrants.read
+    apply        needs okta.appGrants.manage okta.apps.manage: this token LACKS okta.appGrants.manage okta.apps.manage
     apps         can be read
     grants       CANNOT be read (for manifests with a Grant): `GET /api/v1/apps/0oaAPP/grants` was answered 403: E0000006, You do not have permission to perform the requested action, lacks the scope `okta.appGrants.read`, request id ID, 1 attempt in TIME s
                  grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`
     secrets      can be read
     policies     CANNOT be read (for manifests with an accessPolicy): `GET /api/v1/policies?type=ACCESS_POLICY&limit=1` was answered 403: E0000006, You do not have permission to perform the requested action, lacks the scope `okta.policies.read`, request id ID, 1 attempt in TIME s
+                 grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`
+    groups       CANNOT be read (for manifests with a GroupAssignment): `GET /api/v1/groups?limit=1` was answered 403: E0000006, You do not have permission to perform the requested action, lacks the scope `okta.groups.read`, request id ID, 1 attempt in TIME s
                  grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`
     [exit status: 1]
     ");
@@ -140,6 +157,26 @@ fn scopes_that_only_read_plan_but_do_not_apply() {
     assert_eq!(tokens(&world.run("plan").ends_with(0)), 1);
     let apply = world.run("apply --auto-approve").ends_with(4);
     assert!(apply.everything().contains("lacks the scope `okta.apps.manage`"), "{apply}");
+}
+
+#[test]
+fn a_command_asks_for_no_more_than_it_needs() {
+    let mut world = World::new("okta.apps.read okta.appGrants.read");
+    // What is not granted would be refused: reading does not ask for it, applying does.
+    world.org.set("OKTA_CLIENT_SCOPES", ALL);
+    for command in ["plan", "drift", "output"] {
+        let run = world.run(command);
+        assert!(!run.everything().contains("not signed in") && run.sent().contains(&"GET /api/v1/apps".to_owned()), "{run}");
+    }
+    let apply = world.run("apply --auto-approve").ends_with(1);
+    assert!(apply.stderr.contains("consent_required"), "{apply}");
+    world.org.unset("OKTA_CLIENT_SCOPES");
+    assert_eq!(tokens(&world.run("plan").ends_with(0)), 1);
+    let check = world.run("auth check --format json").ends_with(1).json();
+    insta::assert_snapshot!(check["scopes"], @r#"{"held":["okta.appGrants.read","okta.apps.read"],"plan":{"needs":["okta.appGrants.read","okta.apps.read"],"missing":[]},"apply":{"needs":["okta.appGrants.manage","okta.apps.manage"],"missing":["okta.appGrants.manage","okta.apps.manage"]}}"#);
+    let mut writer = World::new("okta.apps.manage okta.appGrants.manage");
+    writer.org.unset("OKTA_CLIENT_SCOPES");
+    assert_eq!(tokens(&writer.run("apply --auto-approve").ends_with(0)), 1);
 }
 
 #[test]
@@ -163,7 +200,7 @@ fn whatever_is_wrong_with_app_or_key_is_said_with_what_to_do() {
       1: `GET /api/v1/apps?filter=name eq "oidc_client"&limit=200` was not sent, as nobody is signed in
       2: `POST /oauth2/v1/token` was answered 400: consent_required, You are not allowed any of the requested scopes, request id ID, 1 attempt in TIME s
 
-    hint: a scope in `OKTA_CLIENT_SCOPES` is none, or is not granted: grant it in the Admin Console, under Applications > the app > Okta API Scopes
+    hint: a scope in `OKTA_CLIENT_SCOPES`, or where that is not set one that the manifests need, is none or is not granted: grant it in the Admin Console, under Applications > the app > Okta API Scopes; `idpctl auth check` says which are needed
     [exit status: 1]
 
     ------- stderr -------
@@ -191,6 +228,7 @@ fn whatever_is_wrong_with_app_or_key_is_said_with_what_to_do() {
       2: `POST /oauth2/v1/token` was answered 401: invalid_client, The issuer claim for client_assertion is not a valid client_id, request id ID, 1 attempt in TIME s
 
     hint: check that `OKTA_CLIENT_CLIENTID` names an active service app that signs in with `private_key_jwt`, that it has the public half of `OKTA_CLIENT_PRIVATEKEY`, with `OKTA_CLIENT_PRIVATEKEYID` for its `kid` if that is set, and the machine's clock
+    hint: with these manifests `plan` needs okta.appGrants.read okta.apps.read, and `apply` needs okta.appGrants.manage okta.apps.manage
     [exit status: 1]
     "#);
 }

@@ -1,17 +1,16 @@
 //! A service app, and the one token that all requests of a run share.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use aws_lc_rs::rand;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderMap;
 use serde_json::json;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
-use super::{SigningKey, Token};
+use super::proof::Prover;
+use super::{SigningKey, Token, unique};
 use crate::clock::Clock;
 use crate::http::error::Error;
 use crate::secret::Secret;
@@ -30,6 +29,8 @@ pub(in crate::http) struct ServiceApp {
     scopes: Vec<String>,
     key: SigningKey,
     clock: Arc<dyn Clock>,
+    /// Made when the org first asks for a proof.
+    prover: OnceLock<Prover>,
     state: Mutex<State>,
 }
 
@@ -43,12 +44,27 @@ struct State {
 impl ServiceApp {
     /// Returns an app that has not signed in yet.
     pub(in crate::http) fn new(client_id: String, scopes: Vec<String>, key: SigningKey, clock: Arc<dyn Clock>) -> Self {
-        Self { client_id, scopes, key, clock, state: Mutex::default() }
+        Self { client_id, scopes, key, clock, prover: OnceLock::new(), state: Mutex::default() }
     }
 
     /// Returns its `client_id`.
     pub(in crate::http) fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// Returns the scopes that it asks for.
+    pub(in crate::http) fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// Returns the same app, not signed in, which asks for other scopes.
+    pub(in crate::http) fn asking(&self, scopes: Vec<String>) -> Self {
+        Self::new(self.client_id.clone(), scopes, self.key.clone(), Arc::clone(&self.clock))
+    }
+
+    /// Returns the scopes of its token, if it is signed in.
+    pub(in crate::http) async fn held(&self) -> Option<Vec<String>> {
+        self.state.lock().await.token.as_ref().map(|token| token.scopes().to_vec())
     }
 
     /// Returns the token, which a function asks the org for if there is none, or none for much longer.
@@ -75,6 +91,40 @@ impl ServiceApp {
         }
     }
 
+    /// Makes ready for another try what an org refused for want of a proof, or of the nonce in it; says whether that is of any use.
+    pub(in crate::http) fn improve(&self, refusal: &Error, tries: u32) -> bool {
+        match refusal.code() {
+            Some("invalid_dpop_proof") if self.prover.get().is_none() => {
+                self.prover();
+                true
+            }
+            // Once to be told the nonce, and once more if it changed between the two.
+            Some("use_dpop_nonce") => tries < 4,
+            _ => false,
+        }
+    }
+
+    /// Takes in the nonce that an answer of the token endpoint may hold.
+    pub(in crate::http) fn heed(&self, headers: &HeaderMap) {
+        if let Some(nonce) = headers.get("dpop-nonce").and_then(|value| value.to_str().ok()) {
+            self.prover().remember(nonce);
+        }
+    }
+
+    fn prover(&self) -> &Prover {
+        self.prover.get_or_init(Prover::new)
+    }
+
+    /// Returns the proof that goes with a request for a token, if the org asked for one.
+    pub(in crate::http) fn proof(&self, endpoint: &Url) -> Option<Secret> {
+        self.prover.get().map(|prover| prover.of_token_request(endpoint, self.clock.now().as_second()))
+    }
+
+    /// Returns the proof that goes with a request that a token signs in, if the token is bound to one.
+    pub(in crate::http) fn proof_beside(&self, token: &Token, method: &str, url: &Url) -> Option<Secret> {
+        token.is_bound().then(|| self.prover().of_request(method, url, token.value(), self.clock.now().as_second()))
+    }
+
     /// Returns a new assertion for the token endpoint at an address. It works once.
     pub(in crate::http) fn assertion(&self, endpoint: &Url) -> Secret {
         // Without `iat`, which is optional, a clock that is fast does no harm.
@@ -95,16 +145,9 @@ impl ServiceApp {
     }
 }
 
-/// Returns a text that was never there before.
-fn unique() -> String {
-    let mut bytes = [0; 16];
-    rand::fill(&mut bytes).expect("the system has a random source: the keys of TLS came from it");
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
 impl fmt::Debug for ServiceApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { client_id, scopes, key, clock: _, state: _ } = self;
+        let Self { client_id, scopes, key, clock: _, prover: _, state: _ } = self;
         f.debug_struct("ServiceApp").field("client_id", client_id).field("scopes", scopes).field("key", key).finish_non_exhaustive()
     }
 }

@@ -132,6 +132,84 @@ async fn a_refusal_fails_all_who_wait_and_shows_neither_assertion_nor_token() {
     assert!(shown.contains("client_assertion=(secret)") && !shown.contains("eyJ"), "{shown}");
 }
 
+/// What a proof, or an assertion, says.
+fn claims(jwt: &str) -> Value {
+    let part = jwt.split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, part).unwrap()).unwrap()
+}
+
+/// An org that wants proofs, and nonces in them: another one for each token.
+fn proving(number: usize, proof: Option<&Value>) -> http::Response<Vec<u8>> {
+    let nonce = if number < 4 { "one" } else { "two" };
+    let refused = |error: &str| answer(400, &[("dpop-nonce", nonce)], json!({"error": error, "error_description": "No."}));
+    match proof {
+        None => answer(400, &[], json!({"error": "invalid_dpop_proof", "error_description": "The DPoP proof JWT header is missing."})),
+        Some(proof) if proof["nonce"] != nonce => refused("use_dpop_nonce"),
+        Some(_) => answer(200, &[], json!({"token_type": "DPoP", "expires_in": 3600, "access_token": format!("token-{number}")})),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_org_that_wants_proofs_is_given_one_with_every_request() {
+    let sent: Sent = Arc::default();
+    let kept = Arc::clone(&sent);
+    let transport = FnTransport(move |request: http::Request<Vec<u8>>| {
+        let mut kept = kept.lock().unwrap();
+        let proof = request.headers().get("dpop").map(|proof| claims(proof.to_str().unwrap()));
+        let answer = match request.uri().path() {
+            "/oauth2/v1/token" => proving(kept.len(), proof.as_ref()),
+            _ if kept.iter().filter(|sent| sent.method() == "GET").count() == 0 => answer(503, &[], "{}"),
+            _ => answer(200, &[], "{}"),
+        };
+        kept.push(request);
+        async move { Ok(answer) }
+    });
+    let writer = Writer::new(Arc::new(transport), app(), Governor::new(Budget::default()), policy());
+    read(&writer).await.unwrap();
+    sleep(Duration::from_hours(1)).await;
+    read(&writer).await.unwrap();
+    let sent = sent.lock().unwrap();
+    let told = sent.iter().map(|request| {
+        let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap());
+        assert!(["dpop", "authorization"].iter().all(|name| request.headers().get(*name).is_none_or(http::HeaderValue::is_sensitive)));
+        let proof = header("dpop").map(|proof| {
+            let mut claims = claims(proof);
+            assert!(claims["jti"].as_str().unwrap().len() > 20);
+            claims["jti"] = json!("…");
+            claims.to_string()
+        });
+        format!("{} {}: {}", request.uri().path(), header("authorization").unwrap_or("-"), proof.as_deref().unwrap_or("-"))
+    });
+    let mut proofs: Vec<_> = sent.iter().filter_map(|request| request.headers().get("dpop")).collect();
+    let all = proofs.len();
+    proofs.sort_by_key(|proof| proof.as_bytes());
+    proofs.dedup();
+    assert_eq!(proofs.len(), all, "a proof works once");
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
+    /oauth2/v1/token -: -
+    /oauth2/v1/token -: {"htm":"POST","htu":"https://acme.okta.com/oauth2/v1/token","iat":1767225600,"jti":"…"}
+    /oauth2/v1/token -: {"htm":"POST","htu":"https://acme.okta.com/oauth2/v1/token","iat":1767225600,"jti":"…","nonce":"one"}
+    /api/v1/groups/00g1 DPoP token-2: {"htm":"GET","htu":"https://acme.okta.com/api/v1/groups/00g1","iat":1767225600,"jti":"…","ath":"D2v_qWYctd0vP3spKfMwYfWKe6f91olTCxowb47Y8-w"}
+    /api/v1/groups/00g1 DPoP token-2: {"htm":"GET","htu":"https://acme.okta.com/api/v1/groups/00g1","iat":1767225600,"jti":"…","ath":"D2v_qWYctd0vP3spKfMwYfWKe6f91olTCxowb47Y8-w"}
+    /oauth2/v1/token -: {"htm":"POST","htu":"https://acme.okta.com/oauth2/v1/token","iat":1767225600,"jti":"…","nonce":"one"}
+    /oauth2/v1/token -: {"htm":"POST","htu":"https://acme.okta.com/oauth2/v1/token","iat":1767225600,"jti":"…","nonce":"two"}
+    /api/v1/groups/00g1 DPoP token-6: {"htm":"GET","htu":"https://acme.okta.com/api/v1/groups/00g1","iat":1767225600,"jti":"…","ath":"Rwdt6gOeyduU_FVpT2hkoc_kfU-T5BwBDkUh4zeIiOU"}
+    "#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_org_that_is_never_content_with_a_proof_is_asked_no_more() {
+    let (sent, writer) = org(|number| answer(400, &[("dpop-nonce", &format!("nonce-{number}"))], json!({"error": "use_dpop_nonce"})));
+    let error = read(&writer).await.unwrap_err();
+    assert!(error.is_unauthenticated());
+    assert_eq!(sent.lock().unwrap().len(), 4);
+    let (sent, writer) = org(|_| {
+        answer(400, &[], json!({"error": "invalid_dpop_proof", "error_description": "The DPoP proof JWT is issued in the future."}))
+    });
+    let error = read(&writer).await.unwrap_err();
+    assert_eq!((sent.lock().unwrap().len(), advice(&error).unwrap()), (2, "check the machine's clock: proofs are good for five minutes"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_no_token_is_not_used() {
     for body in [
