@@ -23,6 +23,8 @@ pub enum Kind {
     ClientCredentials,
     /// The Okta API scopes that an app may use: `/api/v1/apps/{id}/grants`.
     Grant,
+    /// Groups' access to an app: `/api/v1/apps/{id}/groups`.
+    GroupAssignment,
     /// An identity provider of the developer portal: Tyk's `/portal-api/oauth-providers`.
     OAuthProvider,
     /// How the portal registers clients of one sort: Tyk's `/portal-api/oauth-providers/{id}/client-types`.
@@ -31,12 +33,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which they are documented.
-    pub const ALL: [Self; 5] = [Self::App, Self::ClientCredentials, Self::Grant, Self::OAuthProvider, Self::ClientType];
+    pub const ALL: [Self; 6] =
+        [Self::App, Self::ClientCredentials, Self::Grant, Self::GroupAssignment, Self::OAuthProvider, Self::ClientType];
 
     /// Returns which of the two systems holds objects of the kind.
     pub const fn system(self) -> System {
         match self {
-            Self::App | Self::ClientCredentials | Self::Grant => System::Okta,
+            Self::App | Self::ClientCredentials | Self::Grant | Self::GroupAssignment => System::Okta,
             Self::OAuthProvider | Self::ClientType => System::Portal,
         }
     }
@@ -47,6 +50,7 @@ impl Kind {
             Self::App => "App",
             Self::ClientCredentials => "ClientCredentials",
             Self::Grant => "Grant",
+            Self::GroupAssignment => "GroupAssignment",
             Self::OAuthProvider => "OAuthProvider",
             Self::ClientType => "ClientType",
         }

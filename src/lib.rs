@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network. Kinds today are `App`,
-//! `ClientCredentials` and `Grant` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is read only where some
+//! `ClientCredentials`, `Grant` and `GroupAssignment` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is read only where some
 //! manifest speaks of it.
 //!
 //! # How a run goes

@@ -16,6 +16,9 @@ pub(crate) const REPLACED: [&str; 2] = ["kept", "moved"];
 /// How many deletions the change may have.
 pub(crate) const MAX_DELETES: usize = 20;
 
+/// The groups that the manifests name besides Everyone.
+const GROUPS: [&str; 3] = ["Sales", "Support", "Night shift"];
+
 /// The variables that hold the secrets of the manifests, without `IDPCTL_`.
 pub(crate) const SECRETS: [&str; 3] = ["ONE", "TWO", "THREE"];
 
@@ -26,6 +29,8 @@ pub(crate) fn secret_value(name: &str) -> String {
 
 /// A step from one set of manifests to another.
 pub(crate) struct Scenario {
+    /// Groups that somebody made by hand.
+    pub(crate) groups: &'static [&'static str],
     /// Apps that somebody made by hand.
     pub(crate) by_hand: Vec<Value>,
     /// Manifests that were applied one after the other before.
@@ -44,11 +49,11 @@ impl Scenario {
     /// Everything at once: apps made, changed, put in and out of force, adopted, replaced and deleted, with secrets, keys, grants and
     /// access policies that come and go.
     pub(crate) fn everything() -> Self {
-        let parts = [changed(), keys(), replacements(), rotations(), departures(), arrivals(), client_types()];
+        let parts = [changed(), keys(), replacements(), rotations(), departures(), arrivals(), assignments(), client_types()];
         let [before, now] = [0, 1].map(|i| parts.iter().flat_map(|part| part[i].clone()).collect::<Vec<_>>());
         // A secret is out of force only if it was in force before.
         let retired = replaced(&before, &secrets("revived", &ONE_RETIRED));
-        Self { by_hand: vec![made_by_hand(&adopted())], history: vec![before, retired], now }
+        Self { groups: &GROUPS, by_hand: vec![made_by_hand(&adopted())], history: vec![before, retired], now }
     }
 }
 
@@ -98,6 +103,18 @@ fn rotations() -> Part {
 fn departures() -> Part {
     let stripped = [app("stripped", "Stripped"), secrets("stripped", &ONE_AND_TWO), grant("stripped", &["okta.users.read"])];
     [[&stripped[..], &[app("gone", "Gone")]].concat(), vec![app("stripped", "Stripped of all")]]
+}
+
+/// Groups that are assigned, in another order, with other attributes, and not any more; to an app that stays, and to one that is made.
+fn assignments() -> Part {
+    let group = |name: &str, priority: u8, role: &str| json!({"name": name, "priority": priority, "profile": {"role": role}});
+    let assigned = |name: &str, groups: &[Value]| document("GroupAssignment", name, json!({"groups": groups}));
+    let before = [group("Sales", 0, "reader"), group("Support", 1, "reader"), json!({"name": "Everyone"})];
+    let after = [group("Support", 0, "writer"), group("Sales", 1, "reader"), group("Night shift", 2, "reader")];
+    [
+        vec![app("shared", "Shared"), assigned("shared", &before)],
+        vec![app("shared", "Shared"), assigned("shared", &after), app("opened", "Opened"), assigned("opened", &after[1..])],
+    ]
 }
 
 /// Apps that are made, in force and not, and one that somebody made before.
@@ -235,6 +252,8 @@ pub(crate) struct FoundApp {
     pub(crate) app: Value,
     /// The list of its grants.
     pub(crate) grants: Value,
+    /// The list of the groups that have it.
+    pub(crate) groups: Value,
     /// The status and value of each of its secrets.
     pub(crate) secrets: Vec<(String, String)>,
 }
@@ -258,7 +277,7 @@ impl Contents {
     }
 
     fn add_app(&mut self, found: &FoundApp) {
-        let FoundApp { app, grants, secrets } = found;
+        let FoundApp { app, grants, groups, secrets } = found;
         let text = |path: &str| Path::of(path).find(app).and_then(Value::as_str).unwrap_or_default();
         let (id, label, owner) = (text("id"), text("label"), text("profile.idpctl.owner"));
         let policy = text("_links.accessPolicy.href").rsplit('/').next().unwrap_or_default().to_owned();
@@ -273,6 +292,9 @@ impl Contents {
         }
         for grant in grants.as_array().into_iter().flatten() {
             self.add(format!("scope {} of {label}", grant["scopeId"]), grant["status"].to_string());
+        }
+        for group in groups.as_array().into_iter().flatten() {
+            self.add(format!("group {} of {label}", group["id"]), format!("{} {}", group["priority"], group["profile"]));
         }
         for (status, value) in secrets {
             let name = SECRETS.into_iter().find(|name| secret_value(name) == *value).unwrap_or("that the server made");

@@ -7,12 +7,13 @@ use super::probe::Seen;
 use crate::address::Kind;
 use crate::http::{Decode, DecodeError};
 use crate::json::Path;
-use crate::observed::{CLIENT_SECRET, Clean, LiveApp, LiveGrant, LivePortal, LiveSecret};
+use crate::observed::{CLIENT_SECRET, Clean, LiveApp, LiveAssignment, LiveGrant, LivePortal, LiveSecret};
 use crate::program::{Expect, Probe, Step};
 use crate::request::Request;
 use crate::resource::app::{READ_ONLY, VOLATILE, without};
+use crate::resource::group_assignment::row;
 use crate::resource::oauth_provider::TOKEN;
-use crate::resource::{leaves, same, table};
+use crate::resource::{Field, leaves, same, table};
 use crate::secret::{Secret, SecretHash, SecretRef};
 
 /// What a write was answered with.
@@ -22,6 +23,7 @@ pub(super) struct Answer {
     echoed: Option<SecretHash>,
     secret: Option<LiveSecret>,
     grant: Option<LiveGrant>,
+    assignment: Option<LiveAssignment>,
     object: Option<LivePortal>,
     empty: bool,
 }
@@ -31,6 +33,7 @@ impl Decode for Answer {
         let has = |name: &str| raw.get(name).is_some();
         let echoed = Path::of(CLIENT_SECRET).find(&raw).and_then(Value::as_str).map(SecretHash::of);
         let (app, secret, grant) = (has("signOnMode"), has("secret_hash"), has("scopeId"));
+        let assignment = has("priority") && has("profile") && !app;
         let object = LivePortal::kind_of(&raw)
             .map(|kind| LivePortal::read(kind, &Clean::new(&raw)).ok_or(DecodeError::expected("an object with `ID` and `Name`")));
         Ok(Self {
@@ -39,6 +42,7 @@ impl Decode for Answer {
             object: object.transpose()?,
             app: app.then(|| LiveApp::decode(raw.clone())).transpose()?,
             secret: secret.then(|| LiveSecret::decode(raw.clone())).transpose()?,
+            assignment: assignment.then(|| LiveAssignment::decode(raw.clone())).transpose()?,
             grant: grant.then(|| LiveGrant::decode(raw)).transpose()?,
         })
     }
@@ -56,6 +60,7 @@ impl Answer {
             Probe::App(_) | Probe::Find { .. } => self.app.clone().map(|app| Seen::App(Some(Box::new(app)))),
             Probe::Secrets(_) => self.secret.clone().map(|secret| Seen::Secrets(vec![secret])),
             Probe::Grants(_) => self.grant.clone().map(|grant| Seen::Grants(vec![grant])),
+            Probe::Assignment { .. } => self.assignment.clone().map(|assignment| Seen::Assignment(Some(Box::new(assignment)))),
             Probe::ByPath { .. } | Probe::FindListed { .. } => self.object.clone().map(|object| Seen::Object(Some(Box::new(object)))),
         }
     }
@@ -79,11 +84,14 @@ impl Answer {
                 let mut sent = without(&without(sent, &READ_ONLY), &VOLATILE);
                 Path::of(CLIENT_SECRET).remove(&mut sent);
                 crate::resource::app::normalise(&mut sent);
-                faults.extend(changed_fields(step, Kind::App, &sent, &app.body.tree()));
+                faults.extend(changed_fields(step, table(Kind::App), &sent, &app.body.tree()));
             }
             (None, Some(object), Some(sent)) => {
                 let sent = without(sent, &[TOKEN]);
-                faults.extend(changed_fields(step, object.kind, &sent, &object.body));
+                faults.extend(changed_fields(step, table(object.kind), &sent, &object.body));
+            }
+            (None, None, Some(sent)) => {
+                faults.extend(self.assignment.iter().flat_map(|there| changed_fields(step, row(), sent, &there.body)));
             }
             _ => {}
         }
@@ -91,10 +99,10 @@ impl Answer {
     }
 }
 
-fn changed_fields(step: &Step, kind: Kind, sent: &Value, body: &Value) -> Vec<String> {
+fn changed_fields(step: &Step, row: &'static Field, sent: &Value, body: &Value) -> Vec<String> {
     let named: Vec<_> =
         step.post.iter().filter_map(|e| if let Expect::Fields(fields) = e { Some(fields) } else { None }).flatten().collect();
-    leaves(table(kind), sent)
+    leaves(row, sent)
         .into_iter()
         .filter(|leaf| !named.iter().any(|declared| declared.path == leaf.path))
         .filter(|leaf| !same(leaf.field, leaf.value, leaf.path.find(body)))

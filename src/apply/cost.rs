@@ -27,7 +27,7 @@ pub(super) fn slowest(action: &Action) -> Bucket {
 fn looks_in(probe: &Probe) -> Bucket {
     match probe {
         Probe::App(_) => Bucket::AppById,
-        Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) => Bucket::Apps,
+        Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) | Probe::Assignment { .. } => Bucket::Apps,
         Probe::ByPath { .. } | Probe::FindListed { .. } => Bucket::Portal,
     }
 }

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::probe::Seen;
 use crate::address::Kind;
-use crate::observed::{LiveApp, LivePortal, LiveSecret, Status};
+use crate::observed::{LiveApp, LiveAssignment, LivePortal, LiveSecret, Status};
 use crate::program::{Declared, Expect};
-use crate::resource::{leaves, same, table};
+use crate::resource::group_assignment::row;
+use crate::resource::{Field, leaves, same, table};
 use crate::secret::{Secret, SecretRef};
 
 /// The values by which secrets are recognised.
@@ -24,6 +25,7 @@ fn difference(expect: &Expect, seen: &Seen, secrets: &Secrets) -> Vec<String> {
         Seen::App(app) => app_difference(expect, app.as_deref()),
         Seen::Secrets(there) => secret_difference(expect, there, secrets).into_iter().collect(),
         Seen::Object(object) => object_difference(expect, object.as_deref()),
+        Seen::Assignment(assignment) => assignment_difference(expect, assignment.as_deref()),
         Seen::Grants(there) => {
             let scope = |scope: &String| there.iter().any(|grant| grant.scope == *scope);
             let id = |id: &String| there.iter().any(|grant| grant.id == *id);
@@ -54,7 +56,7 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
             .then(|| format!("the app {} was changed since the plan was made; plan again to see how", app.id)),
         Expect::Fields(fields) => {
             let body = app.body.tree();
-            return fields.iter().filter_map(|field| field_difference(Kind::App, field, &body)).collect();
+            return fields.iter().filter_map(|field| field_difference(table(Kind::App), field, &body)).collect();
         }
         Expect::Marked(marker) | Expect::Superseded(marker) => match &app.marker {
             Some(there) if there.will_do_for(marker) => None,
@@ -78,15 +80,15 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
     difference.into_iter().collect()
 }
 
-fn field_difference(kind: Kind, field: &Declared, body: &Value) -> Option<String> {
+fn field_difference(row: &'static Field, field: &Declared, body: &Value) -> Option<String> {
     let there = field.path.find(body);
     // The row of the table is found by walking a tree that holds this field alone.
     let mut tree = Value::Object(serde_json::Map::new());
     field.path.set(&mut tree, field.value.clone());
-    let leaf = leaves(table(kind), &tree).into_iter().find(|leaf| leaf.path == field.path);
-    let row = leaf.as_ref().and_then(|leaf| leaf.field);
+    let leaf = leaves(row, &tree).into_iter().find(|leaf| leaf.path == field.path);
+    let field_row = leaf.as_ref().and_then(|leaf| leaf.field);
     let shown = |value: Option<&Value>| crate::printable::printable_head(&value.map_or_else(|| "absent".to_owned(), Value::to_string), 200);
-    (!same(row, &field.value, there)).then(|| format!("`{}` is {} and not {}", field.path, shown(there), shown(Some(&field.value))))
+    (!same(field_row, &field.value, there)).then(|| format!("`{}` is {} and not {}", field.path, shown(there), shown(Some(&field.value))))
 }
 
 fn object_difference(expect: &Expect, object: Option<&LivePortal>) -> Vec<String> {
@@ -97,10 +99,25 @@ fn object_difference(expect: &Expect, object: Option<&LivePortal>) -> Vec<String
         (Expect::BodyIs(planned), Some(object)) => (object.fingerprint() != *planned)
             .then(|| format!("the {} {} was changed since the plan was made; plan again to see how", object.kind, object.id)),
         (Expect::Fields(fields), Some(object)) => {
-            return fields.iter().filter_map(|field| field_difference(object.kind, field, &object.body)).collect();
+            return fields.iter().filter_map(|field| field_difference(table(object.kind), field, &object.body)).collect();
         }
         // Nothing that is read tells.
         (Expect::Sent(path), Some(_)) => Some(format!("whether `{path}` was sent cannot be read")),
+        (other, Some(_)) => Some(not_seen(other)),
+    };
+    difference.into_iter().collect()
+}
+
+fn assignment_difference(expect: &Expect, assignment: Option<&LiveAssignment>) -> Vec<String> {
+    let difference = match (expect, assignment) {
+        (Expect::NoObject, None) => None,
+        (Expect::NoObject, Some(there)) => Some(format!("the group {} is assigned already", there.group)),
+        (_, None) => Some("the group is not assigned".to_owned()),
+        (Expect::BodyIs(planned), Some(there)) => (there.fingerprint() != *planned)
+            .then(|| format!("the assignment of the group {} was changed since the plan was made; plan again to see how", there.group)),
+        (Expect::Fields(fields), Some(there)) => {
+            return fields.iter().filter_map(|field| field_difference(row(), field, &there.body)).collect();
+        }
         (other, Some(_)) => Some(not_seen(other)),
     };
     difference.into_iter().collect()

@@ -69,6 +69,9 @@ fn live_body(seen: &Seen) -> Result<Value, Stop> {
         },
         Seen::Object(Some(object)) => Ok(object.to_be_sent()),
         Seen::App(None) => Err(Stop::Refused("the app is not there".to_owned())),
-        Seen::Object(None) | Seen::Secrets(_) | Seen::Grants(_) => Err(Stop::Refused("the object is not there".to_owned())),
+        Seen::Assignment(Some(assignment)) => Ok(assignment.body.clone()),
+        Seen::Object(None) | Seen::Assignment(None) | Seen::Secrets(_) | Seen::Grants(_) => {
+            Err(Stop::Refused("the object is not there".to_owned()))
+        }
     }
 }

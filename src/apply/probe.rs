@@ -4,7 +4,7 @@ use super::Run;
 use super::step::Stop;
 use crate::http::Error;
 use crate::observe;
-use crate::observed::{Id, LiveApp, LiveGrant, LivePortal, LiveSecret};
+use crate::observed::{Id, LiveApp, LiveAssignment, LiveGrant, LivePortal, LiveSecret};
 use crate::program::{Probe, Subject};
 
 /// What a probe saw.
@@ -16,6 +16,8 @@ pub(super) enum Seen {
     Secrets(Vec<LiveSecret>),
     /// The app's grants.
     Grants(Vec<LiveGrant>),
+    /// The group's access to the app, if it has any.
+    Assignment(Option<Box<LiveAssignment>>),
     /// The object of the portal, if there is one.
     Object(Option<Box<LivePortal>>),
 }
@@ -56,6 +58,14 @@ impl Run {
                 let id = self.id(subject)?;
                 let grants = observe::grants(reader, &id).await;
                 grants.map(Seen::Grants).map_err(|e| failed(format!("could not read the grants of the app {id}"), e))
+            }
+            Probe::Assignment { app, group } => {
+                let id = self.id(app)?;
+                match observe::assignment(reader, &id, group).await {
+                    Ok(assignment) => Ok(Seen::Assignment(Some(Box::new(assignment)))),
+                    Err(error) if error.is_not_found() => Ok(Seen::Assignment(None)),
+                    Err(error) => Err(failed(format!("could not read whether the group {group} has the app {id}"), error)),
+                }
             }
             Probe::ByPath { kind, path } => {
                 let path = self.path(path)?;
@@ -102,6 +112,6 @@ pub(super) fn recognises(probe: &Probe) -> bool {
 pub(super) fn is_list(probe: &Probe) -> bool {
     match probe {
         Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) | Probe::FindListed { .. } => true,
-        Probe::App(_) | Probe::ByPath { .. } => false,
+        Probe::App(_) | Probe::Assignment { .. } | Probe::ByPath { .. } => false,
     }
 }

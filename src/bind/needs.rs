@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Bound, BoundApp};
 use crate::address::Kind;
-use crate::desired::Desired;
+use crate::desired::{Desired, GroupReference};
 use crate::observed::Id;
 use crate::resource::marker::Facility;
 use crate::secret::SecretRef;
@@ -16,6 +16,10 @@ pub struct Details {
     pub secrets: BTreeSet<Id>,
     /// Apps whose grants are.
     pub grants: BTreeSet<Id>,
+    /// Apps whose groups are.
+    pub assignments: BTreeSet<Id>,
+    /// Groups that documents name.
+    pub groups: BTreeSet<GroupReference>,
     /// Whether access policies are.
     pub policies: bool,
     /// Providers whose client types are.
@@ -26,12 +30,16 @@ pub struct Details {
 /// read leaves an entry in the org's log, only where the value of a declared one is at hand (`resolved`).
 pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<SecretRef>>) -> Details {
     let policies = desired.apps.iter().any(|app| app.access_policy.is_some());
-    let mut details = Details { policies, ..Details::default() };
+    let groups = desired.apps.iter().flat_map(|app| app.groups.iter().flatten()).map(|assignment| assignment.group.clone()).collect();
+    let mut details = Details { groups, policies, ..Details::default() };
     for app in &bound.apps {
         let BoundApp::Both(wanted, live, _) = app else { continue };
         let marked = |facility| live.marker.as_ref().is_some_and(|m| m.manages.contains(&facility));
         if wanted.grants.is_some() || marked(Facility::Grants) {
             details.grants.insert(live.id.clone());
+        }
+        if wanted.groups.is_some() || marked(Facility::Groups) {
+            details.assignments.insert(live.id.clone());
         }
         let comparable = |resolved: &BTreeSet<SecretRef>| match &wanted.secrets {
             Some(declared) => declared.is_empty() || declared.iter().any(|secret| resolved.contains(&secret.reference)),

@@ -261,6 +261,8 @@ fn children_are_read_only_where_a_document_or_the_mark_manages_them() {
         app("plain", "x"),
         app("granted", "x"),
         document("Grant", "granted", &[("scopes", json!([]))]),
+        document("GroupAssignment", "granted", &[("groups", json!([{"name": "Sales"}, {"id": "00g1"}]))]),
+        document("GroupAssignment", "known", &[("groups", json!([{"name": "Sales"}]))]),
         app("remembered", "x"),
         app("known", "x"),
         document("ClientCredentials", "known", &[("client_secrets", secret("a", "IDPCTL_A"))]),
@@ -269,7 +271,7 @@ fn children_are_read_only_where_a_document_or_the_mark_manages_them() {
         app("none", "x"),
         document("ClientCredentials", "none", &[("client_secrets", json!([]))]),
     ];
-    let manages = ("profile.idpctl", json!({"owner": "payments/remembered", "manages": ["grants", "secrets"]}));
+    let manages = ("profile.idpctl", json!({"owner": "payments/remembered", "manages": ["grants", "groups", "secrets"]}));
     let mark = |name: &str| [marked(&format!("payments/{name}"))];
     let mut apps: Vec<_> = ["plain", "granted", "known", "unknown", "none"].iter().map(|name| live(name, "x", &mark(name))).collect();
     apps.push(live("remembered", "x", &[manages]));
@@ -280,6 +282,9 @@ fn children_are_read_only_where_a_document_or_the_mark_manages_them() {
     let resolved = [crate::secret::SecretRef::Env("IDPCTL_A".to_owned())].into();
     let read = details(&desired, &bound, Some(&resolved));
     assert_eq!(names(&read.grants), "granted remembered");
+    assert_eq!(names(&read.assignments), "granted known remembered");
+    let groups: Vec<_> = read.groups.iter().map(crate::desired::GroupReference::text).collect();
+    assert_eq!(groups, ["Sales", "00g1"], "each is looked for once");
     assert_eq!(names(&read.secrets), "known none remembered", "a read of secrets whose declared value is unknown would be for nothing");
     assert!(!read.policies, "nobody names one");
     assert_eq!(names(&details(&desired, &bound, None).secrets), "", "--secrets skip");

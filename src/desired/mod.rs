@@ -2,6 +2,7 @@
 
 mod checks;
 mod draft;
+mod groups;
 mod portal;
 mod resolve;
 #[cfg(test)]
@@ -61,7 +62,9 @@ pub struct App {
     pub secrets: Option<Vec<Secret>>,
     /// The granted scopes by document; `None` if no `Grant` document speaks of this app.
     pub grants: Option<Vec<Grant>>,
-    /// Whether `metadata.prune` of a document on secrets, keys (`ClientCredentials`) or grants (`Grant`) allows pruning below an app
+    /// The groups that have access; `None` if no `GroupAssignment` document speaks of this app.
+    pub groups: Option<Vec<Assignment>>,
+    /// Whether `metadata.prune` of a document on secrets, keys (`ClientCredentials`), grants (`Grant`) or groups (`GroupAssignment`) allows pruning below an app
     /// that is not ours.
     pub prunable: Vec<Facility>,
 }
@@ -101,6 +104,46 @@ pub struct Grant {
     pub origin: Origin,
 }
 
+/// A group, as a manifest names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GroupReference {
+    /// By its name, which must be the only one.
+    Name(String),
+    /// By its id.
+    Id(String),
+}
+
+/// A declared assignment of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// `GroupAssignment/name/group`, the group as it is written.
+    pub address: Address,
+    /// Which group.
+    pub group: GroupReference,
+    /// The declared fields in the shape of the API's object: `priority` and `profile`.
+    pub body: Value,
+    /// Where the group is named.
+    pub origin: Origin,
+    /// Where each of its fields is declared.
+    pub origins: BTreeMap<Path, Origin>,
+}
+
+impl GroupReference {
+    /// Returns the name or the id.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Name(text) | Self::Id(text) => text,
+        }
+    }
+}
+
+impl Assignment {
+    /// Returns the declared priority.
+    pub fn priority(&self) -> Option<u64> {
+        self.body.get("priority").and_then(Value::as_u64)
+    }
+}
+
 impl App {
     /// Returns whether a manifest declares the app itself, rather than something about an app that exists.
     pub fn is_declared(&self) -> bool {
@@ -125,7 +168,12 @@ impl App {
     /// Returns the child kinds that documents manage.
     pub fn manages(&self) -> Vec<Facility> {
         let keys = Path::of("settings.oauthClient.jwks.keys").find(&self.body).is_some();
-        let facilities = [(Facility::Grants, self.grants.is_some()), (Facility::Keys, keys), (Facility::Secrets, self.secrets.is_some())];
+        let facilities = [
+            (Facility::Grants, self.grants.is_some()),
+            (Facility::Groups, self.groups.is_some()),
+            (Facility::Keys, keys),
+            (Facility::Secrets, self.secrets.is_some()),
+        ];
         facilities.into_iter().filter(|(_, managed)| *managed).map(|(facility, _)| facility).collect()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::draft::{Declared, Draft, ordered};
-use super::{App, Desired, Grant, Secret, checks, portal};
+use super::{App, Desired, Grant, Secret, checks, groups, portal};
 use crate::address::{Address, Kind, System};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, at, compact};
@@ -48,6 +48,7 @@ fn finished(draft: Draft<'_>) -> App {
         secrets,
         secrets_declared: _,
         mut grants,
+        mut groups,
         mut prunable,
     } = draft;
     normalise(&mut body);
@@ -55,6 +56,9 @@ fn finished(draft: Draft<'_>) -> App {
     documents.sort();
     if let Some(grants) = &mut grants {
         grants.sort_by(|a, b| a.address.cmp(&b.address));
+    }
+    if let Some(groups) = &mut groups {
+        groups.sort_by(|a, b| a.address.cmp(&b.address));
     }
     prunable.sort_unstable();
     prunable.dedup();
@@ -78,6 +82,7 @@ fn finished(draft: Draft<'_>) -> App {
         access_policy,
         secrets,
         grants,
+        groups,
         prunable,
     }
 }
@@ -130,6 +135,12 @@ impl<'d> Resolver<'d, '_> {
                     grants(&mut draft, document);
                     if document.metadata.prune {
                         draft.prunable.push(Facility::Grants);
+                    }
+                }
+                Kind::GroupAssignment => {
+                    draft.groups.get_or_insert_default().extend(groups::assignments(document));
+                    if document.metadata.prune {
+                        draft.prunable.push(Facility::Groups);
                     }
                 }
                 Kind::App | Kind::OAuthProvider | Kind::ClientType => {}

@@ -83,7 +83,7 @@ pub(super) fn body(wanted: &App, live: Option<&LiveApp>) -> Vec<FieldChange> {
 }
 
 fn declaration(wanted: &App) -> Declaration<'_> {
-    Declaration { kind: Kind::App, body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin }
+    Declaration { row: table(Kind::App), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin }
 }
 
 fn status(wanted: &App, live: Option<&LiveApp>) -> Option<FieldChange> {
@@ -161,6 +161,7 @@ fn marker(entry: &AppChanges<'_>, live: Option<&LiveApp>, fields: &[FieldChange]
 fn leftovers(live: &LiveApp, facility: Facility, observed: &Observed) -> bool {
     let there = match facility {
         Facility::Grants => observed.grants.get(&live.id).map(Vec::len),
+        Facility::Groups => observed.assignments.get(&live.id).map(Vec::len),
         // One secret stays whatever is pruned: Okta keeps the only active one.
         Facility::Secrets => observed.secrets.get(&live.id).map(|secrets| secrets.len().saturating_sub(1)),
         Facility::Keys => Some(live.keys().len().saturating_sub(1)),

@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::FieldChange;
-use crate::address::Kind;
 use crate::diagnostic::Origin;
 use crate::json::Path;
-use crate::resource::{Facet, leaves, merged, same, table};
+use crate::resource::{Facet, Field, leaves, merged, same};
 
 /// What documents declare of one body.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Declaration<'a> {
     /// Whose fields they are.
-    pub(super) kind: Kind,
+    pub(super) row: &'static Field,
     /// The declared fields.
     pub(super) body: &'a Value,
     /// Where each is declared; one that is not here, where what holds it is.
@@ -26,7 +25,7 @@ pub(super) struct Declaration<'a> {
 impl Declaration<'_> {
     /// Returns where the live body differs, given what stands at each of its places; everything that is declared if there is none.
     pub(super) fn differing(&self, live: Option<&impl Fn(&Path) -> Option<Value>>) -> Vec<FieldChange> {
-        let fields = leaves(table(self.kind), self.body).into_iter().filter_map(|leaf| {
+        let fields = leaves(self.row, self.body).into_iter().filter_map(|leaf| {
             let before = live.and_then(|find| find(&leaf.path));
             // On a new object a null is what the server has anyway.
             let differs = match live {

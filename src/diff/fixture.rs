@@ -6,7 +6,7 @@ use super::{Changes, Choices, SecretHashes, diff};
 use crate::bind::fixture::{app, desired, document, live, observed, said, with};
 use crate::bind::{self, bind};
 use crate::desired::Desired;
-use crate::observed::{LiveApp, LiveGrant, LiveSecret, Observed, Status};
+use crate::observed::{LiveApp, LiveAssignment, LiveGrant, LiveGroup, LiveSecret, Observed, Status};
 use crate::secret::{Secret, SecretRef};
 use crate::select::Select;
 
@@ -86,6 +86,32 @@ pub(crate) fn grants(documents: &[Value], mark: &[&str], there: &[(&str, &str)])
     let grants = grants.collect();
     case.observed.grants.insert(case.observed.apps[0].id.clone(), grants);
     case
+}
+
+/// Compares the groups of an app that the mark manages, or not: id, priority and profile; the org's groups are Sales, Support and two Doubles.
+pub(crate) fn groups(documents: &[Value], mark: &[&str], there: &[(&str, u64, Value)]) -> Case {
+    let mut case = Case::new(documents, vec![live("0oa1", "A", &[managing("a", mark)])]);
+    let group =
+        |(id, name, sort): &(&str, &str, &str)| LiveGroup { id: (*id).to_owned(), name: (*name).to_owned(), sort: (*sort).to_owned() };
+    let known = [
+        ("00g1", "Sales", "OKTA_GROUP"),
+        ("00g2", "Support", "OKTA_GROUP"),
+        ("00g3", "Double", "OKTA_GROUP"),
+        ("00g4", "Double", "APP_GROUP"),
+    ];
+    case.observed.groups = known.iter().map(group).collect();
+    let assignments = there.iter().map(|(group, priority, profile)| LiveAssignment {
+        group: (*group).to_owned(),
+        name: known.iter().find(|(id, ..)| id == group).map(|(_, name, _)| (*name).to_owned()),
+        body: json!({"priority": priority, "profile": profile}),
+    });
+    case.observed.assignments.insert(case.observed.apps[0].id.clone(), assignments.collect());
+    case
+}
+
+/// Documents of an app and the groups that are to have it.
+pub(crate) fn assigning(groups: &Value) -> Vec<Value> {
+    vec![app("a", "A"), document("GroupAssignment", "a", &[("groups", groups.clone())])]
 }
 
 pub(crate) const ORG: &str = "https://acme.okta.com";

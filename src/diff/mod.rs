@@ -4,6 +4,7 @@
 mod app;
 mod children;
 mod fields;
+mod groups;
 mod orphans;
 mod portal;
 mod retire;
@@ -11,11 +12,12 @@ mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use groups::{GroupChange, undeclared as undeclared_group};
 pub use portal::PortalChanges;
 
 use serde_json::Value;
 
-use crate::address::Address;
+use crate::address::{Address, Kind};
 use crate::bind::{Bound, BoundApp, How, Orphan, Undeclared};
 use crate::desired::{App, Desired, Grant, Secret};
 pub use crate::diagnostic::codes::{NO_SLOT, POLICY_UNCLEAR};
@@ -79,6 +81,8 @@ pub struct AppChanges<'a> {
     pub secrets: Vec<SecretChange<'a>>,
     /// Differences of its grants.
     pub grants: Vec<GrantChange<'a>>,
+    /// Differences of its groups: those that are written in the order in which they are to be, then those that go.
+    pub groups: Vec<GroupChange<'a>>,
     /// Keys that are to go.
     pub keys: Vec<KeyChange>,
     /// The issuer of grants that name none: the org's own authorization server.
@@ -182,7 +186,7 @@ pub fn diff<'a>(desired: &'a Desired, observed: &'a Observed, bound: &Bound<'a>,
             observed,
             hashes,
             prune: choices.prune,
-            app: wanted.documents.iter().any(|d| d.kind != crate::address::Kind::Grant && choices.select.has(d)),
+            app: wanted.documents.iter().any(|d| !matches!(d.kind, Kind::Grant | Kind::GroupAssignment) && choices.select.has(d)),
             select: &choices.select,
         };
         if wanted.documents.iter().any(|document| choices.select.has(document)) {
@@ -202,7 +206,7 @@ struct Scope<'a, 'c> {
     observed: &'a Observed,
     hashes: &'c SecretHashes,
     prune: bool,
-    /// Whether the app itself is chosen, rather than its grants alone.
+    /// Whether the app itself is chosen, rather than its grants or groups alone.
     app: bool,
     select: &'c Select,
 }
@@ -220,6 +224,7 @@ fn one<'a>(bound: &BoundApp<'a>, scope: &Scope<'a, '_>, changes: &mut Changes<'a
         marker: None,
         secrets: Vec::new(),
         grants: Vec::new(),
+        groups: Vec::new(),
         keys: Vec::new(),
         issuer: scope.observed.org.as_ref().map(|org| org.url.clone()).unwrap_or_default(),
         free_slots: secrets::SLOTS,
@@ -236,6 +241,7 @@ fn one<'a>(bound: &BoundApp<'a>, scope: &Scope<'a, '_>, changes: &mut Changes<'a
         children::compare_keys(&mut entry, under, scope, changes);
     }
     children::compare_grants(&mut entry, under, scope, changes);
+    groups::compare(&mut entry, under, scope, changes);
     if scope.app {
         app::compare(&mut entry, fields, replaced, scope, changes);
     }

@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::CANNOT_UPDATE;
 use crate::json::Path;
 use crate::observed::LivePortal;
+use crate::resource::table;
 
 /// The differences of one object of the portal.
 #[derive(Debug, Clone)]
@@ -69,7 +70,7 @@ pub(super) fn compare<'a>(bound: &Bound<'a>, choices: &Choices, changes: &mut Ch
 
 /// Returns where the body differs; everything that is declared if there is no live object.
 fn fields(wanted: &PortalObject, live: Option<&LivePortal>) -> Vec<FieldChange> {
-    let declaration = Declaration { kind: wanted.kind(), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin };
+    let declaration = Declaration { row: table(wanted.kind()), body: &wanted.body, origins: &wanted.origins, origin: &wanted.origin };
     let find = live.map(|live| move |path: &Path| path.find(&live.body).cloned());
     declaration.differing(find.as_ref())
 }

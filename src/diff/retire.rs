@@ -11,7 +11,7 @@ pub(super) fn forbidden(entry: &AppChanges<'_>, scope: &Scope<'_, '_>, facility:
     let adopted = entry.live.and_then(|live| live.marker.as_ref()).is_none_or(|m| m.owner.project != scope.desired.project);
     if !ours && !entry.wanted.prunable.contains(&facility) {
         Some("the app is not ours; `metadata.prune: true` in the document would allow it".to_owned())
-    } else if adopted && entry.how != Some(How::Reference) && facility != Facility::Grants {
+    } else if adopted && entry.how != Some(How::Reference) && matches!(facility, Facility::Keys | Facility::Secrets) {
         // Consumers of a client that was not ours until now hold credentials that nobody has told us of.
         Some("adopting a client never retires its credentials".to_owned())
     } else {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::address::Address;
 use crate::bind::{Bound, Orphaned};
-use crate::diff::{AppChanges, Change, Changes, FieldChange, GrantChange, PortalChanges, SecretChange};
+use crate::diff::{AppChanges, Change, Changes, FieldChange, GrantChange, GroupChange, PortalChanges, SecretChange, undeclared_group};
 use crate::json::Fingerprint;
 use crate::plan::{Org, Portal};
 use crate::resource::Facet;
@@ -153,8 +153,28 @@ fn of_app(entry: &AppChanges<'_>) -> Vec<Item> {
         }
         GrantChange::Revoke(address, live) => undeclared(address.clone(), format!("scope `{}` is granted and not declared", live.scope)),
     }));
+    items.extend(entry.groups.iter().flat_map(group));
     items.extend(entry.keys.iter().map(|key| undeclared(key.address.clone(), "the public key is not declared".to_owned())));
     items
+}
+
+/// The mark's digest says nothing of groups, so nobody can tell who moved.
+fn group(change: &GroupChange<'_>) -> Vec<Item> {
+    let (wanted, fields) = match change {
+        GroupChange::Assign { wanted, .. } => {
+            let origin = Some(wanted.origin.to_string());
+            return vec![Item { address: wanted.address.clone(), what: What::Missing, cause: Cause::Either, origin }];
+        }
+        GroupChange::Withdraw(address, live) => return vec![undeclared(address.clone(), undeclared_group(live))],
+        GroupChange::Update { wanted, fields, .. } => (wanted, fields),
+    };
+    let item = |change: &FieldChange| {
+        let declared = (!change.declared.is_null()).then(|| change.declared.clone());
+        let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
+        let origin = change.origin.as_ref().map(ToString::to_string);
+        Item { address: wanted.address.clone(), what, cause: Cause::Either, origin }
+    };
+    fields.iter().map(item).collect()
 }
 
 /// The portal's objects bear no mark, so nobody can tell who moved.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::address::Kind;
 use crate::http::{Decode, DecodeError};
 use crate::json::Path;
-use crate::observed::{AccessPolicy, Clean, LiveApp, LiveGrant, LivePortal, LiveSecret, Org, Status};
+use crate::observed::{AccessPolicy, Clean, LiveApp, LiveAssignment, LiveGrant, LiveGroup, LivePortal, LiveSecret, Org, Status};
 use crate::secret::SecretHash;
 
 /// An item of the list of apps; `None` for what the filter should have kept out.
@@ -66,6 +66,21 @@ impl Decode for LiveGrant {
             issuer: text(&raw, "issuer")?,
             created_by: raw.pointer("/createdBy/id").and_then(Value::as_str).map(str::to_owned),
         })
+    }
+}
+
+impl Decode for LiveAssignment {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let assignment = Self::read(&Clean::new(&raw)).ok_or(DecodeError::expected("an assignment with id and priority"))?;
+        if is_id(&assignment.group) { Ok(assignment) } else { Err(NO_ID.at("id")) }
+    }
+}
+
+impl Decode for LiveGroup {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let profile = raw.get("profile").unwrap_or(&Value::Null);
+        let name = text(profile, "name").map_err(|error| error.at("profile"))?;
+        Ok(Self { id: id(&raw)?, name, sort: text(&raw, "type")? })
     }
 }
 

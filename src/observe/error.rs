@@ -65,6 +65,15 @@ pub enum Subject {
         /// Its label.
         label: String,
     },
+    /// The groups that have an app.
+    Assignments {
+        /// The app.
+        id: Id,
+        /// Its label.
+        label: String,
+    },
+    /// The groups that documents name.
+    Groups,
     /// The secrets of an app.
     Secrets {
         /// The app.
@@ -118,6 +127,8 @@ impl fmt::Display for Subject {
             Self::Apps => f.write_str("the list of apps"),
             Self::Policies => f.write_str("the list of access policies"),
             Self::Grants { id, label } => write!(f, "the grants of app `{}` ({id})", printable_head(label, 100)),
+            Self::Assignments { id, label } => write!(f, "the groups of app `{}` ({id})", printable_head(label, 100)),
+            Self::Groups => f.write_str("the groups that are named"),
             Self::Secrets { id, label } => write!(f, "the secrets of app `{}` ({id})", printable_head(label, 100)),
             Self::Providers => f.write_str("the list of the portal's providers"),
             Self::ClientTypes { id, name } => write!(f, "the client types of provider `{}` ({id})", printable_head(name, 100)),

@@ -11,6 +11,7 @@
 
 mod decode;
 mod error;
+mod groups;
 mod portal;
 mod progress;
 mod read;
@@ -20,6 +21,7 @@ mod sweep;
 mod tests;
 
 pub use error::{Error, Failure, Subject};
+pub use groups::{assignment, assignments};
 pub use portal::{portal_list, portal_object};
 pub use progress::{Progress, Silent, Step};
 pub use read::{app, apps_labelled, grants, org, secrets};

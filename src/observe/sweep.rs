@@ -10,11 +10,12 @@ use tokio::time::Instant;
 
 use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
-use super::{portal, read};
+use super::{groups, portal, read};
 use crate::address::System;
 use crate::bind::Details;
+use crate::desired::GroupReference;
 use crate::http::{self, BaseUrl, Bucket, Kind, Reader, TransportError};
-use crate::observed::{AccessPolicy, Id, LiveApp, LiveGrant, LivePortal, LiveSecret, Observed, Org, Portal};
+use crate::observed::{AccessPolicy, Id, LiveApp, LiveAssignment, LiveGrant, LiveGroup, LivePortal, LiveSecret, Observed, Org, Portal};
 use crate::printable::printable_head;
 
 /// How org and portal are read.
@@ -136,6 +137,8 @@ impl Listed {
             match outcome {
                 Ok(Detail::Policies(policies)) => observed.policies = policies,
                 Ok(Detail::Grants(id, grants)) => drop(observed.grants.insert(id, grants)),
+                Ok(Detail::Assignments(id, assignments)) => drop(observed.assignments.insert(id, assignments)),
+                Ok(Detail::Groups(groups)) => observed.groups = groups,
                 Ok(Detail::Secrets(id, secrets)) => drop(observed.secrets.insert(id, secrets)),
                 Ok(Detail::ClientTypes(id, client_types)) => {
                     drop(observed.portal.get_or_insert_default().client_types.insert(id, client_types));
@@ -150,6 +153,7 @@ impl Listed {
         }
         observed.apps.retain(|app| !gone.contains(&app.id));
         observed.grants.retain(|id, _| !gone.contains(id));
+        observed.assignments.retain(|id, _| !gone.contains(id));
         observed.secrets.retain(|id, _| !gone.contains(id));
         Ok(observed)
     }
@@ -161,15 +165,20 @@ enum Want {
     Policies,
     Grants(Id),
     Secrets(Id),
+    Assignments(Id),
     /// Of a provider.
     ClientTypes(Id),
+    Groups(BTreeSet<GroupReference>),
 }
 
 fn wants(details: Details) -> Vec<Want> {
-    let Details { secrets, grants, policies, client_types } = details;
+    let Details { secrets, grants, assignments, groups, policies, client_types } = details;
+    let groups = (!groups.is_empty()).then_some(Want::Groups(groups)).into_iter();
+    let assignments = assignments.into_iter().map(Want::Assignments);
     let policies = policies.then_some(Want::Policies).into_iter();
     let client_types = client_types.into_iter().map(Want::ClientTypes);
-    policies.chain(grants.into_iter().map(Want::Grants)).chain(secrets.into_iter().map(Want::Secrets)).chain(client_types).collect()
+    let secrets = secrets.into_iter().map(Want::Secrets);
+    policies.chain(grants.into_iter().map(Want::Grants)).chain(secrets).chain(assignments).chain(client_types).chain(groups).collect()
 }
 
 impl Want {
@@ -179,6 +188,8 @@ impl Want {
             Self::Policies => Subject::Policies,
             Self::Grants(id) => Subject::Grants { label: label(&id), id },
             Self::Secrets(id) => Subject::Secrets { label: label(&id), id },
+            Self::Assignments(id) => Subject::Assignments { label: label(&id), id },
+            Self::Groups(_) => Subject::Groups,
             Self::ClientTypes(id) => {
                 let mut providers = observed.portal.iter().flat_map(|portal| &portal.providers);
                 let name = providers.find(|provider| provider.id == id).map(|provider| provider.name.clone()).unwrap_or_default();
@@ -190,7 +201,8 @@ impl Want {
     fn bucket(&self) -> Bucket {
         match self {
             Self::Policies => Bucket::Management,
-            Self::Grants(_) | Self::Secrets(_) => Bucket::Apps,
+            Self::Grants(_) | Self::Secrets(_) | Self::Assignments(_) => Bucket::Apps,
+            Self::Groups(_) => Bucket::Groups,
             Self::ClientTypes(_) => Bucket::Portal,
         }
     }
@@ -200,6 +212,10 @@ impl Want {
             Self::Policies => return read::policies(reader).await.map(Detail::Policies),
             Self::Grants(id) => (id, read::grants(reader, id).await.map(|grants| Detail::Grants(id.clone(), grants))),
             Self::Secrets(id) => (id, read::secrets(reader, id).await.map(|secrets| Detail::Secrets(id.clone(), secrets))),
+            Self::Groups(named) => return groups::groups(reader, named).await.map(Detail::Groups),
+            Self::Assignments(id) => {
+                (id, groups::assignments(reader, id).await.map(|assignments| Detail::Assignments(id.clone(), assignments)))
+            }
             Self::ClientTypes(id) => {
                 return match portal::client_types(reader, id).await {
                     Ok(client_types) => Ok(Detail::ClientTypes(id.clone(), client_types)),
@@ -228,6 +244,8 @@ enum Detail {
     Policies(Vec<AccessPolicy>),
     Grants(Id, Vec<LiveGrant>),
     Secrets(Id, Vec<LiveSecret>),
+    Assignments(Id, Vec<LiveAssignment>),
+    Groups(Vec<LiveGroup>),
     ClientTypes(Id, Vec<LivePortal>),
     /// The app is not there any more.
     Gone(Id),

@@ -3,12 +3,14 @@
 //! Nothing in here holds a secret: trees are [`Clean`], and of client secrets there is only the hash.
 
 mod clean;
+mod groups;
 mod live;
 mod portal;
 
 use std::collections::BTreeMap;
 
 pub use clean::Clean;
+pub use groups::{LiveAssignment, LiveGroup};
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
 pub use portal::{LivePortal, Portal};
 
@@ -23,6 +25,10 @@ pub struct Observed {
     pub secrets: BTreeMap<Id, Vec<LiveSecret>>,
     /// Grants of the apps whose grants were read.
     pub grants: BTreeMap<Id, Vec<LiveGrant>>,
+    /// Assigned groups of the apps whose groups were read.
+    pub assignments: BTreeMap<Id, Vec<LiveAssignment>>,
+    /// The groups that documents name, and for names that no group has those that are called alike.
+    pub groups: Vec<LiveGroup>,
     /// Access policies, if any document names one.
     pub policies: Vec<AccessPolicy>,
     /// The portal; `None` if it was not read, because nothing declares anything of it.

@@ -1,8 +1,8 @@
 //! An order in which actions can be done: what must come first comes first, ties break by address, and deletions come last.
 //!
 //! ```text
-//! App (with its credentials) ─▶ Secret, Key, Grant          deletions walk the other way, after everything else,
-//! OAuthProvider ─▶ ClientType                                unless something waits for the room that they make
+//! App (with its credentials) ─▶ Secret, Key, Grant, GroupAssignment    deletions walk the other way, after everything else,
+//! OAuthProvider ─▶ ClientType                                          unless something waits for the room that they make
 //! ```
 
 use std::collections::BTreeSet;

@@ -240,7 +240,7 @@ fn of_its_own(address: &Address, id: &str, actions: &[Action]) -> Address {
     if actions.iter().any(|action| action.address == *address) { address.below([id]) } else { address.clone() }
 }
 
-fn wait_for_app(entry: &AppChanges<'_>, action: &mut Action) {
+pub(super) fn wait_for_app(entry: &AppChanges<'_>, action: &mut Action) {
     if entry.change.is_some() {
         action.after.insert(entry.wanted.address.clone());
     }

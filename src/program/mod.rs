@@ -8,6 +8,7 @@
 mod app;
 mod children;
 mod companions;
+mod groups;
 mod portal;
 mod present;
 mod step;
@@ -100,6 +101,7 @@ pub fn program(changes: &Changes<'_>) -> Program {
         children::secrets(entry, &mut program);
         children::keys(entry, &mut program);
         children::grants(entry, &mut program);
+        groups::assignments(entry, &mut program);
     }
     let made: Vec<_> = changes.portal.iter().filter(|entry| !entry.is_empty()).map(|entry| entry.bound.wanted.address.clone()).collect();
     for entry in &changes.portal {

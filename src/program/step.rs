@@ -104,6 +104,13 @@ pub enum Probe {
     Secrets(Subject),
     /// The app's grants.
     Grants(Subject),
+    /// One group's access to an app.
+    Assignment {
+        /// The app.
+        app: Subject,
+        /// The group's id.
+        group: String,
+    },
     /// The object of the portal with a path.
     ByPath {
         /// Its kind.
@@ -130,7 +137,7 @@ pub enum Probe {
 pub enum Expect {
     /// There is no such app.
     NoApp,
-    /// There is no such object in the portal.
+    /// There is no such object: in the portal, or an assignment of a group.
     NoObject,
     /// The request was sent: nothing that can be read tells whether the value at this place arrived.
     Sent(Path),

@@ -38,6 +38,8 @@ pub struct Marker {
 pub enum Facility {
     /// The scopes granted to it.
     Grants,
+    /// The groups that have access to it.
+    Groups,
     /// Its public keys.
     Keys,
     /// Its client secrets.

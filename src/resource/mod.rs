@@ -9,6 +9,7 @@ pub mod client_type;
 pub mod credentials;
 mod field;
 pub mod grant;
+pub mod group_assignment;
 pub mod jwk;
 pub mod marker;
 pub mod oauth_provider;
@@ -24,7 +25,7 @@ use crate::address::Kind;
 /// Returns the members of a kind's objects that only the server sets.
 pub fn read_only(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::App | Kind::ClientCredentials | Kind::Grant => &app::READ_ONLY,
+        Kind::App | Kind::ClientCredentials | Kind::Grant | Kind::GroupAssignment => &app::READ_ONLY,
         // `CID` may be given when an object is made; the rest is the portal's alone (tyk-portal-api.md, sections 2 and 3).
         Kind::OAuthProvider | Kind::ClientType => &["ID", "CreatedAt", "UpdatedAt", "ClientTypes"],
     }

@@ -8,7 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use super::field::{Field, Rule, Shape};
-use super::{app, client_type, credentials, grant, oauth_provider};
+use super::{app, client_type, credentials, grant, group_assignment, oauth_provider};
 use crate::address::Kind;
 
 /// Returns the field table of a kind's `spec`: a field whose shape is an object.
@@ -16,12 +16,14 @@ pub fn table(kind: Kind) -> &'static Field {
     static APP: LazyLock<Field> = LazyLock::new(|| of::<app::App>("App"));
     static CREDENTIALS: LazyLock<Field> = LazyLock::new(|| of::<credentials::ClientCredentials>("ClientCredentials"));
     static GRANT: LazyLock<Field> = LazyLock::new(|| of::<grant::Grant>("Grant"));
+    static GROUPS: LazyLock<Field> = LazyLock::new(|| of::<group_assignment::GroupAssignment>("GroupAssignment"));
     static PROVIDER: LazyLock<Field> = LazyLock::new(|| of::<oauth_provider::OAuthProvider>("OAuthProvider"));
     static CLIENT_TYPE: LazyLock<Field> = LazyLock::new(|| of::<client_type::ClientType>("ClientType"));
     match kind {
         Kind::App => &APP,
         Kind::ClientCredentials => &CREDENTIALS,
         Kind::Grant => &GRANT,
+        Kind::GroupAssignment => &GROUPS,
         Kind::OAuthProvider => &PROVIDER,
         Kind::ClientType => &CLIENT_TYPE,
     }
@@ -34,6 +36,7 @@ pub(super) fn spec_schema(kind: Kind) -> Value {
         Kind::App => raw::<app::App>(),
         Kind::ClientCredentials => raw::<credentials::ClientCredentials>(),
         Kind::Grant => raw::<grant::Grant>(),
+        Kind::GroupAssignment => raw::<group_assignment::GroupAssignment>(),
         Kind::OAuthProvider => raw::<oauth_provider::OAuthProvider>(),
         Kind::ClientType => raw::<client_type::ClientType>(),
     }
@@ -163,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_table_of_the_smaller_kinds_is_what_their_structs_say() {
-        let lines: Vec<_> = [Kind::ClientCredentials, Kind::Grant, Kind::OAuthProvider, Kind::ClientType]
+        let lines: Vec<_> = [Kind::ClientCredentials, Kind::Grant, Kind::GroupAssignment, Kind::OAuthProvider, Kind::ClientType]
             .into_iter()
             .flat_map(|kind| every_leaf(table(kind)))
             .map(line)

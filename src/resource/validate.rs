@@ -63,6 +63,9 @@ pub fn validate(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
     for i in 0..spec.get("client_secrets").and_then(Value::as_array).map_or(0, Vec::len) {
         exactly_one(&Path::of("client_secrets").index(i), spec, &["env", "file"], faults);
     }
+    for i in 0..spec.get("groups").and_then(Value::as_array).map_or(0, Vec::len) {
+        exactly_one(&Path::of("groups").index(i), spec, &["name", "id"], faults);
+    }
     exactly_one(&Path::of("RegistrationAccessToken"), spec, &["env", "file"], faults);
     additional(kind, spec, faults);
     if kind == Kind::App && spec.get("profile").and_then(|profile| profile.get(super::marker::MEMBER)).is_some() {

@@ -80,8 +80,9 @@ fn contents(test: &TestOrg) -> Contents {
     let found = |app: Value| {
         let id = app["id"].as_str().expect("an app has an id");
         let grants = test.get(&format!("/api/v1/apps/{id}/grants"));
+        let groups = test.get(&format!("/api/v1/apps/{id}/groups"));
         let secrets = test.org.live_secrets(id).into_iter().map(|secret| (secret.status, secret.value)).collect();
-        FoundApp { app, grants, secrets }
+        FoundApp { app, grants, groups, secrets }
     };
     let apps = listed.into_iter().map(found);
     let Value::Array(listed) = test.get("/portal-api/oauth-providers") else { panic!("providers are a list") };
@@ -96,10 +97,13 @@ fn contents(test: &TestOrg) -> Contents {
 
 impl Start {
     fn new() -> Self {
-        let Scenario { by_hand, history, now } = Scenario::everything();
+        let Scenario { groups, by_hand, history, now } = Scenario::everything();
         let config = Config { latency: Duration::from_millis(1), ..frozen() };
         let before = repository(Org::open(config).expect("an org in memory opens"), &[]);
         before.send("POST", "/api/v1/policies", &json!({"type": "ACCESS_POLICY", "name": "One factor"}));
+        for name in groups {
+            before.send("POST", "/api/v1/groups", &json!({"profile": {"name": name}}));
+        }
         for body in &by_hand {
             before.send("POST", "/api/v1/apps", body);
         }

@@ -22,6 +22,8 @@ mod first_steps;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod hostile;

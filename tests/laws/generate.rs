@@ -41,6 +41,8 @@ pub(crate) struct Generation {
     pub(crate) status: Option<&'static str>,
     pub(crate) secrets: Option<Vec<(&'static str, &'static str)>>,
     pub(crate) scopes: Option<Vec<&'static str>>,
+    /// The groups that have the app, as they are written.
+    pub(crate) groups: Option<Vec<Value>>,
     pub(crate) split: bool,
     pub(crate) policy: Option<&'static str>,
     /// Which of the org's policies is named by its id instead.
@@ -132,6 +134,7 @@ pub(crate) fn generation(dice: &mut Dice, sort: &str, before: Option<&Generation
         set(&mut made, CLIENT_ID, json!(dice.pick(&["my_custom_id", "another-custom.id"])));
     }
     credentials(dice, sort, &mut made);
+    made.groups = dice.chance(60).then(|| groups(dice));
     // What had its value already may be left out: it is released, and stays as it is. An app that is replaced has nothing to keep.
     if let Some(before) = before.filter(|b| !made.replaces(b)) {
         let again: Vec<_> = made
@@ -288,6 +291,31 @@ fn credentials(dice: &mut Dice, sort: &str, made: &mut Generation) {
     made.scopes = dice.chance(60).then(|| SCOPES.into_iter().filter(|_| dice.chance(50)).collect());
 }
 
+/// The groups that manifests may name; the first is in every org.
+pub(crate) const GROUPS: [&str; 3] = ["Everyone", "Night \u{2603} \"shift\"", "Sales"];
+
+/// Some groups, each with a priority of its own or none, and with some of the attributes that there are.
+fn groups(dice: &mut Dice) -> Vec<Value> {
+    let first = dice.below(3);
+    let mut groups = Vec::new();
+    for (index, name) in GROUPS.into_iter().enumerate() {
+        if dice.chance(40) {
+            continue;
+        }
+        let mut group = json!({"name": name});
+        if dice.chance(70) {
+            group["priority"] = json!((first + index) % 3 * 2);
+        }
+        for attribute in ["role", "seats"] {
+            if dice.chance(60) {
+                group["profile"][attribute] = dice.pick(&[json!("a"), json!({"b": [1, null]}), json!(2.5), Value::Null]).clone();
+            }
+        }
+        groups.push(group);
+    }
+    groups
+}
+
 fn key_lists() -> [Value; 3] {
     [json!([key("a")]), json!([key("b"), key("a")]), json!([key("c")])]
 }
@@ -351,6 +379,16 @@ impl Generation {
         also("client_secrets.file", from_file.map(|secrets| json!(secrets)));
         also("additionalFields", self.additional.clone());
         also("client_secrets", self.secrets.as_ref().map(|secrets| json!(secrets)));
+        also("groups", self.groups.as_ref().map(|groups| json!(groups)));
+        for group in self.groups.iter().flatten() {
+            for (member, value) in group.as_object().into_iter().flatten() {
+                let named = group["name"].as_str().or(group["id"].as_str()).unwrap_or_default();
+                also(&format!("groups.{member}"), Some(value.clone()).filter(|_| member != "profile"));
+                for (attribute, value) in value.as_object().into_iter().flatten() {
+                    also(&format!("groups.profile.{attribute} of {named}"), Some(value.clone()));
+                }
+            }
+        }
         also("scopes", self.scopes.as_ref().map(|scopes| json!(scopes)));
         all
     }
@@ -416,6 +454,9 @@ impl Generation {
                 spec["issuer"] = json!(issuer);
             }
             documents.push(about("Grant", spec));
+        }
+        if let Some(groups) = &self.groups {
+            documents.push(about("GroupAssignment", json!({"groups": groups})));
         }
         documents
     }

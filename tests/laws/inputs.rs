@@ -95,6 +95,9 @@ fn the_plan_that_is_applied_has_every_sort_of_action() {
     Create App/web/secret/one: 1 requests
     Update App/web: 3 requests
     Create Grant/web/okta.groups.read: 1 requests
+    Update GroupAssignment/web/Sales: 1 requests
+    Create GroupAssignment/web/00g2: 1 requests
+    Delete GroupAssignment/web/00g3: 1 requests
     Delete Grant/web/okta.logs.read: 1 requests
     Delete App/web/secret/ocs2: 2 requests
     Delete App/web/key/a: 2 requests
@@ -119,6 +122,9 @@ fn the_plan_that_is_applied_has_every_sort_of_action() {
     Grant/new/okta.users.read unchanged
     Grant/web/okta.groups.read unchanged
     Grant/web/okta.logs.read applied
+    GroupAssignment/web/00g2 applied
+    GroupAssignment/web/00g3 applied
+    GroupAssignment/web/Sales applied
     ");
 }
 

@@ -109,8 +109,9 @@ pub(crate) async fn contents(world: &World) -> Contents {
     for app in listed {
         let id = app["id"].as_str().expect("an app has an id");
         let grants = world.somebody("GET", &format!("/api/v1/apps/{id}/grants"), Value::Null).await;
+        let groups = world.somebody("GET", &format!("/api/v1/apps/{id}/groups"), Value::Null).await;
         let secrets = world.secrets_of(id);
-        apps.push(FoundApp { app, grants, secrets });
+        apps.push(FoundApp { app, grants, groups, secrets });
     }
     let Value::Array(listed) = world.in_portal("GET", "/oauth-providers", Value::Null).await else { panic!("providers are a list") };
     let mut providers = Vec::new();
@@ -125,7 +126,8 @@ pub(crate) async fn contents(world: &World) -> Contents {
 impl Start {
     /// Returns an org before everything changes at once.
     async fn of_everything(world: &World, circumstances: Circumstances) -> Self {
-        let Scenario { by_hand, history, now } = Scenario::everything();
+        let Scenario { groups, by_hand, history, now } = Scenario::everything();
+        world.groups(groups).await;
         for body in by_hand {
             world.made(body).await;
         }

@@ -9,7 +9,7 @@ use idpctl::resource::Shape;
 use idpctl_emulator::Config;
 use serde_json::Value;
 
-use crate::generate::{Dice, Generation, fields, generation};
+use crate::generate::{Dice, GROUPS, Generation, fields, generation};
 use crate::world::{World, declared};
 
 /// How often plan and apply ran.
@@ -95,6 +95,7 @@ async fn history(seed: u64, world: &World, tally: &mut Tally) {
 pub(crate) struct History {
     dice: Dice,
     policies: Vec<String>,
+    groups: Vec<String>,
     sort: &'static str,
     made: Option<Generation>,
 }
@@ -102,14 +103,15 @@ pub(crate) struct History {
 impl History {
     pub(crate) async fn new(seed: u64, world: &World) -> Self {
         let policies = world.policies().await;
+        let groups = world.groups(&GROUPS).await;
         let mut dice = Dice::new(seed);
         let sort = SORTS[dice.below(4)];
-        Self { dice, policies, sort, made: None }
+        Self { dice, policies, groups, sort, made: None }
     }
 
     /// Returns what is declared next, and the choices that it takes to apply it.
     pub(crate) fn goes_on(&mut self, world: &World) -> (Vec<Value>, Choices) {
-        let Self { dice, policies, sort, made: before } = self;
+        let Self { dice, policies, groups, sort, made: before } = self;
         if dice.below(12) == 0 {
             *sort = SORTS[dice.below(4)];
         }
@@ -117,6 +119,11 @@ impl History {
         made.additional = made.additional.filter(|_| world.keeps_unknown_fields());
         made.policy_id = Some(policies[dice.below(policies.len())].clone()).filter(|_| dice.below(3) == 0);
         made.issuer = Some(world.url()).filter(|_| dice.below(3) == 0);
+        for group in made.groups.iter_mut().flatten().filter(|_| dice.below(3) == 0) {
+            let place = GROUPS.iter().position(|name| group["name"] == *name).expect("one of them");
+            group.as_object_mut().expect("an object").remove("name");
+            group["id"] = Value::from(groups[place].clone());
+        }
         made.fields.retain(|path, _| !world.lacks(path));
         let choices = Choices {
             prune: dice.below(2) == 0 || made.secrets.as_ref().is_some_and(|s| s.len() == 2),
@@ -163,10 +170,15 @@ fn never(tally: &Tally) -> String {
         ("client_secrets", true),
         ("client_secrets.file", false),
         ("scopes", true),
+        ("groups", true),
+        ("groups.name", false),
+        ("groups.id", false),
+        ("groups.priority", false),
+        ("groups.profile.role of Sales", false),
         ("issuer", false),
         ("app", false),
     ];
-    for (path, nullable, list) in of_table.chain(others.map(|(path, list)| (path.to_owned(), false, list))) {
+    for (path, nullable, list) in of_table.chain(others.map(|(path, list)| (path.to_owned(), path.starts_with("groups.profile"), list))) {
         let seen = tally.seen.get(&path).copied().unwrap_or_default();
         let wanted = [true, true, nullable, list];
         for (what, name) in [(SET, "set"), (CHANGED, "changed"), (NULLED, "nulled"), (EMPTIED, "emptied")] {

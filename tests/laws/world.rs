@@ -120,6 +120,22 @@ impl World {
         policies.as_array().expect("a list").iter().filter_map(|policy| policy["id"].as_str().map(str::to_owned)).collect()
     }
 
+    /// Makes the groups of some names that are not there, and returns the ids of all of them.
+    pub(crate) async fn groups(&self, names: &[&str]) -> Vec<String> {
+        let mut ids = Vec::new();
+        for name in names {
+            let listed = self.somebody("GET", "/api/v1/groups", serde_json::Value::Null).await;
+            let there = listed.as_array().expect("a list").iter().find(|group| group["profile"]["name"] == **name).cloned();
+            let group = match there {
+                Some(group) => group,
+                None => self.somebody("POST", "/api/v1/groups", serde_json::json!({"profile": {"name": name}})).await,
+            };
+            ids.push(group["id"].as_str().expect("a group has an id").to_owned());
+        }
+        self.org.clear_requests();
+        ids
+    }
+
     /// Makes the access policy that manifests may name besides the org's own.
     async fn add_policy(&self) {
         let body = serde_json::json!({"type": "ACCESS_POLICY", "name": "One factor", "description": "for tests"});

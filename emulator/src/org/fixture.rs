@@ -3,7 +3,7 @@
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::{Org, opened};
+use super::{Org, opening::opened};
 use crate::{
     config::{Config, Data},
     error::Error,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, MutexGuard, watch};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use super::{Changes, Store, StoreError, Tables, file::File, org};
 
@@ -19,8 +19,8 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Waits for the turn to write to the file. Whoever has it writes what waits by then.
-    pub(crate) async fn turn(&self) -> Turn<'_> {
-        Turn(self.file.lock().await)
+    pub(crate) async fn turn(&self) -> Turn {
+        Turn(self.file.clone().lock_owned().await)
     }
 
     /// Waits for what becomes of it.
@@ -32,9 +32,9 @@ impl Batch {
 }
 
 /// The right to write to the file.
-pub(crate) struct Turn<'a>(MutexGuard<'a, File>);
+pub(crate) struct Turn(OwnedMutexGuard<File>);
 
-impl Turn<'_> {
+impl Turn {
     /// Writes changes, and returns when they are on the disk.
     pub(crate) fn write(&self, changes: &Changes) -> Result<(), StoreError> {
         self.0.write(changes)
@@ -51,7 +51,7 @@ pub(super) struct Disk {
 /// A batch that nobody knows the outcome of.
 struct Open {
     batch: Batch,
-    changes: Changes,
+    changes: Arc<Changes>,
     /// What makes the tables what they were before it.
     undo: Changes,
 }
@@ -65,15 +65,16 @@ impl Disk {
     pub(super) fn add(&mut self, changes: &Changes, tables: &Tables) {
         let open = self.waiting.get_or_insert_with(|| Open {
             batch: Batch { file: self.file.clone(), outcome: Arc::new(watch::Sender::new(None)) },
-            changes: Changes::default(),
+            changes: Arc::default(),
             undo: Changes { count: tables.count, ..Changes::default() },
         });
+        let sum = Arc::make_mut(&mut open.changes);
         for ((table, key), row) in &changes.rows {
             let place = (*table, key.clone());
             open.undo.rows.entry(place.clone()).or_insert_with(|| tables.table(*table).get(key).cloned());
-            open.changes.rows.insert(place, row.clone());
+            sum.rows.insert(place, row.clone());
         }
-        open.changes.count = changes.count;
+        sum.count = changes.count;
     }
 }
 
@@ -85,14 +86,17 @@ impl Store {
     }
 
     /// Returns what is to be written now, by whoever has the turn.
-    pub(crate) fn begin_writing(&mut self) -> Option<Changes> {
+    pub(crate) fn begin_writing(&mut self) -> Option<Arc<Changes>> {
         let disk = self.disk.as_mut()?;
-        disk.writing = disk.waiting.take();
-        disk.writing.as_mut().map(|open| std::mem::take(&mut open.changes))
+        // What somebody began to write and did not end is written again: it says what is to be there, not how to come there.
+        if disk.writing.is_none() {
+            disk.writing = disk.waiting.take();
+        }
+        disk.writing.as_ref().map(|open| open.changes.clone())
     }
 
     /// Takes note of how the writing that began last has ended. If nothing was written, the tables are again what the file holds.
-    pub(crate) fn end_writing(&mut self, turn: &mut Turn<'_>, written: &Result<(), StoreError>) {
+    pub(crate) fn end_writing(&mut self, turn: &mut Turn, written: &Result<(), StoreError>) {
         let Some(disk) = &mut self.disk else { return };
         let writing = disk.writing.take();
         // What was made of what is lost is lost as well.
@@ -119,7 +123,7 @@ impl Store {
     /// Writes what waits, while nobody else can have the store.
     pub(super) fn write_now(&mut self) -> Result<(), StoreError> {
         let Some(file) = self.disk.as_ref().map(|disk| disk.file.clone()) else { return Ok(()) };
-        let Ok(file) = file.try_lock() else { return Ok(()) };
+        let Ok(file) = file.try_lock_owned() else { return Ok(()) };
         let Some(changes) = self.begin_writing() else { return Ok(()) };
         let mut turn = Turn(file);
         let written = turn.write(&changes);

@@ -21,7 +21,7 @@ use std::{
 use tokio::time::Instant;
 
 pub(crate) use self::{
-    batch::Batch,
+    batch::{Batch, Turn},
     fixture::MOST,
     head::Head,
     row::{Row, Trees},

@@ -7,7 +7,7 @@ use crate::apply::expect::{Secrets, differences};
 use crate::apply::probe::Seen;
 use crate::bind::fixture::{live, marked};
 use crate::json::{Fingerprint, Path};
-use crate::observed::{Clean, LiveApp, LiveGrant, LivePortal, LiveSecret, Status};
+use crate::observed::{Clean, LiveApp, LiveAssignment, LiveGrant, LivePortal, LiveSecret, Status};
 use crate::program::{Declared, Expect};
 use crate::resource::marker::Marker;
 use crate::secret::{Secret, SecretHash, SecretRef};
@@ -229,6 +229,47 @@ fn what_grants_are_expected_to_be() {
     holds
     this is a bug in idpctl: a step expects NoApp of something that its probe does not read
     this is a bug in idpctl: a step expects NoObject of something that its probe does not read
+    ");
+}
+
+#[test]
+fn what_an_assignment_of_a_group_is_expected_to_be() {
+    let answer = json!({"id": "00g1", "priority": 3, "profile": {"role": "a"}, "lastUpdated": "2026-01-01T00:00:00.000Z"});
+    let assignment = LiveAssignment::read(&Clean::new(&answer)).expect("an assignment");
+    let expected = || {
+        vec![
+            Expect::NoObject,
+            Expect::Fields(Vec::new()),
+            Expect::BodyIs(assignment.fingerprint()),
+            Expect::BodyIs(Fingerprint::of(&json!("before"))),
+            field("priority", json!(3)),
+            field("priority", json!(0)),
+            field("profile.role", json!("b")),
+            field("profile.gone", Value::Null),
+            Expect::AppRetired,
+        ]
+    };
+    insta::assert_snapshot!(said(expected(), &Seen::Assignment(Some(Box::new(assignment.clone())))), @r#"
+    the group 00g1 is assigned already
+    holds
+    holds
+    the assignment of the group 00g1 was changed since the plan was made; plan again to see how
+    holds
+    `priority` is 3 and not 0
+    `profile.role` is "a" and not "b"
+    holds
+    this is a bug in idpctl: a step expects AppRetired of something that its probe does not read
+    "#);
+    insta::assert_snapshot!(said(expected(), &Seen::Assignment(None)), @"
+    holds
+    the group is not assigned
+    the group is not assigned
+    the group is not assigned
+    the group is not assigned
+    the group is not assigned
+    the group is not assigned
+    the group is not assigned
+    the group is not assigned
     ");
 }
 

@@ -43,11 +43,12 @@ pub(crate) struct CheckArgs {
 }
 
 /// What is read, and what it is needed for.
-const NEEDED: [(&str, &str); 4] = [
+const NEEDED: [(&str, &str); 5] = [
     ("apps", "for everything"),
     ("grants", "for manifests with a Grant"),
     ("secrets", "for manifests with client_secrets, unless --secrets skip"),
     ("policies", "for manifests with an accessPolicy"),
+    ("groups", "for manifests with a GroupAssignment"),
 ];
 
 /// What came of one read.
@@ -64,7 +65,7 @@ struct Okta {
     user: Option<String>,
     client_id: Option<String>,
     scopes: Option<Scopes>,
-    readings: [Reading; 4],
+    readings: [Reading; 5],
 }
 
 /// What an app's token is good for, beside what these manifests need.
@@ -158,7 +159,7 @@ async fn apps(reader: &Reader) -> Result<Option<String>, Error> {
     Ok(reader.get::<Clean>(request).await?.tree().tree()[0]["id"].as_str().map(segment))
 }
 
-async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 4] {
+async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 5] {
     let (apps, app) = match apps {
         Ok(app) => (Reading::Readable, app),
         Err(error) => (Reading::Refused(error), None),
@@ -167,7 +168,8 @@ async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Read
     let grants = reading(reader, below("grants")).await;
     let secrets = reading(reader, below("credentials/secrets")).await;
     let policies = reading(reader, Some(Request::get("/api/v1/policies").query("type", "ACCESS_POLICY").query("limit", "1"))).await;
-    [apps, grants, secrets, policies]
+    let groups = reading(reader, Some(Request::get("/api/v1/groups").query("limit", "1"))).await;
+    [apps, grants, secrets, policies, groups]
 }
 
 async fn reading(reader: &Reader, request: Option<Request>) -> Reading {

@@ -197,6 +197,7 @@ mod tests {
         App                What an app is: its label, how people see it, and the OAuth settings of its client
         ClientCredentials  How a client proves who it is: its id, its secrets or its keys
         Grant              Which Okta API scopes an app may use. Each scope is an object of its own
+        GroupAssignment    Which groups have access to an app. Each group's assignment is an object of its own
         OAuthProvider      An identity provider at which the portal registers clients: the parent of client types
         ClientType         How the portal registers clients of one sort. What it has registered already keeps what it has
         ----

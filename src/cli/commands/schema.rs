@@ -57,6 +57,7 @@ const fn file(kind: Kind) -> &'static str {
         Kind::App => "app.schema.json",
         Kind::ClientCredentials => "client-credentials.schema.json",
         Kind::Grant => "grant.schema.json",
+        Kind::GroupAssignment => "group-assignment.schema.json",
         Kind::OAuthProvider => "oauth-provider.schema.json",
         Kind::ClientType => "client-type.schema.json",
     }

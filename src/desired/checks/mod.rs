@@ -5,6 +5,7 @@
 
 mod combination;
 mod credentials;
+mod groups;
 mod identity;
 mod keys;
 mod portal;
@@ -20,7 +21,7 @@ use crate::manifest::Document;
 type Check = fn(&Draft<'_>, &mut Diagnostics);
 
 /// Every check of one app, by name.
-const CHECKS: [(&str, Check); 19] = [
+const CHECKS: [(&str, Check); 21] = [
     ("grant types of the application type", combination::grant_types),
     ("response types of the grant types", combination::response_types),
     ("refresh token settings have their grant", combination::refresh_token),
@@ -40,6 +41,8 @@ const CHECKS: [(&str, Check); 19] = [
     ("keys are given in one way", credentials::keys_twice),
     ("keys are well-formed", keys::well_formed),
     ("scopes are granted once, by the org", identity::scopes),
+    ("groups are assigned once, in an order", groups::assigned_once),
+    ("groups decide who has access", groups::decide),
 ];
 
 /// Runs every check.

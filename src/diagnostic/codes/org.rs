@@ -22,4 +22,7 @@ super::codes! { ORG:
     CANNOT_UPDATE = 607, "an app that cannot be written back",
         "An update sends the whole app, and this one carries something that cannot be sent.",
         "Change this app in Okta's Admin Console.";
+    GROUP_UNCLEAR = 608, "a group that is not there, or is there twice",
+        "Groups are assigned by name or id. Names need not be unique across types of groups, and giving the wrong one access could not be undone.",
+        "Correct the name, or refer to the group by its id.";
 }

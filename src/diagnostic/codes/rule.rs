@@ -73,6 +73,15 @@ super::codes! { RULE:
     ISSUER = 534, "an issuer that cannot grant Okta's scopes",
         "Scopes of Okta's API come from the org authorization server, whose issuer is the org's URL without a path.",
         "Take `issuer` out: the org's own URL is the default.";
+    GROUP_TWICE = 535, "a group that is assigned twice",
+        "A group is assigned to an app once; two entries would fight over its priority and profile.",
+        "Remove one of the two.";
+    PRIORITY_TWICE = 536, "two groups of one priority",
+        "The priority decides which of a user's groups gives the profile; with equal ones nobody knows which.",
+        "Give one of the two another priority.";
+    GROUPS_MOOT = 537, "groups of an app that everybody has",
+        "With `implicitAssignment` every user has access to the app, whatever groups are assigned to it.",
+        "Take `implicitAssignment` out, or the groups.";
     METADATA_ELSEWHERE = 540, "metadata that has no effect here",
         "The app is declared by a document of its own, and what `metadata` says of it is said there.",
         "Move the member to the App document.";

@@ -2,6 +2,7 @@
 
 mod children;
 mod fields;
+mod groups;
 mod together;
 
 use std::fmt::Write as _;
@@ -68,6 +69,17 @@ fn show(entry: &AppChanges<'_>, out: &mut String) {
             GrantChange::Revoke(address, live) => format!("{address} is revoked as {}", live.id),
         };
         writeln!(out, "{told}").unwrap();
+    }
+    for change in &entry.groups {
+        match change {
+            GroupChange::Assign { wanted, group, fields } => {
+                show_fields(&format!("{} is assigned as {}", wanted.address, group.id), fields, out);
+            }
+            GroupChange::Update { wanted, live, fields } => {
+                show_fields(&format!("{} is updated as {}", wanted.address, live.group), fields, out);
+            }
+            GroupChange::Withdraw(address, live) => writeln!(out, "{address} is withdrawn, {}", live.body).unwrap(),
+        }
     }
     for KeyChange { address, id, active } in &entry.keys {
         writeln!(out, "{address} is deleted as {id}, in force: {active}").unwrap();

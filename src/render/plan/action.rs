@@ -89,6 +89,7 @@ pub(super) fn words(marker: &Marker) -> String {
 const fn facility_word(facility: Facility) -> &'static str {
     match facility {
         Facility::Grants => "grants",
+        Facility::Groups => "groups",
         Facility::Keys => "keys",
         Facility::Secrets => "secrets",
     }

@@ -11,8 +11,12 @@ use crate::program::{Body, Edit, Expect, Probe, Step};
 /// Returns the lines of a step.
 pub(super) fn lines(number: usize, step: &Step, style: Style) -> Vec<String> {
     let Step { call, probe, pre, post } = step;
-    // The portal's objects are of several kinds; what the rest is about is an app.
-    let noun = if matches!(probe, Probe::ByPath { .. } | Probe::FindListed { .. }) { "object" } else { "app" };
+    // The portal's objects are of several kinds; what most of the rest is about is an app.
+    let noun = match probe {
+        Probe::ByPath { .. } | Probe::FindListed { .. } => "object",
+        Probe::Assignment { .. } => "assignment",
+        _ => "app",
+    };
     let query: Vec<_> = call.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     let head = format!("{number}. {} {}", call.method.as_str(), inert(&format!("{}{query}", call.path)));
@@ -66,6 +70,7 @@ fn subject(probe: &Probe) -> String {
         }
         Probe::Secrets(app) => format!("the secrets of {}", inert(app)),
         Probe::Grants(app) => format!("the grants of {}", inert(app)),
+        Probe::Assignment { app, group } => format!("the access of the group {} to {}", inert(group), inert(app)),
         Probe::ByPath { kind: _, path } => inert(path),
         Probe::FindListed { kind: _, list, name, cid } => {
             let by = cid.as_deref().map(|cid| format!(" or the CID {}", one_line(&Value::from(cid)))).unwrap_or_default();
@@ -85,7 +90,7 @@ fn all(expected: &[Expect], noun: &str) -> String {
 fn one(expect: &Expect, noun: &str) -> String {
     match expect {
         Expect::NoApp => "there is no such app".to_owned(),
-        Expect::NoObject => "there is no such object".to_owned(),
+        Expect::NoObject => format!("there is no such {noun}"),
         Expect::Sent(path) => format!("{} was sent, which nothing that is read can tell", place(path)),
         Expect::AsCreated => "the app was made by this plan".to_owned(),
         Expect::BodyIs(fingerprint) => format!("the {noun} is as it was planned for (fingerprint {})", inert(fingerprint.as_str())),

@@ -47,7 +47,7 @@ pub(crate) fn run(data: &[u8]) {
     if first % 2 == 0 {
         within_time(read(Org::new(rest, usize::from(*first) % 60)));
     } else {
-        let plan = plans::part(u16::from_be_bytes([bytes.byte(), bytes.byte()]));
+        let plan = plans::part(u32::from_be_bytes([0, bytes.byte(), bytes.byte(), bytes.byte()]));
         within_time(written(Org::new(bytes.rest(), usize::from(*first) % 60), &plan));
     }
 }

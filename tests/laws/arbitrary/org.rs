@@ -1,4 +1,4 @@
-//! An org in which all is well: a few apps, and one list of grants and one of secrets that all of them share. It does as it is told.
+//! An org in which all is well: a few apps, and one list each of grants, secrets and groups that all of them share. It does as it is told.
 
 use idpctl::json::Path;
 use serde_json::{Value, json};
@@ -10,13 +10,14 @@ pub(crate) struct Objects {
     apps: Vec<Value>,
     grants: Vec<Value>,
     secrets: Vec<Value>,
+    assignments: Vec<Value>,
 }
 
 const KEYS: &str = "settings.oauthClient.jwks.keys";
 
 impl Objects {
     pub(crate) fn new() -> Self {
-        Self { apps: plans::apps(), grants: plans::grants(), secrets: plans::secrets() }
+        Self { apps: plans::apps(), grants: plans::grants(), secrets: plans::secrets(), assignments: plans::assignments() }
     }
 
     /// Returns the status and body of the answer to a request.
@@ -27,6 +28,7 @@ impl Objects {
         match (method, path.as_slice()) {
             ("GET", [".well-known", _]) => (200, json!({"id": "00o1", "_links": {"organization": {"href": ORG}}})),
             ("GET", ["api", "v1", "policies"]) => (200, plans::policies()),
+            ("GET", ["api", "v1", "groups"]) => (200, plans::groups()),
             ("GET", ["api", "v1", "apps"]) => (200, Value::Array(self.apps.clone())),
             ("POST", ["api", "v1", "apps"]) => {
                 let active = request.uri().query().is_none_or(|query| !query.contains("activate=false"));
@@ -36,10 +38,31 @@ impl Objects {
             }
             (_, ["api", "v1", "apps", id, rest @ ..]) => match (method, rest) {
                 (_, ["grants", rest @ ..]) => children(&mut self.grants, method, rest, sent, "oag9"),
+                (_, ["groups", rest @ ..]) => self.group(method, rest, sent),
                 (_, ["credentials", "secrets", rest @ ..]) => children(&mut self.secrets, method, rest, sent, "ocs9"),
                 (_, rest) => self.app(id, method, rest, sent),
             },
             _ => not_found(),
+        }
+    }
+
+    fn group(&mut self, method: &str, rest: &[&str], sent: Value) -> (u16, Value) {
+        let at = rest.first().and_then(|id| self.assignments.iter().position(|assignment| assignment["id"] == *id));
+        match (method, rest, at) {
+            ("GET", [_], Some(at)) => (200, self.assignments[at].clone()),
+            ("PUT", [id], at) => {
+                let mut assignment = if sent.is_object() { sent } else { json!({}) };
+                assignment["id"] = json!(id);
+                for (member, nothing) in [("priority", json!(0)), ("profile", json!({}))] {
+                    if assignment[member].is_null() {
+                        assignment[member] = nothing;
+                    }
+                }
+                self.assignments.retain(|there| there["id"] != *id);
+                self.assignments.insert(at.unwrap_or(0), assignment.clone());
+                (200, assignment)
+            }
+            _ => children(&mut self.assignments, method, rest, sent, "00g9"),
         }
     }
 

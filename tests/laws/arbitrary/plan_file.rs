@@ -20,7 +20,7 @@ pub(crate) fn run(data: &[u8]) {
         Some((b'm', changes)) => {
             let mut bytes = Bytes::new(changes);
             // Two actions are enough to be confused with each other.
-            let fresh = part(1 << bytes.below(16) | 1 << bytes.below(16));
+            let fresh = part(1 << bytes.below(19) | 1 << bytes.below(19));
             let mut tree = serde_json::to_value(&fresh).expect("a plan is JSON");
             mutate(&mut tree, &mut bytes);
             checked(&tree.to_string(), &fresh);

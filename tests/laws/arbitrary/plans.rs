@@ -6,7 +6,7 @@ use idpctl::desired::{Desired, KeySets, resolve};
 use idpctl::diagnostic::{Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
 use idpctl::manifest::{SourceFile, Variables, read};
-use idpctl::observed::{AccessPolicy, Clean, Id, LiveApp, LiveGrant, LiveSecret, Observed, Org, Status};
+use idpctl::observed::{AccessPolicy, Clean, Id, LiveApp, LiveAssignment, LiveGrant, LiveGroup, LiveSecret, Observed, Org, Status};
 use idpctl::pipeline;
 use idpctl::plan::{Choices, Plan, SecretsMode};
 use idpctl::secret::{Secret, SecretHash, SecretRef};
@@ -72,6 +72,8 @@ fn declared() -> Desired {
         ));
         documents.push(document("Grant", name, &json!({"scopes": ["okta.users.read", "okta.groups.read"]})));
     }
+    let groups = json!([{"name": "Sales", "priority": 1, "profile": {"role": "a"}}, {"id": "00g2", "profile": {"role": null}}]);
+    documents.push(document("GroupAssignment", "web", &json!({"groups": groups})));
     let text = documents.iter().map(|document| format!("---\n{document:#}\n")).collect::<Vec<_>>().concat();
     let (file, mut found) = (SourceFile { name: "a.yaml".into(), text: text.into() }, Diagnostics::default());
     let read = read(&[file], Some(&Variables::new()), &mut Sources::default(), &mut found);
@@ -123,6 +125,18 @@ pub(crate) fn policies() -> Value {
     json!([{"id": "rst1", "name": "Any", "system": true}, {"id": "rst2", "name": "Strict"}])
 }
 
+/// Returns the groups of the org, as it shows them.
+pub(crate) fn groups() -> Value {
+    let group = |id: &str, name: &str| json!({"id": id, "type": "OKTA_GROUP", "profile": {"name": name, "description": null}});
+    json!([group("00g1", "Sales"), group("00g2", "Support"), group("00g3", "Night shift")])
+}
+
+/// Returns the groups that have every app, as an org shows them.
+pub(crate) fn assignments() -> Vec<Value> {
+    let assignment = |id: &str, priority: u8| json!({"id": id, "lastUpdated": "2026-01-01T00:00:00.000Z", "priority": priority, "profile": {"role": "b"}, "unheard_of": 1.5});
+    vec![assignment("00g1", 0), assignment("00g3", 7)]
+}
+
 /// Returns the org as it is read.
 pub(crate) fn observed() -> Observed {
     let text = |tree: &Value, name: &str| tree[name].as_str().unwrap_or_default().to_owned();
@@ -135,11 +149,15 @@ pub(crate) fn observed() -> Observed {
     };
     let grant =
         |tree: Value| LiveGrant { id: text(&tree, "id"), scope: text(&tree, "scopeId"), issuer: text(&tree, "issuer"), created_by: None };
+    let assignment = |tree: Value| LiveAssignment::read(&Clean::new(&tree)).expect("an assignment has all that every one has");
+    let group = |tree: &Value| LiveGroup { id: text(tree, "id"), name: text(&tree["profile"], "name"), sort: text(tree, "type") };
     let each = |id: &Id| id.clone();
     Observed {
         org: Some(Org { id: "00o1".to_owned(), url: ORG.to_owned() }),
         secrets: apps.iter().map(|app| (each(&app.id), secrets().into_iter().map(secret).collect())).collect(),
         grants: apps.iter().map(|app| (each(&app.id), grants().into_iter().map(grant).collect())).collect(),
+        assignments: apps.iter().map(|app| (each(&app.id), assignments().into_iter().map(assignment).collect())).collect(),
+        groups: groups().as_array().into_iter().flatten().map(group).collect(),
         policies: vec![AccessPolicy { id: "rst2".to_owned(), name: "Strict".to_owned(), system: false }],
         apps,
         portal: None,
@@ -157,7 +175,7 @@ pub(crate) fn plan() -> &'static Plan {
 }
 
 /// Returns a part of it: the actions whose bits are set, or all of them if none is.
-pub(crate) fn part(bits: u16) -> Plan {
+pub(crate) fn part(bits: u32) -> Plan {
     let mut part = plan().clone();
     let mut place = 0;
     part.actions.retain(|_| {

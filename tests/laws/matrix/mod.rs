@@ -295,6 +295,8 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
     the list of apps: GET /api/v1/apps
     access policies: GET /api/v1/policies
     grants: GET /api/v1/apps/*/grants
+    named groups: GET /api/v1/groups
+    groups of an app: GET /api/v1/apps/*/groups
     secrets: GET /api/v1/apps/*/credentials/secrets
         once   done 1: slow=1s
         once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
@@ -342,6 +344,15 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
         always in doubt 7: 423 500 503 reset-before reset-after cut-off
         always in doubt 9: 429-bare concurrency
         always in doubt 31: 429
+    a group's access before a write: GET /api/v1/apps/*/groups/*
+        once   done 1: slow=1s wrong-type foreign-link
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m endless hold hold-after
+        always done 1: slow=1s wrong-type foreign-link
+        always failed 1: error-200 captive redirect slow=2m endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
     providers before a create: GET /portal-api/oauth-providers
     client types before a create: GET /portal-api/oauth-providers/*/client-types
         once   done 2: slow=1s foreign-link
@@ -385,6 +396,8 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
     assign a policy: PUT /api/v1/apps/*/policies/*
     deactivate a key: POST /api/v1/apps/*/credentials/jwks/*/lifecycle/deactivate
     delete a key: DELETE /api/v1/apps/*/credentials/jwks/*
+    assign a group: PUT /api/v1/apps/*/groups/*
+    withdraw a group: DELETE /api/v1/apps/*/groups/*
         once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
         once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
         once   failed 1: redirect
@@ -452,9 +465,12 @@ async fn contents(world: &World) -> BTreeSet<String> {
         let policy = app["_links"]["accessPolicy"]["href"].as_str().and_then(|href| href.rsplit('/').next()).unwrap_or_default().to_owned();
         let grants = world.somebody("GET", &format!("/api/v1/apps/{id}/grants"), Value::Null).await;
         let scopes: BTreeSet<_> = grants.as_array().into_iter().flatten().map(|g| g["scopeId"].to_string()).collect();
+        let groups = world.somebody("GET", &format!("/api/v1/apps/{id}/groups"), Value::Null).await;
+        let group = |g: &Value| format!("{} {} {}", g["id"], g["priority"], g["profile"]);
+        let groups: BTreeSet<_> = groups.as_array().into_iter().flatten().map(group).collect();
         let secrets: BTreeSet<_> = world.secrets_of(id).into_iter().collect();
         let body = without(&app, &READ_ONLY).to_string().replace(id, "{id}");
-        contents.insert(format!("{} {policy} {scopes:?} {secrets:?} {body}", app["status"]));
+        contents.insert(format!("{} {policy} {scopes:?} {groups:?} {secrets:?} {body}", app["status"]));
     }
     contents
 }

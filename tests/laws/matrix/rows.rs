@@ -87,6 +87,8 @@ pub(super) fn rows() -> Vec<Row> {
     let relabelled = || changed(0, "spec.label", json!("Web Portal"));
     let with_policy = || changed(0, "spec.accessPolicy.name", json!("One factor"));
     let with_third_grant = || changed(2, "spec.scopes", json!(["okta.users.read", "okta.groups.read", "okta.logs.read"]));
+    let with_group = |groups: Value| and(document("GroupAssignment", "portal", json!({"groups": groups})));
+    let assigned = || with_group(json!([{"name": "Everyone", "priority": 3}]));
     let with_new_app = || and(web("new", "New"));
     let with_new_provider = || and(with(provider("new"), "spec.Name", json!("New")));
     let with_new_client_type = || and(another_client_type("new"));
@@ -116,6 +118,11 @@ pub(super) fn rows() -> Vec<Row> {
         read("the list of apps", "/api/v1/apps", relabelled()),
         read("access policies", "/api/v1/policies", with_policy()),
         read("grants", "/api/v1/apps/*/grants", relabelled()),
+        read("named groups", "/api/v1/groups", assigned()),
+        Row {
+            before: vec![assigned()],
+            ..read("groups of an app", "/api/v1/apps/*/groups", with_group(json!([{"name": "Everyone", "priority": 4}])))
+        },
         read("secrets", "/api/v1/apps/*/credentials/secrets", relabelled()),
         read("providers", "/portal-api/oauth-providers", described()),
         read("client types", "/portal-api/oauth-providers/*/client-types", described()),
@@ -123,6 +130,7 @@ pub(super) fn rows() -> Vec<Row> {
         looked("an app before a write", "/api/v1/apps/*", relabelled()),
         Row { passed: 1, ..looked("an app after a write", "/api/v1/apps/*", inactive()) },
         looked("grants before a write", "/api/v1/apps/*/grants", with_third_grant()),
+        looked("a group's access before a write", "/api/v1/apps/*/groups/*", assigned()),
         Row {
             before: vec![with_secrets(&one)],
             ..looked("secrets before a write", "/api/v1/apps/*/credentials/secrets", with_secrets(&third))
@@ -151,6 +159,8 @@ pub(super) fn rows() -> Vec<Row> {
         pruned(write("delete a key", "DELETE", "/api/v1/apps/*/credentials/jwks/*", one_key())),
         write("grant a scope", "POST", "/api/v1/apps/*/grants", with_third_grant()),
         pruned(write("revoke a scope", "DELETE", "/api/v1/apps/*/grants/*", changed(2, "spec.scopes", json!(["okta.users.read"])))),
+        write("assign a group", "PUT", "/api/v1/apps/*/groups/*", assigned()),
+        Row { before: vec![assigned()], ..pruned(write("withdraw a group", "DELETE", "/api/v1/apps/*/groups/*", with_group(json!([])))) },
         write("create a provider", "POST", "/portal-api/oauth-providers", with_new_provider()),
         write("update a provider", "PUT", "/portal-api/oauth-providers/*", open()),
         write("create a client type", "POST", "/portal-api/oauth-providers/*/client-types", with_new_client_type()),
