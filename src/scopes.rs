@@ -27,10 +27,9 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
     let areas = [
         (apps, "apps", verb),
         (any(|app| app.grants.is_some()), "appGrants", verb),
-        // A policy is looked up by its name, and assigned as a part of the app.
+        // Policies and groups are looked up by their names, and assigned as parts of the app.
         (any(|app| app.access_policy.is_some()), "policies", "read"),
-        // Likewise a group.
-        (any(|app| app.groups.is_some()), "groups", "read"),
+        (any(|app| app.groups.as_ref().is_some_and(|groups| !groups.is_empty())), "groups", "read"),
     ];
     areas.into_iter().filter(|(is_needed, ..)| *is_needed).map(|(_, area, verb)| format!("okta.{area}.{verb}")).collect()
 }
