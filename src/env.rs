@@ -12,6 +12,13 @@ impl Env {
     pub fn var(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|v| !v.is_empty())
     }
+
+    /// Returns the same with others where it has none.
+    #[must_use]
+    pub fn or(&self, others: impl IntoIterator<Item = (String, String)>) -> Self {
+        let others = others.into_iter().filter(|(name, _)| self.var(name).is_none());
+        Self(self.0.clone().into_iter().chain(others.collect::<Vec<_>>()).collect())
+    }
 }
 
 impl FromIterator<(String, String)> for Env {

@@ -39,7 +39,7 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift render                              from both to a plan
+//! bind diff program plan drift render scopes                       from both to a plan
 //!     ── effects below this line ──
 //! http secrets observe apply                                       the org, the values of secrets, the only writer
 //! pipeline cli                                                     the composition, the commands
@@ -67,6 +67,7 @@ pub mod program;
 pub mod render;
 pub mod request;
 pub mod resource;
+pub mod scopes;
 pub mod secret;
 pub mod secrets;
 pub mod select;

@@ -38,8 +38,15 @@ Exit status:
 Environment:
   OKTA_CLIENT_ORGURL       the org, for example https://acme.okta.com
   OKTA_CLIENT_TOKEN        an API token of that org
+  OKTA_CLIENT_AUTHORIZATIONMODE=PrivateKey
+                           sign in as a service app instead, with
+  OKTA_CLIENT_CLIENTID     its client_id
+  OKTA_CLIENT_PRIVATEKEY   its private key: a PEM, a JWK, or the path of either
+  OKTA_CLIENT_PRIVATEKEYID the `kid` of that key, if it is not in it
+  OKTA_CLIENT_SCOPES       the scopes to ask for, if not those that the manifests need
   OKTA_API_TOKEN, OKTA_ORG_NAME, OKTA_BASE_URL
                            the same, as the Terraform provider names them
+  ~/.okta/okta.yaml        read where none of these is set
   TYK_PORTAL_URL           the developer portal, for example https://portal.example.com
   TYK_PORTAL_TOKEN         the API credential of an admin of that portal
   IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}

@@ -9,12 +9,15 @@ use super::Context;
 use super::args::Network;
 use super::declared::Declared;
 use super::error::CommandError;
+use super::okta_yaml::completed;
 use super::waiting::Attentive;
 use crate::address::System;
+use crate::desired::Desired;
 use crate::env::Env;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
 use crate::observe::{Expected, Sweep};
+use crate::scopes::{Purpose, chosen, needed};
 use crate::secret::Secret;
 
 /// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
@@ -39,18 +42,41 @@ pub(super) struct Connection {
     pub(super) settle: Duration,
 }
 
-/// Tells whether the environment means a real org or portal, if perhaps incompletely.
+/// Tells whether the environment, or the file that stands in for it, means a real org or portal, if perhaps incompletely.
 pub(super) fn real_org_at_hand(env: &Env) -> bool {
-    Credentials::from_env(env).map_or(true, |credentials| !credentials.is_empty())
+    let credentials = completed(env).ok().and_then(|env| Credentials::from_env(&env).ok());
+    credentials.is_none_or(|credentials| !credentials.is_empty())
+}
+
+/// What somebody signs in for.
+#[derive(Clone, Copy)]
+pub(super) enum Signing<'d> {
+    /// For what a command does with what is declared, and no more than that.
+    For(Purpose, &'d Desired),
+    /// To see what can be done with the credentials.
+    ToSee(&'d Desired),
+}
+
+impl Signing<'_> {
+    /// Returns the scopes to ask for, where some are configured or none.
+    fn scopes(self, configured: &[String]) -> Vec<String> {
+        match self {
+            Self::For(purpose, desired) if configured.is_empty() => needed(desired, purpose).into_iter().collect(),
+            Self::ToSee(desired) if configured.is_empty() => needed(desired, Purpose::Read).into_iter().collect(),
+            Self::For(purpose, _) => chosen(configured, purpose),
+            Self::ToSee(_) => configured.to_vec(),
+        }
+    }
 }
 
 /// Makes the connection to the target's org and portal. Nothing is sent.
-pub(super) fn connect(target: &Target, network: &Network, context: &Context) -> Result<Connection, CommandError> {
+pub(super) fn connect(target: &Target, signing: Signing<'_>, network: &Network, context: &Context) -> Result<Connection, CommandError> {
     let connection = match &target.place {
         Place::Emulator { data } => emulated(data, network, context),
         Place::Credentials { org_url, org_id, portal_url } => {
-            let credentials = Credentials::from_env(&context.env);
+            let credentials = Credentials::from_env(&completed(&context.env)?);
             let credentials = credentials.map_err(|error| CommandError::new(error).doing("the environment gives no credentials"))?;
+            let credentials = credentials.asking(|configured| signing.scopes(configured));
             let parsed = |what: &str, url: &Option<String>| {
                 let url = url.as_deref().map(BaseUrl::parse).transpose();
                 url.map_err(|error| CommandError::new(error).doing(format!("the target's `{what}` cannot be used")))
@@ -84,7 +110,11 @@ fn real(expected: Expected, credentials: Credentials, network: &Network) -> Resu
     let local = [credentials.org(), credentials.portal()].into_iter().flatten().all(is_loopback);
     let settle = if local { Duration::ZERO } else { SETTLE };
     let names_org = expected.org_url.is_some() || expected.org_id.is_some();
-    let connection = Connection::new(Arc::new(transport), credentials, "an API token (SSWS)", network);
+    let how = match credentials.client_id() {
+        None => "an API token (SSWS)",
+        Some(_) => "the private key of a service app (private_key_jwt)",
+    };
+    let connection = Connection::new(Arc::new(transport), credentials, how, network);
     Ok(Connection { expected, names_org, settle, ..connection })
 }
 

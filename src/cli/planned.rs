@@ -2,12 +2,13 @@
 
 use super::Context;
 use super::args::{Manifests, Network, Planning, Secrets};
-use super::connect::{Connection, connect};
+use super::connect::{Connection, Signing, connect};
 use super::declared::{Declared, load_for_org};
 use super::error::CommandError;
 use super::printer::Printer;
 use crate::pipeline::{self, Observation};
 use crate::plan::{Choices, Plan, SecretsMode};
+use crate::scopes::Purpose;
 
 /// A plan and everything that it was made from.
 pub(super) struct Planned {
@@ -46,10 +47,11 @@ pub(super) async fn planned(
     manifests: &Manifests,
     network: &Network,
     choices: Choices,
+    purpose: Purpose,
     context: &Context,
 ) -> Result<Planned, CommandError> {
     let declared = load_for_org(manifests, context)?;
-    let connection = connect(&declared.target, network, context)?.hiding(declared.at_hand());
+    let connection = connect(&declared.target, Signing::For(purpose, &declared.desired), network, context)?.hiding(declared.at_hand());
     let choices = Choices { target: declared.target.name.clone(), ..choices };
     let sweep = connection.sweep(&declared, network, context)?;
     let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;

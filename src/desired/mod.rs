@@ -1,8 +1,8 @@
 //! What the manifests say, resolved: one entry a live object, whatever number of documents speaks of it.
 
 mod checks;
+mod children;
 mod draft;
-mod groups;
 mod portal;
 mod resolve;
 #[cfg(test)]

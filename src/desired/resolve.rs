@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::draft::{Declared, Draft, ordered};
-use super::{App, Desired, Grant, Secret, checks, groups, portal, servers};
-use crate::address::{Address, Kind};
+use super::{App, Desired, Secret, checks, children, portal, servers};
+use crate::address::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, at, compact};
 use crate::manifest::{Document, stays_inside};
@@ -132,13 +132,13 @@ impl<'d> Resolver<'d, '_> {
                     }
                 }
                 Kind::Grant => {
-                    grants(&mut draft, document);
+                    draft.grants.get_or_insert_default().extend(children::grants(document));
                     if document.metadata.prune {
                         draft.prunable.push(Facility::Grants);
                     }
                 }
                 Kind::GroupAssignment => {
-                    draft.groups.get_or_insert_default().extend(groups::assignments(document));
+                    draft.groups.get_or_insert_default().extend(children::assignments(document));
                     if document.metadata.prune {
                         draft.prunable.push(Facility::Groups);
                     }
@@ -261,18 +261,6 @@ pub(super) fn secret_reference(document: &Document, entry: &Value, at: &Path, di
 
 /// What variables of the environment have to start with to be nameable by a manifest.
 pub const PREFIX: &str = "IDPCTL_";
-
-fn grants<'d>(draft: &mut Draft<'d>, document: &'d Document) {
-    let address = Address::new(Kind::Grant, document.name.clone());
-    let issuer = document.spec["issuer"].as_str().map(|issuer| issuer.trim_end_matches('/').to_owned());
-    let scopes = document.spec["scopes"].as_array().into_iter().flatten().enumerate();
-    let grants = scopes.filter_map(|(index, scope)| {
-        let scope = scope.as_str()?.to_owned();
-        let origin = document.origin(&Path::of("scopes").index(index));
-        Some(Grant { address: address.below([&scope]), scope, issuer: issuer.clone(), origin })
-    });
-    draft.grants.get_or_insert_default().extend(grants);
-}
 
 /// Returns whether documents of a kind say something about an app that another document declares, or none.
 pub(super) fn speaks_of_an_app(kind: Kind) -> bool {

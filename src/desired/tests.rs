@@ -47,6 +47,12 @@ fn shown(desired: &Desired) -> String {
         for grant in app.grants.iter().flatten() {
             writeln!(out, "  {} {:?} at {}", grant.address, grant.issuer, grant.origin).unwrap();
         }
+        for group in app.groups.iter().flatten() {
+            writeln!(out, "  {} {:?} at {}: {}", group.address, group.group, group.origin, group.body).unwrap();
+            for (path, origin) in &group.origins {
+                writeln!(out, "    {path} at {origin}").unwrap();
+            }
+        }
     }
     out
 }
@@ -184,4 +190,28 @@ fn whatever_a_broken_manifest_holds_resolving_does_not_panic() {
             assert!(!desired.apps.is_empty() || diagnostics.has_errors());
         }
     }
+}
+
+#[test]
+fn every_field_of_an_assigned_group_remembers_where_it_stands() {
+    let text = "apiVersion: idpctl/v1
+kind: GroupAssignment
+metadata: {name: of-others, prune: true}
+spec:
+  app: {id: 0oa1}
+  groups:
+    - {id: 00g1, profile: {role: null, seats: {of: [1]}}}
+    - name: Sales
+      priority: 2
+";
+    insta::assert_snapshot!(shown(&resolved(&documents(text), &KeySets::new())), @r#"
+    GroupAssignment/of-others as {id: 0oa1} from GroupAssignment/of-others
+      body {}
+      status None, policy None, manages [Groups], prunable [Groups]
+      GroupAssignment/of-others/00g1 Id("00g1") at a.yaml:7:12: {"profile":{"role":null,"seats":{"of":[1]}}}
+        profile.role at a.yaml:7:34
+        profile.seats at a.yaml:7:47
+      GroupAssignment/of-others/Sales Name("Sales") at a.yaml:8:13: {"priority":2}
+        priority at a.yaml:9:17
+    "#);
 }

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::credentials::{BaseUrl, Credentials};
+use super::base_url::BaseUrl;
+use super::credentials::{Credentials, Means};
 use super::decode::Decode;
 use super::error::{Error, Kind};
-use super::exchange::{Answer, Exchange};
+use super::exchange::{Answer, Exchange, Signed};
 use super::governor::Governor;
 use super::page::{ForeignLink, next_page};
 use super::retry::{RetryPolicy, Safety};
 use super::transport::Transport;
+use crate::address::System;
 use crate::request::{Method, Request};
 
 /// No list has more pages than this: ten million apps.
@@ -25,7 +27,8 @@ const PER_PAGE: &str = "100";
 ///
 /// # Guarantees
 ///
-/// It sends GETs alone: a request of another method is refused before anything is sent. Repeats are harmless and happen as
+/// It sends GETs alone, and a service app's request for the token that signs it in: a request of another method is refused before anything is
+/// sent. Repeats are harmless and happen as
 /// [`RetryPolicy`] says.
 #[derive(Clone)]
 pub struct Reader(Arc<Exchange>);
@@ -46,6 +49,19 @@ impl Reader {
         self.0.credentials.portal()
     }
 
+    /// Returns the `client_id` of the app that signs it in at the org, if one does.
+    pub fn client_id(&self) -> Option<&str> {
+        self.0.credentials.client_id()
+    }
+
+    /// Returns the scopes of the app's token, if one is signed in.
+    pub async fn scopes(&self) -> Option<Vec<String>> {
+        match &self.0.credentials.account(System::Okta)?.means {
+            Means::App(app) => app.held().await,
+            Means::Fixed(..) => None,
+        }
+    }
+
     /// Returns the gate that its requests pass.
     pub fn governor(&self) -> &Governor {
         &self.0.governor
@@ -58,12 +74,12 @@ impl Reader {
 
     /// Reads one thing.
     pub async fn get<T: Decode>(&self, request: Request) -> Result<T, Error> {
-        self.fetch(&request, true).await?.decode()
+        self.fetch(&request, Signed::Yes).await?.decode()
     }
 
     /// Reads one thing that is public, without showing a credential.
     pub async fn get_public<T: Decode>(&self, request: Request) -> Result<T, Error> {
-        self.fetch(&request, false).await?.decode()
+        self.fetch(&request, Signed::No).await?.decode()
     }
 
     /// Reads a list, page by page to its end.
@@ -77,7 +93,7 @@ impl Reader {
         let mut seen = BTreeSet::new();
         let mut request = request;
         loop {
-            let answer = self.fetch(&request, true).await?;
+            let answer = self.fetch(&request, Signed::Yes).await?;
             let next = next_page(&answer.headers, &answer.url, &request);
             let next = next.map_err(|ForeignLink(link)| answer.trail.error(Kind::ForeignLink { link: answer.trail.quote(&link) }))?;
             seen.insert(std::mem::take(&mut request.query));
@@ -105,7 +121,7 @@ impl Reader {
         loop {
             page += 1;
             let numbered = request.clone().query("page", page.to_string()).query("per_page", PER_PAGE);
-            let answer = self.fetch(&numbered, true).await?;
+            let answer = self.fetch(&numbered, Signed::Yes).await?;
             if page > PAGES {
                 return Err(answer.trail.error(Kind::TooManyPages { pages: PAGES }));
             }
@@ -118,7 +134,7 @@ impl Reader {
         }
     }
 
-    async fn fetch(&self, request: &Request, signed: bool) -> Result<Answer, Error> {
+    async fn fetch(&self, request: &Request, signed: Signed<'_>) -> Result<Answer, Error> {
         if request.method != Method::Get || request.body.is_some() {
             return Err(Error::refused(request, "a reader sends nothing but GETs without a body"));
         }
@@ -159,6 +175,6 @@ impl Writer {
     /// Sends one request of any method.
     pub async fn send<T: Decode>(&self, request: Request) -> Result<T, Error> {
         let safety = if request.method == Method::Get { Safety::Read } else { Safety::Write };
-        self.0.0.run(&request, safety, true).await?.decode()
+        self.0.0.run(&request, safety, Signed::Yes).await?.decode()
     }
 }

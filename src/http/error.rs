@@ -2,6 +2,7 @@
 //! id, the attempts and the time they took.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::decode::DecodeError;
@@ -20,6 +21,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     request: String,
     system: System,
+    by_app: bool,
     safety: Safety,
     request_id: Option<String>,
     spent: Spent,
@@ -77,6 +79,8 @@ pub enum Kind {
         /// How long it could.
         left: Duration,
     },
+    /// There is no token to sign it in with, so it was not sent.
+    NotSignedIn(Arc<Error>),
     /// The deadline came before the answer.
     TimedOut,
     /// The deadline came before the request was sent.
@@ -102,7 +106,13 @@ pub enum Kind {
 
 impl Error {
     pub(super) fn new(request: String, system: System, safety: Safety, request_id: Option<String>, spent: Spent, kind: Kind) -> Self {
-        Self(Box::new(Inner { request, system, safety, request_id, spent, kind }))
+        Self(Box::new(Inner { request, system, by_app: false, safety, request_id, spent, kind }))
+    }
+
+    /// Returns the same of a request that a service app sends, or does not.
+    pub(super) fn by_app(mut self, by_app: bool) -> Self {
+        self.0.by_app = by_app;
+        self
     }
 
     /// Returns the error of a request that is not even tried.
@@ -114,6 +124,11 @@ impl Error {
     /// Returns which system it was sent to.
     pub fn system(&self) -> System {
         self.0.system
+    }
+
+    /// Tells whether a service app sent it, with an access token.
+    pub fn is_by_app(&self) -> bool {
+        self.0.by_app
     }
 
     /// Returns how the request failed.
@@ -189,6 +204,8 @@ impl Error {
     /// page for signing in (tyk-portal-api.md, section 7).
     pub fn is_unauthenticated(&self) -> bool {
         match (self.0.system, &self.0.kind) {
+            // OAuth's endpoints refuse with 400 as well as with 401.
+            (_, Kind::NotSignedIn(error)) => matches!(error.status(), Some(400 | 401 | 403)),
             (System::Okta, _) => self.status() == Some(401) && !self.is_feature_missing(),
             (System::Portal, Kind::Redirect { .. }) => true,
             (System::Portal, _) => matches!(self.status(), Some(401 | 403)),
@@ -212,6 +229,7 @@ impl Error {
                 // This one redirect is an answer to work that was done (RFC 9110, 15.4.4).
                 Kind::Redirect { status, .. } => *status == 303,
                 Kind::Starved { .. }
+                | Kind::NotSignedIn(_)
                 | Kind::TooLate
                 | Kind::ForeignLink { .. }
                 | Kind::LinkLoop
@@ -223,7 +241,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { request, system: _, safety: _, request_id, spent, kind } = &*self.0;
+        let Inner { request, system: _, by_app: _, safety: _, request_id, spent, kind } = &*self.0;
         write!(f, "`{request}` {kind}")?;
         let id = match kind {
             Kind::Status { problem, .. } => request_id.as_ref().or(problem.id.as_ref()),
@@ -264,6 +282,7 @@ impl fmt::Display for Kind {
             Self::Starved { wait, left } => {
                 write!(f, "would wait {} s for the rate limit, and {} s are left", wait.as_secs_f64().ceil(), left.as_secs_f64().floor())
             }
+            Self::NotSignedIn(_) => f.write_str("was not sent, as nobody is signed in"),
             Self::TimedOut => f.write_str("was not answered before the time was up"),
             Self::TooLate => f.write_str("was not sent before the time was up"),
             Self::ForeignLink { link } => write!(f, "was answered with a next page at `{link}`, which is elsewhere"),
@@ -279,6 +298,7 @@ impl std::error::Error for Error {
         match &self.0.kind {
             Kind::Transport(error) => Some(error),
             Kind::Decode { error, .. } => Some(error),
+            Kind::NotSignedIn(error) => Some(&**error),
             _ => None,
         }
     }

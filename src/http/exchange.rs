@@ -8,8 +8,9 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
+use super::auth::{Issued, ServiceApp, TOKEN_PATH, Token, proof_header};
 use super::bucket::Bucket;
-use super::credentials::Credentials;
+use super::credentials::{Account, Credentials, Means, authorization};
 use super::decode::{Decode, DecodeError};
 use super::error::{Error, Kind, Spent};
 use super::governor::Governor;
@@ -18,9 +19,10 @@ use super::meter::{Reading, retry_after};
 use super::problem::Problem;
 use super::retry::{Failure, Pace, RetryPolicy, Safety, Verdict};
 use super::transport::{Transport, TransportError};
-use super::wire::{address, wire};
+use super::wire::{address, wire, wire_form};
 use crate::address::System;
-use crate::request::Request;
+use crate::request::{Method, Request};
+use crate::secret::Secret;
 
 /// What all requests of a client have in common.
 pub(super) struct Exchange {
@@ -39,10 +41,22 @@ pub(super) struct Answer {
     status: StatusCode,
 }
 
+/// How a request says who sends it.
+#[derive(Clone, Copy)]
+pub(super) enum Signed<'a> {
+    /// Not at all: it is about something public.
+    No,
+    /// With what signs us in where it goes.
+    Yes,
+    /// It is what signs an app in.
+    As(&'a ServiceApp),
+}
+
 /// One request's way so far, from which its errors are made.
 pub(super) struct Trail {
     request: String,
     system: System,
+    by_app: bool,
     safety: Safety,
     mask: Mask,
     started: Instant,
@@ -52,16 +66,16 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    fn start(request: &Request, safety: Safety, mask: Mask) -> Self {
+    fn start(request: &Request, by_app: bool, safety: Safety, mask: Mask) -> Self {
         let system = request.system();
         let request = mask.quote(&request.to_string(), 500);
-        Self { request, system, safety, mask, started: Instant::now(), attempts: 0, failures: 0, request_id: None }
+        Self { request, system, by_app, safety, mask, started: Instant::now(), attempts: 0, failures: 0, request_id: None }
     }
 
     /// Makes an error of what happened last.
     pub(super) fn error(&self, kind: Kind) -> Error {
         let spent = Spent { attempts: self.attempts, elapsed: self.started.elapsed() };
-        Error::new(self.request.clone(), self.system, self.safety, self.request_id.clone(), spent, kind)
+        Error::new(self.request.clone(), self.system, self.safety, self.request_id.clone(), spent, kind).by_app(self.by_app)
     }
 
     /// Makes a text of the server fit to be shown.
@@ -80,36 +94,44 @@ impl Trail {
     }
 }
 
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 const X_OKTA_REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 const X_OKTA_RETRY_FOR: HeaderName = HeaderName::from_static("x-okta-retry-for");
 const X_OKTA_RETRY_COUNT: HeaderName = HeaderName::from_static("x-okta-retry-count");
 
 impl Exchange {
     /// Sends a request until it is answered well or given up.
-    pub(super) async fn run(&self, request: &Request, safety: Safety, signed: bool) -> Result<Answer, Error> {
+    pub(super) async fn run(&self, request: &Request, safety: Safety, signed: Signed<'_>) -> Result<Answer, Error> {
         let mask = Mask::of(request.body.as_ref()).beside(self.credentials.hidden());
         let mask = self.credentials.tokens().fold(mask, Mask::and);
-        let mut trail = Trail::start(request, safety, mask);
         let account = self.credentials.account(request.system());
+        let by_app = account.is_some_and(|account| matches!(account.means, Means::App(_)));
+        let mut trail = Trail::start(request, by_app, safety, mask);
         let account = account.ok_or_else(|| trail.error(Kind::Malformed { reason: "there are no credentials for where it goes" }))?;
         let url = address(&account.url, request).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
         let bucket = Bucket::of(&request.path);
         loop {
-            if self.policy.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            if self.is_over() {
                 return Err(trail.error(Kind::TooLate));
             }
-            let authorization = signed.then(|| account.authorization());
-            let mut wire = wire(&url, request, authorization).map_err(|reason| trail.error(Kind::Malformed { reason }))?;
+            let permit = self.governor.admit(bucket, self.policy.deadline).await;
+            let permit = permit.map_err(|starved| trail.error(Kind::Starved { wait: starved.wait, left: starved.left }))?;
+            // Made when it may be sent, and not before: token and proof age.
+            let mut wire = self.wire(&url, request, account, signed, &mut trail).await?;
+            if self.is_over() {
+                return Err(trail.error(Kind::TooLate));
+            }
             if let Some(id) = trail.request_id.as_deref().and_then(|id| id.parse().ok()) {
                 wire.headers_mut().insert(X_OKTA_RETRY_FOR, id);
                 wire.headers_mut().insert(X_OKTA_RETRY_COUNT, trail.attempts.into());
             }
-            let permit = self.governor.admit(bucket, self.policy.deadline).await;
-            let permit = permit.map_err(|starved| trail.error(Kind::Starved { wait: starved.wait, left: starved.left }))?;
             trail.attempts += 1;
             let sent = Instant::now();
             let outcome = until(self.policy.deadline, self.transport.send(wire)).await.ok_or_else(|| trail.error(Kind::TimedOut))?;
             trail.note(bucket, sent, &outcome);
+            if let (Signed::As(app), Ok(answer)) = (signed, &outcome) {
+                app.heed(answer.headers());
+            }
             let answer = outcome.map_err(Kind::Transport);
             let mut pause = None;
             let mut told = false;
@@ -131,6 +153,57 @@ impl Exchange {
                 Err(kind) => kind,
             };
             self.pause(&mut trail, kind, told, pause).await?;
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.policy.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    /// Returns the request as it is sent this time.
+    async fn wire(
+        &self,
+        url: &Url,
+        request: &Request,
+        account: &Account,
+        signed: Signed<'_>,
+        trail: &mut Trail,
+    ) -> Result<http::Request<Vec<u8>>, Error> {
+        let wire = match (signed, &account.means) {
+            (Signed::No, _) => wire(url, request, None),
+            (Signed::Yes, Means::Fixed(token, system)) => wire(url, request, Some(authorization(token, *system))),
+            (Signed::Yes, Means::App(app)) => {
+                let token = until(self.policy.deadline, app.token(async || self.sign_in(app).await));
+                let token = token.await.ok_or_else(|| trail.error(Kind::TooLate))?;
+                let token = token.map_err(|error| trail.error(Kind::NotSignedIn(error)))?;
+                trail.mask.learn(token.value());
+                let proof = app.proof_beside(&token, request.method.as_str(), url);
+                wire(url, request, Some(token.authorization())).map(|wire| proven(wire, proof, trail))
+            }
+            // An assertion works once, so each attempt has its own.
+            (Signed::As(app), _) => {
+                let assertion = app.assertion(url);
+                trail.mask.learn(&assertion);
+                let proof = app.proof(url);
+                wire_form(url, app.form(&assertion)).map(|wire| proven(wire, proof, trail))
+            }
+        };
+        wire.map_err(|reason| trail.error(Kind::Malformed { reason }))
+    }
+
+    /// Asks the org for an app's token. To ask twice does no harm.
+    async fn sign_in(&self, app: &ServiceApp) -> Result<Token, Error> {
+        let request = Request::new(Method::Post, TOKEN_PATH);
+        let asked = Instant::now();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            // Boxed, because sending anything may lead here.
+            match Box::pin(self.run(&request, Safety::Read, Signed::As(app))).await {
+                Ok(answer) => return answer.decode::<Issued>().map(|issued| Token::of(issued, app.scopes(), asked)),
+                Err(refusal) if app.improve(&refusal, tries) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -203,6 +276,15 @@ impl Answer {
     }
 }
 
+/// Returns a request with a proof, if there is one.
+fn proven(mut wire: http::Request<Vec<u8>>, proof: Option<Secret>, trail: &mut Trail) -> http::Request<Vec<u8>> {
+    if let Some(proof) = proof {
+        trail.mask.learn(&proof);
+        wire.headers_mut().insert(DPOP, proof_header(&proof));
+    }
+    wire
+}
+
 /// Makes sense of an answer that is not good.
 fn refusal(answer: &http::Response<Vec<u8>>, mask: &Mask) -> Kind {
     let status = answer.status().as_u16();
@@ -210,7 +292,7 @@ fn refusal(answer: &http::Response<Vec<u8>>, mask: &Mask) -> Kind {
         let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
         return Kind::Redirect { status, location: location.map(|to| mask.quote(to, 200)) };
     }
-    Kind::Status { status, problem: Problem::of(answer.body(), mask) }
+    Kind::Status { status, problem: Problem::of(answer.body(), mask).beside(answer.headers(), mask) }
 }
 
 async fn until<T>(deadline: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {

@@ -59,8 +59,15 @@ impl Mask {
 
     /// Adds one more value.
     pub(super) fn and(mut self, secret: &Secret) -> Self {
-        self.0.push(secret.clone());
+        self.learn(secret);
         self
+    }
+
+    /// Adds a value that became known on the way.
+    pub(super) fn learn(&mut self, secret: &Secret) {
+        if !self.0.iter().any(|known| known.expose() == secret.expose()) {
+            self.0.push(secret.clone());
+        }
     }
 
     /// Adds all that are known.

@@ -1,16 +1,20 @@
 //! Requests become answers: one client for everything that is sent to Okta and to the portal.
 //!
-//! A [`Reader`] sends GETs and nothing else, a [`Writer`] the rest. Every request passes the one [`Governor`] of the run, is retried
+//! A [`Reader`] sends GETs (and what signs it in) and nothing else, a [`Writer`] the rest. Every request passes the one [`Governor`] of the run, is retried
 //! as [`RetryPolicy`] allows, and is decoded before anything leaves this module, so that secret members of an answer end here.
 //!
 //! ```text
 //! Reader, Writer ─▶ Exchange (retry) ─▶ Governor (budget) ─▶ Transport ─▶ the network, or the emulated org in this process
 //! ```
 
+mod auth;
+mod base_url;
 mod bucket;
+mod challenge;
 mod client;
 mod credentials;
 mod decode;
+mod environment;
 mod error;
 mod exchange;
 mod governor;
@@ -28,10 +32,13 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use auth::KeyError;
+pub use base_url::{BaseUrl, BaseUrlError};
 pub use bucket::Bucket;
 pub use client::{Reader, Writer};
-pub use credentials::{BaseUrl, BaseUrlError, Credentials, CredentialsError};
+pub use credentials::Credentials;
 pub use decode::{Decode, DecodeError};
+pub use environment::CredentialsError;
 pub use error::{Error, Kind, Spent};
 pub use governor::{Budget, BudgetError, Counters, Governor};
 #[cfg(feature = "emulator")]

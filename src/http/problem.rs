@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use http::HeaderMap;
 use serde_json::Value;
 
+use super::challenge::Challenge;
 use super::mask::Mask;
 
 /// How much of one text of the server is kept.
@@ -22,12 +24,26 @@ pub struct Problem {
     pub causes: Vec<String>,
     /// Okta's `errorId`.
     pub id: Option<String>,
+    /// The scope that the access token lacks.
+    pub scope: Option<String>,
 }
 
 impl Problem {
     /// Reads an error body; what is not there stays empty.
     pub(super) fn of(body: &[u8], mask: &Mask) -> Self {
         serde_json::from_slice(body).map_or_else(|_| Self::default(), |body| Self::read(&body, mask))
+    }
+
+    /// Returns the same with what the answer's header says besides, which is all that some refusals of a token say.
+    pub(super) fn beside(self, headers: &HeaderMap, mask: &Mask) -> Self {
+        let Challenge { error, description, scope } = Challenge::of(headers);
+        let quoted = |text: Option<String>| text.filter(|text| !text.is_empty()).map(|text| mask.quote(&text, TEXT));
+        let scope = quoted(scope);
+        if self.code.is_some() {
+            Self { scope, ..self }
+        } else {
+            Self { code: quoted(error), summary: quoted(description).or(self.summary), scope, ..self }
+        }
     }
 
     /// Returns the error that a good answer really is, in Okta's or the portal's own form, whatever the status says.
@@ -49,13 +65,14 @@ impl Problem {
             summary: text("errorSummary", "error_description").or_else(|| text("message", "status")),
             causes: causes.chain(errors).take(CAUSES).collect(),
             id: text("errorId", "error_id"),
+            scope: None,
         }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, summary, causes, id: _ } = self;
+        let Self { code, summary, causes, id: _, scope } = self;
         let mut between = "";
         if let Some(code) = code {
             f.write_str(code)?;
@@ -69,6 +86,7 @@ impl fmt::Display for Problem {
             (true, _) => Ok(()),
             (false, true) => f.write_str(&causes.join("; ")),
             (false, false) => write!(f, " ({})", causes.join("; ")),
-        }
+        }?;
+        scope.as_ref().map_or(Ok(()), |scope| write!(f, ", lacks the scope `{scope}`"))
     }
 }

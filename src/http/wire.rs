@@ -5,7 +5,7 @@
 use http::{HeaderValue, header};
 use url::Url;
 
-use super::credentials::BaseUrl;
+use super::base_url::BaseUrl;
 use crate::request::{Method, Request};
 
 /// Returns the address of a request, or why it has none.
@@ -43,8 +43,16 @@ pub(super) fn wire(url: &Url, request: &Request, authorization: Option<HeaderVal
         }
         (None, Method::Get | Method::Delete) => builder,
     };
-    builder.body(body.unwrap_or_default()).map_err(|_| "the address is not one that can be sent to")
+    builder.body(body.unwrap_or_default()).map_err(|_| UNSENDABLE)
 }
+
+/// Returns a form as it is sent to a token endpoint.
+pub(super) fn wire_form(url: &Url, form: Vec<u8>) -> Result<http::Request<Vec<u8>>, &'static str> {
+    let builder = http::Request::post(url.as_str()).header(header::ACCEPT, "application/json");
+    builder.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form).map_err(|_| UNSENDABLE)
+}
+
+const UNSENDABLE: &str = "the address is not one that can be sent to";
 
 #[cfg(test)]
 mod tests {

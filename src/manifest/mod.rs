@@ -12,6 +12,7 @@ mod locate;
 mod position;
 mod project;
 mod scalar;
+mod settings;
 mod shape;
 mod source;
 mod target;
@@ -29,6 +30,7 @@ pub use project::{
     ApiVersion, EmulatorEntry, OktaEntry, Ownership, PROJECT_FILE, PortalEntry, Project, ProjectKind, TargetEntry, project_schema,
     stays_inside,
 };
+pub use settings::settings;
 pub use source::SourceFile;
 pub use target::{Place, Target, Wish};
 pub use vars::{Variables, is_variable_name};

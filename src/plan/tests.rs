@@ -99,7 +99,7 @@ fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
 
 #[test]
 fn an_app_whose_client_id_is_sent_is_the_one_of_the_approval() {
-    let slot = ClientSlot { path: Path::of("conditions.clients.include[0]"), app: at("web") };
+    let slot = ClientSlot { path: Path::of("conditions.clients.include").index(0), app: at("web") };
     let mut sends = step("/api/v1/authorizationServers/aus1/policies", Expect::NoObject);
     sends.call.body = Body::Json { tree: json!({}), secrets: SecretSlots::new(), clients: vec![slot] };
     let plan = |id| plan_of(vec![with_steps(Verb::Update, vec![sends.clone()])], &[("web", id)]);

@@ -9,6 +9,19 @@ pub fn advice(error: &Error) -> Option<&'static str> {
         return of_portal(error);
     }
     match error.kind() {
+        Kind::NotSignedIn(error) => of_signing_in(error),
+        _ if error.is_feature_missing() => Some(
+            "this is not about the credentials: the org lacks a feature, such as API Access Management for custom authorization servers; have Okta switch it on, or leave out the documents that need it",
+        ),
+        _ if error.is_unauthenticated() && error.is_by_app() => {
+            Some("the org does not accept the app's access token: check that the app is still active, and the machine's clock")
+        }
+        _ if error.problem().is_some_and(|problem| problem.scope.is_some()) => Some(
+            "grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`",
+        ),
+        _ if error.is_forbidden() && error.is_by_app() => Some(
+            "the scopes are there, but the app's admin roles do not go as far: assign it one in the Admin Console, under Applications > the app > Admin roles",
+        ),
         _ if error.is_unauthenticated() => Some(
             "the org does not accept the token: it may have expired or been revoked; make one in the Admin Console under Security > API > Tokens",
         ),
@@ -31,6 +44,21 @@ pub fn advice(error: &Error) -> Option<&'static str> {
             Some("check that `OKTA_CLIENT_ORGURL` is the org's own address, such as https://acme.okta.com")
         }
         _ => None,
+    }
+}
+
+/// Returns what to do about an app that is not issued a token, by the code of OAuth's endpoints.
+fn of_signing_in(error: &Error) -> Option<&'static str> {
+    match error.code() {
+        Some("invalid_client") => Some(
+            "check that `OKTA_CLIENT_CLIENTID` names an active service app that signs in with `private_key_jwt`, that it has the public half of `OKTA_CLIENT_PRIVATEKEY`, with `OKTA_CLIENT_PRIVATEKEYID` for its `kid` if that is set, and the machine's clock",
+        ),
+        Some("invalid_scope" | "consent_required" | "access_denied") => Some(
+            "a scope in `OKTA_CLIENT_SCOPES`, or where that is not set one that the manifests need, is none or is not granted: grant it in the Admin Console, under Applications > the app > Okta API Scopes; `idpctl auth check` says which are needed",
+        ),
+        Some("unauthorized_client") => Some("the app must have the grant type `client_credentials`"),
+        Some("invalid_dpop_proof" | "use_dpop_nonce") => Some("check the machine's clock: proofs are good for five minutes"),
+        _ => advice(error),
     }
 }
 

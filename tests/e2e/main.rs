@@ -60,6 +60,8 @@ mod seed2;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]
+mod signing_in;
+#[cfg(test)]
 mod surroundings;
 #[cfg(test)]
 mod unreachable;

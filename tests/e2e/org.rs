@@ -107,6 +107,11 @@ impl TestOrg {
         self.env.insert(name.to_owned(), value.into());
     }
 
+    /// Takes a variable from the runs to come.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.env.remove(name);
+    }
+
     /// Gives the runs to come credentials for the portal.
     pub(crate) fn with_portal(mut self) -> Self {
         let (url, token) = (self.url.clone(), self.org.portal_token().to_owned());

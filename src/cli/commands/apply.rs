@@ -23,6 +23,7 @@ use crate::desired::{self, Desired};
 use crate::plan::{Choices, Plan, SecretsMode, approve, read};
 use crate::printable::printable;
 use crate::render;
+use crate::scopes::Purpose;
 use crate::secret::SecretRef;
 
 /// A wait shorter than this is not worth a word.
@@ -77,7 +78,7 @@ pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, Com
             (Manifests { target: choices.target.clone(), vars, ..args.manifests.clone() }, choices)
         }
     };
-    let planned = planned(&manifests, &args.network, choices, context).await?;
+    let planned = planned(&manifests, &args.network, choices, Purpose::Write, context).await?;
     match &approved {
         Some(approved) => compare(&planned.plan, approved)?,
         None => show(&planned.plan, args.format, printer)?,

@@ -1,13 +1,16 @@
-//! `auth check`: the credentials to what can be read with them. Sends GETs alone.
+//! `auth check`: the credentials to what can be read with them. Sends GETs alone, and what signs an app in.
+
+use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::super::args::{Format, Manifests, Network};
-use super::super::connect::{Connection, connect};
+use super::super::connect::{Connection, Signing, connect};
 use super::super::declared::{Reach, check, show};
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
+use crate::desired::Desired;
 use crate::http::{Error, Reader};
 use crate::observe;
 use crate::observed::{Clean, Org};
@@ -15,6 +18,7 @@ use crate::printable::printable_head;
 use crate::render::advice;
 use crate::request::{Request, segment};
 use crate::resource::oauth_provider::PROVIDERS;
+use crate::scopes::{Purpose, missing, needed};
 
 /// Look at the credentials.
 #[derive(Debug, Subcommand)]
@@ -59,7 +63,16 @@ enum Reading {
 struct Okta {
     org: Org,
     user: Option<String>,
+    client_id: Option<String>,
+    scopes: Option<Scopes>,
     readings: [Reading; 5],
+}
+
+/// What an app's token is good for, beside what these manifests need.
+struct Scopes {
+    held: Vec<String>,
+    plan: BTreeSet<String>,
+    apply: BTreeSet<String>,
 }
 
 /// What was found out about a portal.
@@ -77,11 +90,11 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
         show(&checked.diagnostics, &checked.sources, context.printer);
         return Err(CommandError::shown());
     };
-    let connection = connect(target, &args.network, context)?.hiding(checked.at_hand());
+    let connection = connect(target, Signing::ToSee(&checked.desired), &args.network, context)?.hiding(checked.at_hand());
     let reader = connection.reader();
     connection.must_have(reader.portal().is_none(), false)?;
     let okta = match reader.org() {
-        Some(_) => Some(okta(&reader, &connection).await?),
+        Some(_) => Some(okta(&reader, &connection, &checked.desired).await?),
         None => None,
     };
     let portal = match reader.portal() {
@@ -90,6 +103,8 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
     };
     let readings = okta.iter().flat_map(|okta| &okta.readings).chain(portal.iter().map(|portal| &portal.providers));
     let complete = readings.into_iter().all(|reading| !matches!(reading, Reading::Refused(_)));
+    let scopes = okta.as_ref().and_then(|okta| okta.scopes.as_ref());
+    let complete = complete && scopes.is_none_or(|scopes| missing(&scopes.plan, &scopes.held).is_empty());
     match args.format {
         Format::Json => context.printer.json(&tree(okta.as_ref(), portal.as_ref(), &connection))?,
         Format::Text => context.printer.data(&text(okta.as_ref(), portal.as_ref(), &connection))?,
@@ -97,17 +112,28 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
     Ok(if complete { Exit::Done } else { Exit::Error })
 }
 
-async fn okta(reader: &Reader, connection: &Connection) -> Result<Okta, CommandError> {
+async fn okta(reader: &Reader, connection: &Connection, desired: &Desired) -> Result<Okta, CommandError> {
     let url = reader.org().map(ToString::to_string).unwrap_or_default();
     let org = observe::org(reader).await.map_err(|error| hinted(error).doing(format!("could not read which org `{url}` is")))?;
     connection.expected.check(reader.org(), &org)?;
+    let [plan, apply] = [Purpose::Read, Purpose::Write].map(|purpose| needed(desired, purpose));
     let apps = match apps(reader).await {
-        Err(error) if error.is_unauthenticated() => return Err(hinted(error).doing("the credentials sign nobody in")),
+        Err(error) if error.is_unauthenticated() => {
+            let error = hinted(error).doing("the credentials sign nobody in");
+            let [plan, apply] = [plan, apply].map(|scopes| Vec::from_iter(scopes).join(" "));
+            let needs = reader.client_id().map(|_| format!("with these manifests `plan` needs {plan}, and `apply` needs {apply}"));
+            return Err(needs.into_iter().fold(error, CommandError::hint));
+        }
         apps => apps,
     };
-    let user = reader.get::<Clean>(Request::get("/api/v1/users/me")).await.ok();
+    let user = match reader.client_id() {
+        Some(_) => None,
+        None => reader.get::<Clean>(Request::get("/api/v1/users/me")).await.ok(),
+    };
     let user = user.and_then(|user| user.tree().tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
-    Ok(Okta { org, user, readings: readings(reader, apps).await })
+    let client_id = reader.client_id().map(|id| printable_head(id, 100));
+    let scopes = reader.scopes().await.map(|held| Scopes { held, plan, apply });
+    Ok(Okta { org, user, client_id, scopes, readings: readings(reader, apps).await })
 }
 
 async fn portal(reader: &Reader, connection: &Connection) -> Result<Portal, CommandError> {
@@ -156,10 +182,18 @@ async fn reading(reader: &Reader, request: Option<Request>) -> Reading {
 fn text(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -> String {
     let shown = |text: &str| printable_head(text, 200);
     let mut lines = Vec::new();
-    if let Some(Okta { org, user, readings }) = okta {
+    if let Some(Okta { org, user, client_id, scopes, readings }) = okta {
         lines.push(format!("Org          {} ({})", shown(&org.url), shown(&org.id)));
         lines.push(format!("Credentials  {}", connection.how));
-        lines.push(format!("Signed in as {}", user.as_deref().unwrap_or("somebody whose own profile cannot be read")));
+        lines.push(match (client_id, user) {
+            (Some(client_id), _) => format!("Signed in as the app {client_id}"),
+            (None, Some(user)) => format!("Signed in as {user}"),
+            (None, None) => "Signed in as somebody whose own profile cannot be read".to_owned(),
+        });
+        if let Some(Scopes { held, plan, apply }) = scopes {
+            lines.push(format!("Scopes       {}", shown(&held.join(" "))));
+            lines.extend([("plan", plan), ("apply", apply)].map(|(command, needed)| format!("{command:<12} {}", verdict(needed, held))));
+        }
         lines.extend(NEEDED.iter().zip(readings).flat_map(|((name, why), reading)| told(name, why, reading)));
     }
     if let Some(Portal { url, providers }) = portal {
@@ -167,6 +201,15 @@ fn text(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -
         lines.extend(told("providers", "for manifests with an OAuthProvider or a ClientType", providers));
     }
     lines.join("\n") + "\n"
+}
+
+/// Says whether a token is good for what is needed.
+fn verdict(needed: &BTreeSet<String>, held: &[String]) -> String {
+    let all = needed.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    match missing(needed, held).as_slice() {
+        [] => format!("needs {all}"),
+        missing => format!("needs {all}: this token LACKS {}", missing.join(" ")),
+    }
 }
 
 fn told(name: &str, why: &str, reading: &Reading) -> Vec<String> {
@@ -192,6 +235,13 @@ fn tree(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -
     let org = okta.map(|okta| json!({"id": okta.org.id, "url": okta.org.url}));
     let user = okta.and_then(|okta| okta.user.clone());
     let mut tree = json!({"format_version": 1, "org": org, "credentials": connection.how, "user": user, "reads": reads});
+    if let Some(Scopes { held, plan, apply }) = okta.and_then(|okta| okta.scopes.as_ref()) {
+        let of = |needed: &BTreeSet<String>| json!({"needs": needed, "missing": missing(needed, held)});
+        tree["scopes"] = json!({"held": held, "plan": of(plan), "apply": of(apply)});
+    }
+    if let Some(client_id) = okta.and_then(|okta| okta.client_id.as_ref()) {
+        tree["client_id"] = json!(client_id);
+    }
     if let Some(portal) = portal {
         tree["portal"] = json!({"url": portal.url});
     }

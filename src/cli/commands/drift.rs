@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::super::args::{Format, Manifests, Network, Secrets};
-use super::super::connect::connect;
+use super::super::connect::{Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::planned::{mode, refuse};
@@ -11,6 +11,7 @@ use super::super::{Context, Exit};
 use crate::pipeline;
 use crate::plan::{Choices, SecretsMode};
 use crate::render;
+use crate::scopes::Purpose;
 
 /// Compares the org with the manifests, and says of each difference whether the org was changed or the manifest is newer. Nothing is written.
 #[derive(Debug, Args)]
@@ -38,7 +39,8 @@ pub(crate) struct DriftArgs {
 pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, CommandError> {
     let printer = context.printer;
     let declared = load_for_org(&args.manifests, context)?;
-    let connection = connect(&declared.target, &args.network, context)?.hiding(declared.at_hand());
+    let connection =
+        connect(&declared.target, Signing::For(Purpose::Read, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
     let secrets = mode(Some(args.secrets)).unwrap_or(SecretsMode::Skip);
     let choices = Choices { secrets, select: args.select.clone(), ..Choices::default() };
     let sweep = connection.sweep(&declared, &args.network, context)?;

@@ -4,13 +4,14 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use super::super::args::{Manifests, Network};
-use super::super::connect::connect;
+use super::super::connect::{Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
 use crate::address::{Address, System};
 use crate::bind::{self, BoundApp, BoundPortal, Details, bind, details};
 use crate::printable::printable;
+use crate::scopes::Purpose;
 use crate::select::Select;
 
 /// Prints what org and portal call the declared objects: their ids, and the client ids of apps.
@@ -61,7 +62,8 @@ struct Ids {
 pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, CommandError> {
     let select = Select::new(&args.addresses).map_err(CommandError::new)?;
     let declared = load_for_org(&args.manifests, context)?;
-    let connection = connect(&declared.target, &args.network, context)?.hiding(declared.at_hand());
+    let connection =
+        connect(&declared.target, Signing::For(Purpose::Read, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
     let listed = connection.sweep(&declared, &args.network, context)?.list(&connection.expected).await?;
     let bound = bind(&declared.desired, listed.observed(), &bind::Choices::default());
     let needs = Details { client_types: details(&declared.desired, &bound, None).client_types, ..Details::default() };

@@ -12,6 +12,7 @@ use super::super::{Context, Exit};
 use crate::plan::{Plan, write};
 use crate::printable::printable;
 use crate::render::{self, Style};
+use crate::scopes::Purpose;
 
 /// Reads the manifests and the org, and shows what `apply` would change, field by field. Nothing is written.
 #[derive(Debug, Args)]
@@ -44,7 +45,8 @@ pub(crate) struct PlanArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, CommandError> {
-    let Planned { plan, declared, .. } = planned(&args.manifests, &args.network, choices(&args.manifests, &args.planning), context).await?;
+    let Planned { plan, declared, .. } =
+        planned(&args.manifests, &args.network, choices(&args.manifests, &args.planning), Purpose::Read, context).await?;
     match args.format {
         Format::Json => context.printer.json(&render::plan::json(&plan))?,
         Format::Text => {

@@ -5,6 +5,7 @@ mod budget;
 mod emulated;
 mod failures;
 mod network;
+mod signing_in;
 mod window;
 
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,83 @@
+//! What the manifests declare to the OAuth scopes that a command needs for it.
+//!
+//! A `manage` scope lets a client read as well.
+
+use std::collections::BTreeSet;
+
+use crate::desired::Desired;
+
+/// What somebody signs in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To read, as `plan` and `drift` do.
+    Read,
+    /// To write, as `apply` does.
+    Write,
+}
+
+/// Returns the scopes without which something that is declared cannot be read, or written.
+pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
+    let verb = match purpose {
+        Purpose::Read => "read",
+        Purpose::Write => "manage",
+    };
+    let any = |declares: fn(&crate::desired::App) -> bool| desired.apps.iter().any(declares);
+    // The portal is no matter of scopes.
+    let apps = !desired.apps.is_empty() || desired.portal.is_empty();
+    let areas = [
+        (apps, "apps", verb),
+        (any(|app| app.grants.is_some()), "appGrants", verb),
+        // Policies and groups are looked up by their names, and assigned as parts of the app.
+        (any(|app| app.access_policy.is_some()), "policies", "read"),
+        (any(|app| app.groups.as_ref().is_some_and(|groups| !groups.is_empty())), "groups", "read"),
+    ];
+    areas.into_iter().filter(|(is_needed, ..)| *is_needed).map(|(_, area, verb)| format!("okta.{area}.{verb}")).collect()
+}
+
+/// Returns those of some scopes to ask for: all, but to read none that manages what another lets read.
+pub fn chosen(configured: &[String], purpose: Purpose) -> Vec<String> {
+    let spare = |scope: &str| {
+        let area = scope.strip_suffix(".manage");
+        purpose == Purpose::Read && area.is_some_and(|area| configured.contains(&format!("{area}.read")))
+    };
+    configured.iter().filter(|scope| !spare(scope)).cloned().collect()
+}
+
+/// Returns the scopes that are needed and not held.
+pub fn missing<'n>(needed: &'n BTreeSet<String>, held: &[String]) -> Vec<&'n str> {
+    let is_held = |scope: &str| {
+        let manages = scope.strip_suffix(".read").map(|area| format!("{area}.manage"));
+        held.iter().any(|held| *held == scope || Some(held) == manages.as_ref())
+    };
+    needed.iter().map(String::as_str).filter(|scope| !is_held(scope)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scopes(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn to_read_nothing_is_asked_for_that_manages_what_another_lets_read() {
+        let configured = scopes("okta.appGrants.manage okta.apps.manage okta.apps.read okta.policies.read");
+        assert_eq!(chosen(&configured, Purpose::Read), scopes("okta.appGrants.manage okta.apps.read okta.policies.read"));
+        assert_eq!(chosen(&configured, Purpose::Write), configured);
+    }
+
+    #[test]
+    fn managing_includes_reading_and_nothing_else_includes_anything() {
+        let needed = scopes("okta.appGrants.read okta.apps.manage okta.policies.read").into_iter().collect();
+        let held = scopes("okta.appGrants.manage okta.apps.read okta.policiesx.manage");
+        assert_eq!(missing(&needed, &held), ["okta.apps.manage", "okta.policies.read"]);
+        assert_eq!(missing(&needed, &[]).len(), 3);
+    }
+
+    #[test]
+    fn without_any_manifest_apps_are_what_matters() {
+        assert_eq!(needed(&Desired::default(), Purpose::Read), ["okta.apps.read".to_owned()].into());
+        assert_eq!(needed(&Desired::default(), Purpose::Write), ["okta.apps.manage".to_owned()].into());
+    }
+}
