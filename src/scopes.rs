@@ -23,9 +23,11 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
     };
     let any = |declares: fn(&crate::desired::App) -> bool| desired.apps.iter().any(declares);
     // The portal is no matter of scopes.
-    let apps = !desired.apps.is_empty() || desired.portal.is_empty();
+    let servers = !desired.servers.is_empty();
+    let apps = !desired.apps.is_empty() || servers || desired.portal.is_empty();
     let areas = [
         (apps, "apps", verb),
+        (servers, "authorizationServers", verb),
         (any(|app| app.grants.is_some()), "appGrants", verb),
         // Policies and groups are looked up by their names, and assigned as parts of the app.
         (any(|app| app.access_policy.is_some()), "policies", "read"),
@@ -73,6 +75,15 @@ mod tests {
         let held = scopes("okta.appGrants.manage okta.apps.read okta.policiesx.manage");
         assert_eq!(missing(&needed, &held), ["okta.apps.manage", "okta.policies.read"]);
         assert_eq!(missing(&needed, &[]).len(), 3);
+    }
+
+    #[test]
+    fn authorization_servers_have_a_scope_of_their_own() {
+        let text = "metadata: {name: orders}\nspec: {name: orders, audiences: [a]}\n";
+        let desired = crate::desired::server_tests::declared_beside("", text);
+        let both = |verb: &str| ["apps", "authorizationServers"].map(|area| format!("okta.{area}.{verb}")).into();
+        assert_eq!(needed(&desired, Purpose::Read), both("read"));
+        assert_eq!(needed(&desired, Purpose::Write), both("manage"));
     }
 
     #[test]
