@@ -264,7 +264,7 @@ fn waits(entry: &PartChanges<'_>, made: &BTreeSet<&Address>) -> BTreeSet<Address
         Part::Server | Part::Scope | Part::Policy => None,
     };
     let scopes = named.into_iter().flatten().filter_map(|scope| Some(server?.below([Part::Scope.as_str(), scope])));
-    let apps = entry.awaits.iter().map(|app| Address::clone(app));
+    let apps = entry.awaits.iter().copied().cloned();
     parents.chain(scopes).filter(|address| made.contains(address)).chain(apps).collect()
 }
 

@@ -126,12 +126,12 @@ impl World {
     /// Returns the writes that were answered, but for the app's.
     fn writes(&self) -> String {
         let writes = self.org.requests().into_iter().filter(|seen| seen.method != "GET" && !seen.path.starts_with("/api/v1/apps"));
-        writes.map(|seen| format!("{} {}\n", seen.method, seen.path)).collect()
+        writes.map(|seen| format!("{} {}\n", seen.method, seen.path)).collect::<Vec<_>>().concat()
     }
 }
 
 fn addresses(plan: &Plan) -> String {
-    plan.actions.iter().map(|action| format!("{:?} {}\n", action.verb, action.address)).collect()
+    plan.actions.iter().map(|action| format!("{:?} {}\n", action.verb, action.address)).collect::<Vec<_>>().concat()
 }
 
 fn said(report: &Report, which: impl Fn(&Outcome) -> bool) -> String {
@@ -141,7 +141,7 @@ fn said(report: &Report, which: impl Fn(&Outcome) -> bool) -> String {
         Outcome::Applied | Outcome::Unchanged => outcome.word().to_owned(),
     };
     let lines = report.outcomes.iter().filter(|(_, outcome)| which(outcome));
-    lines.map(|(address, outcome)| format!("{address} {}\n", line(outcome))).collect()
+    lines.map(|(address, outcome)| format!("{address} {}\n", line(outcome))).collect::<Vec<_>>().concat()
 }
 
 #[tokio::test(start_paused = true)]
