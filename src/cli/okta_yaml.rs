@@ -3,14 +3,16 @@
 //! It is read only where the environment names neither an org nor a credential: an address comes with its credential, never half from here
 //! and half from there. It is the person's own file; none in the repository is ever looked at.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::error::CommandError;
 use crate::env::Env;
+use crate::http::is_world_readable;
 use crate::manifest::settings;
 
 /// What the file may say, below `okta.client`, and the variable that says it.
@@ -35,17 +37,20 @@ pub(super) fn completed(env: &Env) -> Result<Env, CommandError> {
     };
     let path = Path::new(home).join(".okta/okta.yaml");
     let refused = |error: CommandError| error.doing("`~/.okta/okta.yaml` gives no credentials");
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    let unreadable = |error: io::Error| refused(CommandError::new(error));
+    let mut file = match File::open(&path) {
+        Ok(file) => file,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(env.clone()),
-        Err(error) => return Err(refused(CommandError::new(error))),
+        Err(error) => return Err(unreadable(error)),
     };
-    if is_world_readable(&path) {
+    if is_world_readable(&file.metadata().map_err(unreadable)?) {
         let error = CommandError::new("every user of this machine can read it");
         return Err(refused(
             error.hint("keep it to yourself, and replace what it holds if others had access\n    chmod 600 ~/.okta/okta.yaml"),
         ));
     }
+    let mut text = Zeroizing::new(String::new());
+    file.read_to_string(&mut text).map_err(unreadable)?;
     let tree = settings(&text).map_err(|line| {
         let place = line.map(|line| format!(" (line {line})")).unwrap_or_default();
         let error = CommandError::new(format!("it is not YAML that can be read{place}"));
@@ -63,15 +68,4 @@ fn text_of(setting: &Value) -> Option<String> {
         Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")),
         _ => None,
     }
-}
-
-#[cfg(unix)]
-fn is_world_readable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_world_readable(_: &Path) -> bool {
-    false
 }

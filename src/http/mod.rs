@@ -32,7 +32,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use auth::KeyError;
+pub use auth::{KeyError, is_world_readable};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use bucket::Bucket;
 pub use client::{Reader, Writer};

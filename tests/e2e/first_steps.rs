@@ -68,7 +68,7 @@ fn an_org_that_does_not_answer_is_one_error_with_its_cause() {
     let url = format!("http://127.0.0.1:{port}");
     let variables = [("OKTA_CLIENT_ORGURL", url.as_str()), ("OKTA_CLIENT_TOKEN", "00-not-a-real-token")];
     stable(|| {
-        insta::assert_snapshot!(said(&example(), &variables, "plan --timeout 1s"), @"
+        insta::assert_snapshot!(said(&example(), &variables, "plan --timeout 5s"), @"
         error: could not read which org `http://127.0.0.1:[port]` is
         Caused by:
           1: `GET /.well-known/okta-organization` got no answer, [n] attempts in [t] s

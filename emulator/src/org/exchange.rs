@@ -216,7 +216,7 @@ impl Org {
     /// come again.
     pub(super) fn record(&self, exchange: &mut Exchange<'_>, requests: u64) -> Result<(), Refusal> {
         log::record(exchange, self.inner.clock.millis(), &self.inner.seed.request_id(exchange.number))?;
-        if exchange.tx.written().next().is_some() {
+        if exchange.tx.has_written() {
             exchange.tx.put(Table::Org, REQUESTS.to_owned(), &requests)?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! The tables have them already. Whoever has seen the tables meanwhile waits for the batch before saying so to anybody, and is
 //! refused if it was lost: what is answered is on the disk.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
@@ -123,7 +123,7 @@ impl Store {
     /// Writes what waits, while nobody else can have the store.
     pub(super) fn write_now(&mut self) -> Result<(), StoreError> {
         let Some(file) = self.disk.as_ref().map(|disk| disk.file.clone()) else { return Ok(()) };
-        let Ok(file) = file.try_lock_owned() else { return Ok(()) };
+        let file = file.try_lock_owned().map_err(|_| io::Error::from(io::ErrorKind::WouldBlock))?;
         let Some(changes) = self.begin_writing() else { return Ok(()) };
         let mut turn = Turn(file);
         let written = turn.write(&changes);

@@ -76,6 +76,11 @@ impl<'a> Tx<'a> {
         self.changes.rows.insert((table, key), None);
     }
 
+    /// Tells whether anything was written so far.
+    pub(crate) fn has_written(&self) -> bool {
+        !self.changes.rows.is_empty()
+    }
+
     /// Returns what was written so far: table, key and document, or none for one that was removed.
     pub(crate) fn written(&self) -> impl Iterator<Item = (Table, &str, Option<&'a Value>)> {
         self.changes.rows.iter().map(|((table, key), row)| (*table, key.as_str(), row.as_ref().map(|row| self.trees.of(row))))

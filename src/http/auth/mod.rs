@@ -18,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub(super) use issued::{Issued, Token};
-pub use key::KeyError;
+pub use key::{KeyError, is_world_readable};
 pub(super) use key::{SigningKey, read as read_key};
 pub(super) use proof::header as proof_header;
 pub(super) use service_app::{ServiceApp, TOKEN_PATH};

@@ -34,13 +34,15 @@ pub(crate) fn read(value: &str) -> Result<SigningKey, KeyError> {
     SigningKey::parse(&text).unwrap_or_else(|| Err(KeyError::NotAKey { path: path() }))
 }
 
+/// Tells whether a file is one that every user of the machine can read.
 #[cfg(unix)]
-fn is_world_readable(metadata: &Metadata) -> bool {
+pub fn is_world_readable(metadata: &Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     metadata.is_file() && metadata.permissions().mode() & 0o004 != 0
 }
 
+/// Tells whether a file is one that every user of the machine can read, as far as this can be known here.
 #[cfg(not(unix))]
-fn is_world_readable(_: &Metadata) -> bool {
+pub fn is_world_readable(_: &Metadata) -> bool {
     false
 }

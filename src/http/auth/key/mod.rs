@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::printable::printable_head;
 
+pub use file::is_world_readable;
 pub(crate) use file::read;
 
 /// The private key of an app. Its `Debug` shows how it signs, and nothing of it.
