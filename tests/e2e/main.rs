@@ -28,6 +28,7 @@ mod help;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod issuers;
 mod kills;
 #[cfg(test)]
 mod liar;
