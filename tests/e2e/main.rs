@@ -47,6 +47,7 @@ mod repository;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod rotation;
 mod running;
 #[path = "../scenario.rs"]
 mod scenario;
