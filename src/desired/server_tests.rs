@@ -281,8 +281,16 @@ policies:
       name one; an API of its own gets a server of its own
     IDP0526 servers.yaml:5:13: keys are given in two ways
       keep one of the two
+    IDP0527 servers.yaml:6:16: `jwks.keys[0]` cannot be used: `n` is not base64url
+      correct the key
+    IDP0527 servers.yaml:6:16: `jwks.keys[1]` cannot be used: `n` is not base64url
+      correct the key
     IDP0527 servers.yaml:6:16: a server has at most five encryption keys, of which at most one is ACTIVE
       remove some, or say `status: INACTIVE` of all but one
+    IDP0306 servers.yaml:6:17: `jwks.keys[0]` needs `use`
+      add `use`: what the key is for: encryption
+    IDP0306 servers.yaml:6:52: `jwks.keys[1]` needs `use`
+      add `use`: what the key is for: encryption
     IDP0563 servers.yaml:7:19: Okta keeps the scope `okta.mine` for itself
       choose a name that does not start with `okta.`
     IDP0533 servers.yaml:7:38: `with space` cannot be a scope

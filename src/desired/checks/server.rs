@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::identity::is_scope;
+use super::keys;
 use super::server_rule;
 use crate::address::Kind;
 use crate::desired::{Server, ServerPart};
@@ -21,7 +22,7 @@ const CHECKS: [(&str, Check); 10] = [
     ("siblings have different names", names),
     ("siblings have different priorities", priorities),
     ("one audience", audience),
-    ("keys are given in one way", keys),
+    ("keys are given in one way, and can be", encryption),
     ("scopes can be scopes", scopes),
     ("values of claims", claims),
     ("clients of policies", clients),
@@ -103,11 +104,15 @@ fn audience(server: &Server, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn keys(server: &Server, diagnostics: &mut Diagnostics) {
+fn encryption(server: &Server, diagnostics: &mut Diagnostics) {
     let keys = server.own.value("jwks.keys").and_then(Value::as_array);
     if keys.is_some_and(|keys| !keys.is_empty()) && server.own.text("jwks_uri").is_some() {
         let diagnostic = fault(codes::KEYS_TWICE, server.own.origin_of("jwks_uri"), "keys are given in two ways", "keep one of the two");
         diagnostics.push(diagnostic.related(server.own.origin_of("jwks.keys"), "the other"));
+    }
+    let list = Path::of("jwks.keys");
+    for (_, message, help) in keys::each(keys.map_or(&[], Vec::as_slice), &list) {
+        diagnostics.push(fault(codes::KEY_FORM, server.own.origin_of("jwks.keys"), message, help));
     }
     let active = |key: &&Value| key["status"] != "INACTIVE";
     if keys.is_some_and(|keys| keys.len() > 5 || keys.iter().filter(active).count() > 1) {
