@@ -67,3 +67,5 @@ mod surroundings;
 mod unreachable;
 #[cfg(test)]
 mod unresolved;
+#[cfg(test)]
+mod verify;
