@@ -24,9 +24,11 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
     let any = |declares: fn(&crate::desired::App) -> bool| desired.apps.iter().any(declares);
     // The portal is no matter of scopes.
     let servers = !desired.servers.is_empty();
-    let apps = !desired.apps.is_empty() || servers || desired.portal.is_empty();
+    let apps = !desired.apps.is_empty() || (!servers && desired.portal.is_empty());
     let areas = [
         (apps, "apps", verb),
+        // The clients of policies are looked up among them.
+        (!apps && servers, "apps", "read"),
         (servers, "authorizationServers", verb),
         (any(|app| app.grants.is_some()), "appGrants", verb),
         // Policies and groups are looked up by their names, and assigned as parts of the app.
@@ -80,10 +82,12 @@ mod tests {
     #[test]
     fn authorization_servers_have_a_scope_of_their_own() {
         let text = "metadata: {name: orders}\nspec: {name: orders, audiences: [a]}\n";
-        let desired = crate::desired::server_tests::declared_beside("", text);
-        let both = |verb: &str| ["apps", "authorizationServers"].map(|area| format!("okta.{area}.{verb}")).into();
-        assert_eq!(needed(&desired, Purpose::Read), both("read"));
-        assert_eq!(needed(&desired, Purpose::Write), both("manage"));
+        let scopes = |text: &str| scopes(text).into_iter().collect::<BTreeSet<_>>();
+        let alone = crate::desired::server_tests::declared_beside("", text);
+        assert_eq!(needed(&alone, Purpose::Read), scopes("okta.apps.read okta.authorizationServers.read"));
+        assert_eq!(needed(&alone, Purpose::Write), scopes("okta.apps.read okta.authorizationServers.manage"));
+        let beside_an_app = crate::desired::server_tests::declared(text);
+        assert_eq!(needed(&beside_an_app, Purpose::Write), scopes("okta.apps.manage okta.authorizationServers.manage"));
     }
 
     #[test]

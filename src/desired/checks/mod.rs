@@ -10,6 +10,7 @@ mod identity;
 mod keys;
 mod portal;
 mod server;
+mod server_rule;
 mod uri;
 
 use super::draft::Draft;

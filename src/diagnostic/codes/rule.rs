@@ -139,4 +139,7 @@ super::codes! { RULE:
     RULE_CONSENT = 568, "a scope that needs consent where there is nobody to ask",
         "With `client_credentials` a client acts for itself; a request for a scope whose consent is REQUIRED fails.",
         "Say `consent: FLEXIBLE` of the scope.";
+    RULE_PEOPLE_FORM = 569, "people of a rule by something else than their ids",
+        "A rule names groups and users by their ids alone; nobody looks their names up.",
+        "Write the id, which starts with `00g` for a group and `00u` for a user, or `EVERYONE` as the only group.";
 }
