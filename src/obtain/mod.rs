@@ -3,6 +3,8 @@
 //! A token is looked at and dropped here: nothing that comes out holds one. Nothing is sent but those requests and GETs of the keys that
 //! tokens are signed with.
 
+#[cfg(test)]
+mod tests;
 mod trial;
 
 use std::collections::BTreeMap;

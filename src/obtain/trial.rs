@@ -173,8 +173,7 @@ impl Judge<'_> {
     fn outcome(&self, tried: &Try<'_>, obtained: Obtained) -> Outcome {
         match obtained {
             Obtained::Untold(error) => {
-                let what = format!("no token could be asked for, or its keys not be read: {}", in_full(&error));
-                Outcome::NotVerified { blame: Box::new(tried.credential.blame(what, advice(&error).unwrap_or_default())) }
+                Outcome::NotVerified { blame: Box::new(tried.promise.client.blame(in_full(&error), advice(&error).unwrap_or_default())) }
             }
             Obtained::Refused(refusal) => self.refused(tried, &refusal),
             Obtained::Token(Ok(claims), brought) => self.claimed(tried, &claims, &brought),

@@ -111,6 +111,11 @@ impl<'a> Client<'a> {
         &self.wanted.address
     }
 
+    /// Returns what there is to say of it where it could not be tried.
+    pub fn blame(&self, what: impl Into<String>, remedy: &str) -> Blame {
+        Blame::new(self.address(), &self.wanted.origin, what, remedy)
+    }
+
     /// Returns where a field of it is declared; the document if it is not.
     pub(super) fn origin(&self, path: &str) -> Origin {
         self.wanted.origins.get(&Path::of(path)).unwrap_or(&self.wanted.origin).clone()
@@ -134,7 +139,7 @@ impl<'a> Client<'a> {
 
     /// Returns what it proves itself with: each of its secrets that is in force, or its key; or why it cannot be tried.
     pub fn credentials(&self) -> Result<Vec<Credential<'a>>, Box<Blame>> {
-        let missing = |what: &str, remedy: &str| Err(Box::new(Blame::new(self.address(), &self.wanted.origin, what, remedy)));
+        let missing = |what: &str, remedy: &str| Err(Box::new(self.blame(what, remedy)));
         match self.method.as_str() {
             "private_key_jwt" => match &self.wanted.private_key {
                 Some(key) => Ok(vec![Credential::Key(key)]),

@@ -60,9 +60,16 @@ pub fn absent(promise: &Promise<'_>) -> Option<Blame> {
 pub fn refused(promise: &Promise<'_>, credential: Credential<'_>, refusal: &Refusal, facts: &Facts<'_>) -> Vec<Blame> {
     let found = walk(promise, credential, facts);
     let stopped = refusal.stretch();
-    let there: Vec<_> = found.iter().filter(|(stretch, _)| Some(*stretch) == stopped).map(|(_, blame)| blame.clone()).collect();
-    let all = if there.is_empty() { found.into_iter().map(|(_, blame)| blame).collect() } else { there };
-    if all.is_empty() { vec![unexplained(promise, credential, stopped, facts)] } else { all }
+    let on = |is_meant: &dyn Fn(Stretch) -> bool| -> Vec<Blame> {
+        found.iter().filter(|(stretch, _)| is_meant(*stretch)).map(|(_, blame)| blame.clone()).collect()
+    };
+    // Which of two neighbours refuses is not documented for every case; that one of a client is told about another's part is ruled out.
+    let is_near = |stretch: Stretch| stopped.is_none_or(|stopped| stopped.is_of_client() == stretch.is_of_client());
+    let blames = match on(&|stretch| Some(stretch) == stopped) {
+        none if none.is_empty() => on(&is_near),
+        blames => blames,
+    };
+    if blames.is_empty() { vec![unexplained(promise, credential, stopped, facts)] } else { blames }
 }
 
 /// Names what refused, where what was read of the org does not explain it.
@@ -74,6 +81,11 @@ fn unexplained(promise: &Promise<'_>, credential: Credential<'_>, stopped: Optio
             let remedy =
                 "check its value; whether it is one of the client's is not known here, because the client's secrets could not be read";
             return Blame::new(&secret.address, &secret.origin, "the client was not believed", remedy);
+        }
+        (Some(Stretch::Client), _, Credential::Secret(secret)) if client.method == "client_secret_basic" => {
+            let what = "the client was not believed, though the secret is one of its own";
+            let remedy = "id and secret are form-encoded in the header (RFC 6749, 2.3.1), and a server that does not decode them takes none but letters, digits and `*-._`: try such a secret, or `client_secret_post`";
+            return Blame::new(&secret.address, &secret.origin, what, remedy);
         }
         (Some(Stretch::Client), _, Credential::Key(key)) => {
             let remedy = "check the machine's clock, and that the public half of the key is what the client's `jwks` or `jwks_uri` holds";

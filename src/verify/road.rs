@@ -38,6 +38,13 @@ pub(super) enum Stretch {
     Policy,
 }
 
+impl Stretch {
+    /// Tells whether it is about the client alone, rather than about what it asks for.
+    pub(super) const fn is_of_client(self) -> bool {
+        matches!(self, Self::Client | Self::GrantType | Self::Possession)
+    }
+}
+
 /// What is known of the org and of what the client proved itself with.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -67,7 +74,9 @@ pub(super) fn walk(promise: &Promise<'_>, credential: Credential<'_>, facts: &Fa
             found.extend(down(server).map(on(Stretch::Server)));
             found.extend(scopes(promise, server, rule, facts.observed).into_iter().map(on(Stretch::Scope)));
             found.extend(outside_policy(client, policy).map(on(Stretch::Policy)));
-            found.extend(outside_rule(promise, rule).into_iter().map(on(Stretch::Policy)));
+            // A rule goes with its policy.
+            let rule = policy.live.map(|_| outside_rule(promise, rule)).unwrap_or_default();
+            found.extend(rule.into_iter().map(on(Stretch::Policy)));
         }
     }
     found
@@ -179,8 +188,10 @@ fn scopes(promise: &Promise<'_>, server: &BoundServer<'_>, rule: &BoundChild<'_>
             (Some(live), _) if live.body["consent"] == "REQUIRED" => {
                 let origin = declared.map_or(origin, |part| part.origin_of("consent"));
                 let what = "it needs the consent of somebody, and a client that asks for itself has nobody";
-                let remedy = "say `consent: FLEXIBLE` of it, and have that applied\n    idpctl apply";
-                found.push(Blame::new(&address, &origin, what, remedy));
+                let is_otherwise = declared.and_then(|part| part.text("consent")).is_some_and(|consent| consent != "REQUIRED");
+                let open = "say `consent: FLEXIBLE` of it, and have that applied\n    idpctl apply";
+                let blame = Blame::undone(&address, &origin, what);
+                found.push(if is_otherwise { blame } else { Blame { remedy: open.to_owned(), ..blame } });
             }
             (Some(_), _) => {}
         }

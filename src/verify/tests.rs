@@ -377,7 +377,6 @@ fn what_lies_between_a_client_and_its_token_is_told() {
     AuthorizationServer/orders/scope/orders.read (servers.yaml:6:14): it is not there [make it as it is declared: idpctl apply]
     AuthorizationServer/orders/scope/orders.read (servers.yaml:6:14): it needs the consent of somebody, and a client that asks for itself has nobody [say `consent: FLEXIBLE` of it, and have that applied: idpctl apply]
     AuthorizationServer/orders/policy/workers (servers.yaml:17:13): it is not there [make it as it is declared: idpctl apply]
-    AuthorizationServer/orders/policy/workers/rule/read (servers.yaml:21:17): it is not there [make it as it is declared: idpctl apply]
     AuthorizationServer/orders/policy/workers (servers.yaml:17:13): it is INACTIVE [say `status: ACTIVE` of it, and have that applied: idpctl apply]
     AuthorizationServer/orders/policy/workers (servers.yaml:19:40): it is not for the client App/worker [make it as it is declared: idpctl apply]
     AuthorizationServer/orders/policy/workers/rule/read (servers.yaml:21:17): it is not there [make it as it is declared: idpctl apply]

@@ -69,3 +69,7 @@ mod unreachable;
 mod unresolved;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod verify_clients;
+#[cfg(test)]
+mod verify_servers;
