@@ -22,6 +22,7 @@
 //!    after a kill and a retry after an ambiguous answer are therefore the same code.
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
 //! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way.
+//! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.
 //!
@@ -39,9 +40,9 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift render scopes                       from both to a plan
+//! bind diff program plan drift verify render scopes                       from both to a plan
 //!     ── effects below this line ──
-//! http secrets observe apply                                       the org, the values of secrets, the only writer
+//! http secrets observe obtain apply                                the org, the values of secrets, tokens of clients, the only writer
 //! pipeline cli                                                     the composition, the commands
 //! ```
 
@@ -60,6 +61,7 @@ pub mod json;
 pub mod manifest;
 pub mod observe;
 pub mod observed;
+pub mod obtain;
 pub mod pipeline;
 pub mod plan;
 pub mod printable;
@@ -71,3 +73,4 @@ pub mod scopes;
 pub mod secret;
 pub mod secrets;
 pub mod select;
+pub mod verify;

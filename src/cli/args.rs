@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "emulator")]
 use super::commands::emulator;
-use super::commands::{apply, auth, completions, drift, explain, man, output, plan, schema, validate};
+use super::commands::{apply, auth, completions, drift, explain, man, output, plan, schema, validate, verify};
 use crate::address::Address;
 use crate::http::Budget;
 
@@ -25,15 +25,16 @@ Examples:
   idpctl plan --out plan.json            save the plan, to be approved
   idpctl apply plan.json                 do exactly what was approved, or refuse
   idpctl drift                           show what changed behind our back
+  idpctl verify                          obtain a token with each client, and check it
   idpctl explain App.settings            look up a field
   idpctl explain IDP0301                 look up a code
 
 Exit status:
   0  done, or in sync
-  1  error, wrong usage, invalid manifests, or something could not be read
+  1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
   2  differences found (drift, plan --detailed-exitcode)
   3  refused: a guard, or a plan that no longer fits
-  4  apply incomplete: something failed, was skipped or is in doubt
+  4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
 Environment:
   OKTA_CLIENT_ORGURL       the org, for example https://acme.okta.com
@@ -121,6 +122,8 @@ pub(crate) enum Command {
     Apply(apply::ApplyArgs),
     /// Show what changed behind our back
     Drift(drift::DriftArgs),
+    /// Obtain the tokens that clients are promised, and check them
+    Verify(verify::VerifyArgs),
     /// Print ids and client ids of declared objects
     Output(output::OutputArgs),
     /// Write the JSON Schemas that editors use

@@ -125,7 +125,8 @@ impl Declared {
         Err(CommandError::new(error).hint("set the variables, for example with a secret manager's `run` command around idpctl"))
     }
 
-    fn value(&self, reference: &SecretRef) -> Result<Secret, String> {
+    /// Returns a secret's value, or why there is none here.
+    pub(super) fn value(&self, reference: &SecretRef) -> Result<Secret, String> {
         self.secrets.get(reference).cloned().unwrap_or_else(|| Err(format!("{reference} is not declared")))
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Bound;
 
 use serde_json::Value;
 
-use super::{Assignment, Grant, PolicyReference, Secret};
+use super::{Assignment, Grant, PolicyReference, PrivateKey, Secret};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, Step, at};
@@ -34,6 +34,7 @@ pub(super) struct Draft<'d> {
     pub(super) access_policy: Option<PolicyReference>,
     pub(super) secrets: Option<Vec<Secret>>,
     pub(super) secrets_declared: Option<Declared<'d>>,
+    pub(super) private_key: Option<PrivateKey>,
     pub(super) grants: Option<Vec<Grant>>,
     pub(super) groups: Option<Vec<Assignment>>,
     pub(super) prunable: Vec<Facility>,
@@ -68,6 +69,7 @@ impl<'d> Draft<'d> {
             access_policy: None,
             secrets: None,
             secrets_declared: None,
+            private_key: None,
             grants: None,
             groups: None,
             prunable: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::draft::{Declared, Draft, ordered};
-use super::{App, Desired, Secret, checks, children, portal, servers};
+use super::{App, Desired, PrivateKey, Secret, checks, children, portal, servers};
 use crate::address::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, at, compact};
@@ -48,6 +48,7 @@ fn finished(draft: Draft<'_>) -> App {
         access_policy,
         secrets,
         secrets_declared: _,
+        private_key,
         mut grants,
         mut groups,
         mut prunable,
@@ -82,6 +83,7 @@ fn finished(draft: Draft<'_>) -> App {
         status,
         access_policy,
         secrets,
+        private_key,
         grants,
         groups,
         prunable,
@@ -127,6 +129,7 @@ impl<'d> Resolver<'d, '_> {
                     draft.credentials(document, self.diagnostics);
                     self.key_file(&mut draft, document, "jwks.file");
                     self.secrets(&mut draft, document);
+                    self.private_key(&mut draft, document);
                     if document.metadata.prune {
                         draft.prunable.extend([Facility::Keys, Facility::Secrets]);
                     }
@@ -226,6 +229,22 @@ impl<'d> Resolver<'d, '_> {
         }
         draft.secrets = Some(secrets);
         draft.secrets_declared = Some(declared);
+    }
+
+    fn private_key(&mut self, draft: &mut Draft<'d>, document: &Document) {
+        let at = Path::of("private_key");
+        let Some(source) = at.find(&document.spec).filter(|source| source.is_object()) else { return };
+        let Some(reference) = secret_reference(document, source, &at, self.diagnostics) else { return };
+        let origin = document.positions.key(&Path::of("spec").join(&at));
+        if let Some(before) = &draft.private_key {
+            let message = format!("the private key of {} is declared in two documents", draft.address);
+            let (first, second) = ordered(before.origin.clone(), origin);
+            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("declared again");
+            self.diagnostics.push(diagnostic.related(first, "declared here").help("remove one of the two"));
+            return;
+        }
+        let kid = source["kid"].as_str().map(str::to_owned);
+        draft.private_key = Some(PrivateKey { address: document.address(), reference, kid, origin });
     }
 
     fn push(&mut self, code: Code, origin: Origin, message: impl Into<String>, help: impl Into<String>) {

@@ -10,6 +10,7 @@ pub mod outcomes;
 pub mod plan;
 mod style;
 mod value;
+pub mod verify;
 
 pub use advice::advice;
 pub use style::Style;

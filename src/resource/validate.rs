@@ -68,7 +68,9 @@ pub fn validate(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
     for i in 0..spec.get("groups").and_then(Value::as_array).map_or(0, Vec::len) {
         exactly_one(&Path::of("groups").index(i), spec, &["name", "id"], faults);
     }
-    exactly_one(&Path::of("RegistrationAccessToken"), spec, &["env", "file"], faults);
+    for source in ["RegistrationAccessToken", "private_key"] {
+        exactly_one(&Path::of(source), spec, &["env", "file"], faults);
+    }
     additional(kind, spec, faults);
     if kind == Kind::App && spec.get("profile").and_then(|profile| profile.get(super::marker::MEMBER)).is_some() {
         let marker = Path::of("profile").key(super::marker::MEMBER);
@@ -147,7 +149,7 @@ fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault 
             "declare it in a ClientCredentials document: `client_secrets: [{name: \"2026-09\", env: IDPCTL_…}]`, with the value in that environment variable",
         );
     }
-    if PRIVATE.contains(&name) && members.contains_key("kty") {
+    if PRIVATE.contains(&name) && ["kty", "env"].iter().any(|of_a_key| members.contains_key(*of_a_key)) {
         return Fault::key(&here, SECRET_IN_MANIFEST, format!("`{name}` is a part of a private key"))
             .help("declare the public key only, and treat this one as leaked: make a new pair");
     }

@@ -256,7 +256,7 @@ fn a_write_that_fails_for_a_moment_is_tried_again_once_it_is_known_not_to_be_don
 fn a_manifest_with_mistakes_sends_nothing() {
     let test = TestOrg::with_both();
     test.replace("manifests/web-portal.yaml", "redirect_uris", "redirect_urls");
-    for command in ["plan", "apply --auto-approve", "drift", "output"] {
+    for command in ["plan", "apply --auto-approve", "drift", "verify", "output"] {
         let output = test.run(command).ends_with(1);
         assert_eq!(output.sent(), [""; 0], "{command}");
     }

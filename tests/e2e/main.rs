@@ -70,3 +70,9 @@ mod surroundings;
 mod unreachable;
 #[cfg(test)]
 mod unresolved;
+#[cfg(test)]
+mod verify;
+#[cfg(test)]
+mod verify_clients;
+#[cfg(test)]
+mod verify_servers;

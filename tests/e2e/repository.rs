@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 28] = [
     "address",
     "secret",
     "printable",
@@ -22,6 +22,7 @@ const ORDER: [&str; 26] = [
     "program",
     "plan",
     "drift",
+    "verify",
     "scopes",
     "render",
     // Effects begin here.
@@ -30,6 +31,7 @@ const ORDER: [&str; 26] = [
     "http",
     "secrets",
     "observe",
+    "obtain",
     "apply",
     "pipeline",
     "cli",

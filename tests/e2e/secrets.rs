@@ -88,7 +88,7 @@ fn declared() -> TestOrg {
 }
 
 /// The commands of a working day, at the highest verbosity.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 14] = [
     "validate --format json",
     "plan --requests --secrets compare",
     "plan --format json --out plan.json",
@@ -99,6 +99,8 @@ const COMMANDS: [&str; 12] = [
     "drift --secrets compare --format json",
     "output",
     "output --format shell",
+    "verify",
+    "verify --format json",
     "auth check",
     "auth check --format json",
 ];

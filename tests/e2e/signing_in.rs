@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use crate::org::{Output, TestOrg};
 
 /// A key, as the app has it and as we have it.
-struct Keys {
-    public: Value,
-    pem: String,
+pub(crate) struct Keys {
+    pub(crate) public: Value,
+    pub(crate) pem: String,
 }
 
-fn keys() -> Keys {
+/// Makes a new key of RSA.
+pub(crate) fn keys() -> Keys {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key can be made");
     let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let components = pair.public_key();

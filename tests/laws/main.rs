@@ -23,5 +23,6 @@ mod replacement;
 #[path = "../scenario.rs"]
 mod scenario;
 mod secrets;
+mod servers;
 mod story;
 mod world;

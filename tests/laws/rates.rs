@@ -381,7 +381,7 @@ fn assert_forecast(run: &Run, sent: &[Sent]) {
     let heard = run.heard.0.lock().expect("no test has panicked");
     let told = heard.iter().find_map(|(at, step)| match step {
         Step::Remaining { requests, wait } => Some((*at, *requests, *wait)),
-        Step::Listed { .. } | Step::Done { .. } => None,
+        Step::Listed { .. } | Step::Done { .. } | Step::Asked { .. } => None,
     });
     let (at, requests, wait) = told.expect("what remains is told");
     let followed: Vec<_> = sent.iter().copied().filter(|sent| sent.at >= at).collect();

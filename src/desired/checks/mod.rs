@@ -23,7 +23,7 @@ use crate::manifest::Document;
 type Check = fn(&Draft<'_>, &mut Diagnostics);
 
 /// Every check of one app, by name.
-const CHECKS: [(&str, Check); 21] = [
+const CHECKS: [(&str, Check); 22] = [
     ("grant types of the application type", combination::grant_types),
     ("response types of the grant types", combination::response_types),
     ("refresh token settings have their grant", combination::refresh_token),
@@ -38,6 +38,7 @@ const CHECKS: [(&str, Check); 21] = [
     ("client id", credentials::client_id),
     ("public clients use PKCE", credentials::pkce),
     ("secrets suit the method", credentials::secrets_unused),
+    ("a private key suits the method", credentials::private_key_unused),
     ("two secrets at most", credentials::secrets_too_many),
     ("secrets differ", credentials::secrets_alike),
     ("keys are given in one way", credentials::keys_twice),

@@ -58,6 +58,9 @@ super::codes! { RULE:
     KEY_FORM = 527, "a set of keys that Okta would refuse",
         "RSA keys have at least 2048 bits; several keys need a `kid` each, no two the same; one key may be for encryption, and that is RSA; there are at most 50.",
         "Correct the key that is marked.";
+    PRIVATE_KEY_UNUSED = 528, "a private key of a client that does not use one",
+        "Only a client with `private_key_jwt` signs in with its private key, so that `verify` would never use it.",
+        "Take `private_key` out, or set `token_endpoint_auth_method: private_key_jwt`.";
     SAME_CLIENT_ID = 530, "two apps with one `client_id`",
         "A client id belongs to one app.",
         "Choose another client id for one of the two.";
