@@ -64,12 +64,13 @@ impl Trial<'_> {
         let promises = promises(&clients, &bound);
         let chosen: Vec<_> = promises.iter().filter(|promise| (self.concerns)(&promise.documents())).collect();
         let mut checks: Vec<_> = self.unpromised(&clients, &promises);
-        let mut tries = Vec::new();
+        let (mut tries, mut said) = (Vec::new(), BTreeSet::new());
         for (place, promise) in chosen.into_iter().enumerate() {
             for planned in self.planned(promise) {
                 match planned {
                     Ok(one) => tries.push((place, one)),
-                    Err(check) if said(&checks, &check) => {}
+                    // What is said of a client as such is said once, whatever is promised to it.
+                    Err(check) if check.scopes.is_empty() && !said.insert(check.client.clone()) => {}
                     Err(check) => checks.push((place, *check)),
                 }
             }
@@ -99,8 +100,8 @@ impl Trial<'_> {
 
     /// Returns the clients to which nothing is promised.
     fn unpromised(&self, clients: &[Client<'_>], promises: &[Promise<'_>]) -> Vec<(usize, Check)> {
-        let promised = |client: &Client<'_>| promises.iter().any(|promise| promise.client.address() == client.address());
-        let left = clients.iter().filter(|client| !promised(client) && (self.concerns)(&client.documents()));
+        let promised: BTreeSet<_> = promises.iter().map(|promise| promise.client.address()).collect();
+        let left = clients.iter().filter(|client| !promised.contains(client.address()) && (self.concerns)(&client.documents()));
         left.map(|client| (0, Check::of_client(client, Outcome::Unpromised))).collect()
     }
 
@@ -154,11 +155,6 @@ impl Trial<'_> {
         let asked = self.obtaining.reader.org().map(|url| url.to_string().trim_end_matches('/').to_owned());
         observed.org.iter().map(|org| org.url.clone()).chain(asked).collect()
     }
-}
-
-/// Tells whether the same has been said of a client already, for another promise.
-fn said(checks: &[(usize, Check)], check: &Check) -> bool {
-    check.scopes.is_empty() && checks.iter().any(|(_, other)| other == check)
 }
 
 /// Who judges what came of requests for tokens.

@@ -181,7 +181,7 @@ fn a_command_asks_for_no_more_than_it_needs() {
     let mut world = World::new("okta.apps.read okta.appGrants.read");
     // What is not granted would be refused: reading does not ask for it, applying does.
     world.org.set("OKTA_CLIENT_SCOPES", ALL);
-    for command in ["plan", "drift", "output"] {
+    for command in ["plan", "drift", "output", "verify"] {
         let run = world.run(command);
         assert!(!run.everything().contains("not signed in") && run.sent().contains(&"GET /api/v1/apps".to_owned()), "{run}");
     }

@@ -192,6 +192,8 @@ fn a_key_that_cannot_be_used_is_named_with_what_to_do() {
     world.org.replace("manifests/billing-worker.yaml", ", kid: ours", ", kid: theirs");
     told.push(world.run("verify").ends_with(1).to_string());
     world.org.replace("manifests/billing-worker.yaml", "  private_key: {env: IDPCTL_BILLING_WORKER_KEY, kid: theirs}\n", "");
+    let plan = world.run("plan --detailed-exitcode --format json").ends_with(0);
+    assert_eq!(plan.json()["actions"], json!([]), "no plan knows of it");
     told.push(world.run("verify").ends_with(1).to_string());
     insta::assert_snapshot!(told.join("\n\n"), @"
     not verified  App/billing-worker  token from the org for okta.groups.read okta.users.read

@@ -99,7 +99,7 @@ fn members(field: &Field) -> Vec<&Field> {
 }
 
 fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
-    let Field { name: _, doc, shape: _, required, rule } = field;
+    let Field { name: _, doc, shape: form, required, rule } = field;
     let mut lines = vec![format!("{kind}.{path}: {}", shape(field)), String::new(), format!("{doc}."), String::new()];
     if let Some(at) = &rule.at {
         lines.push(format!("In the API's object it is `{at}`."));
@@ -111,7 +111,14 @@ fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
     } else if rule.ours {
         lines.push("It is idpctl's own; the API has no such field.".to_owned());
     }
-    lines.push(if *required { "It must be said.".to_owned() } else { "Absent: not managed; what is there stays.".to_owned() });
+    // What is ours and no list of children is nothing that is there.
+    let is_there =
+        !rule.ours || rule.compare == Compare::WriteOnly || rule.facet != Facet::Body || matches!(form, Shape::List(_) | Shape::Free);
+    match (*required, is_there) {
+        (true, _) => lines.push("It must be said.".to_owned()),
+        (false, true) => lines.push("Absent: not managed; what is there stays.".to_owned()),
+        (false, false) => {}
+    }
     lines.extend(null(field));
     lines.extend(match rule.compare {
         Compare::Exact => None,

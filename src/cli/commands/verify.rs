@@ -31,6 +31,8 @@ What clients prove themselves with:
   the values of `client_secrets` that are ACTIVE, or the key of `private_key` in ClientCredentials
     private_key: {env: IDPCTL_ORDERS_WORKER_KEY}    a PEM or a JWK, used by `verify` alone
 
+The credentials that idpctl itself signs in with need the scopes that `plan` needs (`idpctl auth check`).
+
 A client whose secret or key no manifest names is not tried, which is no failure unless there is no other.
 
 Exit status: 0 if every promise that was tried is kept; 1 if one is not or could not be tried, if none was, or if the org was not read.")]
