@@ -130,7 +130,10 @@ pub(crate) async fn contents(world: &World) -> Contents {
 /// Returns the authorization servers of an org.
 pub(crate) async fn servers(world: &World) -> Vec<FoundServer> {
     let read = async |path: &str| world.somebody("GET", path, Value::Null).await;
-    let Value::Array(listed) = read("/api/v1/authorizationServers").await else { panic!("servers are a list") };
+    let Value::Array(listed) = world.call("GET", "/api/v1/authorizationServers", &Value::Null).await.1 else {
+        // Not every org has the feature.
+        return Vec::new();
+    };
     let mut servers = Vec::new();
     // The built-in server is no manifest's here, and most of the org.
     for server in listed.into_iter().filter(|server| server["default"] == false) {
