@@ -51,6 +51,8 @@ pub async fn observe(
     let mut listed = sweep.list(expected).await?;
     if !desired.servers.is_empty() {
         listed = listed.with_servers().await?;
+    } else if bind::is_between(desired, listed.observed()) {
+        listed = listed.with_issuers().await?;
     }
     let resolved: BTreeSet<SecretRef> = hashes.iter().filter(|(_, hash)| hash.is_ok()).map(|(reference, _)| reference.clone()).collect();
     let compared = (choices.secrets == SecretsMode::Compare).then_some(&resolved);

@@ -7,6 +7,7 @@
 //! metadata.id ─▶ mark project/name ─▶ client_id ─▶ label (only if adoption was asked for)
 //! ```
 
+mod discovery;
 mod foreign;
 mod index;
 mod needs;
@@ -16,6 +17,7 @@ mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use discovery::{Discovered, Issuer, is_between};
 pub use needs::{Children, Details, details};
 pub use portal::{BoundPortal, Undeclared};
 pub use server::{BoundChild, BoundServer, Client, Extra, Parent};
@@ -47,6 +49,8 @@ pub struct Bound<'a> {
     pub portal: Vec<BoundPortal<'a>>,
     /// Live providers below which some document declares a client type, found or not.
     pub parents: BTreeSet<&'a Id>,
+    /// What the declared providers of the type `Okta` discover; none unless both org and portal were read.
+    pub discoveries: Vec<Discovered<'a>>,
     /// Client types that no document has, below providers of which some document speaks.
     pub undeclared: Vec<Undeclared<'a>>,
     /// Documents that mean an app of another project.
@@ -131,6 +135,7 @@ pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices)
     portal::bind(desired, observed, &mut bound);
     bound.apps.sort_by(|a, b| a.wanted().address.cmp(&b.wanted().address));
     server::bind(desired, observed, &mut bound);
+    bound.discoveries = discovery::discoveries(desired, observed);
     if desired.ownership {
         bound.orphans = orphans(desired, observed, &bound);
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub use clean::Clean;
 pub use groups::{LiveAssignment, LiveGroup};
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
-pub use portal::{LivePortal, Portal};
+pub use portal::{LivePortal, Portal, ScopeUser};
 pub use server::{Children, LivePart, Servers};
 
 /// The org, as far as it was read.
@@ -37,6 +37,8 @@ pub struct Observed {
     pub servers: Servers,
     /// The portal; `None` if it was not read, because nothing declares anything of it.
     pub portal: Option<Portal>,
+    /// Why it was not read what org and portal must agree in, if that was not allowed.
+    pub denied: Option<String>,
 }
 
 /// Which org was read.

@@ -164,6 +164,7 @@ pub(crate) fn observed() -> Observed {
         apps,
         servers: Servers::default(),
         portal: None,
+        denied: None,
     }
 }
 
