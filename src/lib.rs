@@ -40,9 +40,9 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift verify render scopes                       from both to a plan
+//! bind diff program plan drift verify render scopes               from both to a plan
 //!     ── effects below this line ──
-//! http secrets observe obtain apply                                the org, the values of secrets, tokens of clients, the only writer
+//! http secrets observe obtain apply                                the org, values of secrets, tokens of clients, the only writer
 //! pipeline cli                                                     the composition, the commands
 //! ```
 

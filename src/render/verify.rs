@@ -112,3 +112,152 @@ fn entry(check: &Check) -> Value {
 fn blamed_entry(Blame { address, origin, what, remedy }: &Blame) -> Value {
     json!({"address": address, "origin": origin, "what": what, "remedy": Some(remedy).filter(|remedy| !remedy.is_empty())})
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::{Address, Kind};
+    use crate::diagnostic::Origin;
+
+    fn report() -> Report {
+        let app = |name: &str| Address::new(Kind::App, name);
+        let server = || Some(Address::new(Kind::AuthorizationServer, "orders"));
+        let origin = Origin { file: "a\u{202e}.yaml".into(), start: 0, end: 1, line: 3, column: 9 };
+        let blame = |what: &str, remedy: &str, known: bool| Blame {
+            address: app("hostile\u{1b}[31m").below(["secret", "<b>|`"]),
+            origin: known.then(|| origin.clone()),
+            what: what.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        let check = |name: &str, server, scopes: &[&str], secret: Option<&str>, outcome| Check {
+            client: app(name),
+            origin: origin.clone(),
+            server,
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            secret: secret.map(str::to_owned),
+            outcome,
+        };
+        let failed = Outcome::Failed {
+            blames: vec![blame("it is\nINACTIVE", "say so, and\n    idpctl apply", true), blame("it is tried first", "", false)],
+            told: Some("400 invalid_scope, \u{202e}no".to_owned()),
+        };
+        let unknown = Outcome::NotVerified { blame: Box::new(blame("no value", "set it", true)) };
+        let checks = vec![
+            check("a", None, &["okta.users.read"], None, Outcome::Verified { lifetime: 3600 }),
+            check("a", server(), &["x", "y"], Some("new"), Outcome::Verified { lifetime: 90 }),
+            check("b", server(), &["x\u{1b}"], None, failed),
+            check("c", None, &[], None, unknown),
+            check("d", None, &[], None, Outcome::Unpromised),
+        ];
+        Report { checks }
+    }
+
+    #[test]
+    fn every_outcome_is_told_with_who_is_to_blame() {
+        insta::assert_snapshot!(text(&report(), Style::default()), @r"
+        ok            App/a  token from the org for okta.users.read, 60 min
+        ok            App/a  token from orders for x y, with the secret new, 90 s
+        failed        App/b  token from orders for x\u{1b}
+            the server said: 400 invalid_scope, \u{202e}no
+            App/hostile\u{1b}[31m/secret/<b>|` (a\u{202e}.yaml:3:9): it is\nINACTIVE
+            hint: say so, and
+                idpctl apply
+            App/hostile\u{1b}[31m/secret/<b>|`: it is tried first
+        not verified  App/c
+            App/hostile\u{1b}[31m/secret/<b>|` (a\u{202e}.yaml:3:9): no value
+            hint: set it
+        unpromised    App/d  no Grant and no rule promises it a token
+
+        2 ok, 1 failed, 1 not verified, 1 unpromised.
+        ");
+        insta::assert_snapshot!(super::super::json_text(&json("payments", &report())), @r#"
+        {
+          "format_version": 1,
+          "project": "payments",
+          "checks": [
+            {
+              "client": "App/a",
+              "origin": "a\u202e.yaml:3:9",
+              "server": null,
+              "scopes": [
+                "okta.users.read"
+              ],
+              "outcome": "ok",
+              "lifetime_seconds": 3600
+            },
+            {
+              "client": "App/a",
+              "origin": "a\u202e.yaml:3:9",
+              "server": "AuthorizationServer/orders",
+              "scopes": [
+                "x",
+                "y"
+              ],
+              "outcome": "ok",
+              "secret": "new",
+              "lifetime_seconds": 90
+            },
+            {
+              "client": "App/b",
+              "origin": "a\u202e.yaml:3:9",
+              "server": "AuthorizationServer/orders",
+              "scopes": [
+                "x\u001b"
+              ],
+              "outcome": "failed",
+              "told": "400 invalid_scope, \u202eno",
+              "blames": [
+                {
+                  "address": "App/hostile\u001b[31m/secret/<b>|`",
+                  "origin": "a\u202e.yaml:3:9",
+                  "what": "it is\nINACTIVE",
+                  "remedy": "say so, and\n    idpctl apply"
+                },
+                {
+                  "address": "App/hostile\u001b[31m/secret/<b>|`",
+                  "origin": null,
+                  "what": "it is tried first",
+                  "remedy": null
+                }
+              ]
+            },
+            {
+              "client": "App/c",
+              "origin": "a\u202e.yaml:3:9",
+              "server": null,
+              "scopes": [],
+              "outcome": "not_verified",
+              "blames": [
+                {
+                  "address": "App/hostile\u001b[31m/secret/<b>|`",
+                  "origin": "a\u202e.yaml:3:9",
+                  "what": "no value",
+                  "remedy": "set it"
+                }
+              ]
+            },
+            {
+              "client": "App/d",
+              "origin": "a\u202e.yaml:3:9",
+              "server": null,
+              "scopes": [],
+              "outcome": "unpromised"
+            }
+          ],
+          "summary": {
+            "ok": 2,
+            "failed": 1,
+            "not_verified": 1,
+            "unpromised": 1
+          }
+        }
+        "#);
+        let coloured = text(&report(), Style { colour: true, ..Style::default() });
+        assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), text(&report(), Style::default()));
+    }
+
+    #[test]
+    fn nothing_to_verify_is_said_in_one_sentence() {
+        assert_eq!(text(&Report::default(), Style::default()), "Nothing to verify: no client is promised a token.\n");
+    }
+}

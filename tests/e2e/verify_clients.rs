@@ -271,6 +271,34 @@ fn a_key_that_tokens_are_bound_to_is_proven() {
 }
 
 #[test]
+fn the_built_in_server_is_asked_by_its_alias() {
+    let clients = Clients::new();
+    let server = "---
+apiVersion: idpctl/v1
+kind: AuthorizationServer
+metadata: {name: default}
+spec:
+  name: default
+  scopes: [{name: everything}]
+  policies:
+    - name: keys
+      description: Who has a key
+      priority: 1
+      conditions: {clients: {include: [keyed]}}
+      rules: [{name: all, conditions: {grantTypes: {include: [client_credentials]}, scopes: {include: ['*']}}}]
+";
+    clients.org.write("manifests/default.yaml", server);
+    let applied = clients.org.run("apply --auto-approve --verify").ends_with(0);
+    assert!(applied.sent().contains(&"POST /oauth2/default/v1/token".to_owned()), "{applied}");
+    let told = applied.stdout.split("applied.").last().expect("something was applied").trim_start();
+    insta::assert_snapshot!(told, @"
+    ok            App/keyed  token from default for everything, 60 min
+
+    1 ok.
+    ");
+}
+
+#[test]
 fn what_could_not_be_asked_is_no_failure_of_the_client() {
     let clients = Clients::new();
     let mut told = Vec::new();
