@@ -248,6 +248,7 @@ mod tests {
             "ok": 2,
             "failed": 1,
             "not_verified": 1,
+            "not_tried": 0,
             "unpromised": 1
           }
         }
