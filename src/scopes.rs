@@ -24,11 +24,12 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
     let any = |declares: fn(&crate::desired::App) -> bool| desired.apps.iter().any(declares);
     // The portal is no matter of scopes.
     let servers = !desired.servers.is_empty();
-    let apps = !desired.apps.is_empty() || servers || desired.portal.is_empty();
+    let granted = desired.clients.iter().any(|client| client.grants.is_some());
     let areas = [
-        (apps, "apps", verb),
+        (desired.concerns_apps(), "apps", verb),
+        (!desired.clients.is_empty(), "clients", verb),
         (servers, "authorizationServers", verb),
-        (any(|app| app.grants.is_some()), "appGrants", verb),
+        (any(|app| app.grants.is_some()) || granted, "appGrants", verb),
         // Policies and groups are looked up by their names, and assigned as parts of the app.
         (any(|app| app.access_policy.is_some()), "policies", "read"),
         (any(|app| app.groups.as_ref().is_some_and(|groups| !groups.is_empty())), "groups", "read"),

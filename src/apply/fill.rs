@@ -120,10 +120,18 @@ fn live_body(seen: &Seen) -> Result<Value, Stop> {
             Some(place) => Err(Stop::Refused(format!("the {} {} carries `{place}`, which a PUT would lose", part.part.as_str(), part.id))),
             None => Ok(part.body.clone()),
         },
+        Seen::Client(Some(client)) => match client.withheld.first() {
+            Some(place) => Err(Stop::Refused(format!("the client {} carries `{place}`, which a PUT would lose", client.id))),
+            None => Ok(client.body.clone()),
+        },
         Seen::App(None) => Err(Stop::Refused("the app is not there".to_owned())),
         Seen::Assignment(Some(assignment)) => Ok(assignment.body.clone()),
-        Seen::Object(None) | Seen::Part(None) | Seen::Assignment(None) | Seen::Secrets(_) | Seen::Grants(_) => {
-            Err(Stop::Refused("the object is not there".to_owned()))
-        }
+        Seen::Client(None)
+        | Seen::SecretFile(_)
+        | Seen::Object(None)
+        | Seen::Part(None)
+        | Seen::Assignment(None)
+        | Seen::Secrets(_)
+        | Seen::Grants(_) => Err(Stop::Refused("the object is not there".to_owned())),
     }
 }

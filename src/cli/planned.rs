@@ -54,7 +54,8 @@ pub(super) async fn planned(
     let connection = connect(&declared.target, Signing::For(purpose, &declared.desired), network, context)?.hiding(declared.at_hand());
     let choices = Choices { target: declared.target.name.clone(), ..choices };
     let sweep = connection.sweep(&declared, network, context)?;
-    let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    let mut observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    observation.observed.outputs = declared.written();
     let plan = pipeline::plan(&declared.desired, &observation.observed, &declared.hashes, choices);
     let plan = plan.map_err(|error| refuse(error, &declared, context.printer))?;
     Ok(Planned { plan, declared, connection, observation })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::resolve::declared;
+use super::spoken::declared;
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, Step};

@@ -3,6 +3,8 @@
 //! The comparison is [`crate::diff`]'s; nothing is compared here. Whether a difference was made in the org or in the manifests is told
 //! by the mark, which says what was applied last.
 
+mod client;
+
 use serde_json::Value;
 
 use crate::address::Address;
@@ -102,6 +104,7 @@ impl Cause {
 /// Makes items of the differences.
 pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project: &str, places: (Option<Org>, Option<Portal>)) -> Items {
     let mut items: Vec<_> = changes.apps.iter().flat_map(of_app).chain(changes.portal.iter().flat_map(of_portal)).collect();
+    items.extend(changes.clients.iter().flat_map(client::items));
     // Below a declared app; apps without a document come from the matching, which knows copies from orphans.
     let children = changes.left_alone.iter().filter(|left| left.flag.is_some() && !left.address.child.is_empty());
     items.extend(children.map(|left| undeclared(left.address.clone(), left.what.clone())));
@@ -175,6 +178,13 @@ fn group(change: &GroupChange<'_>) -> Vec<Item> {
         Item { address: wanted.address.clone(), what, cause: Cause::Either, origin }
     };
     fields.iter().map(item).collect()
+}
+
+/// Returns the item of a field of which no mark tells who changed it.
+fn field_of(address: &Address, change: &FieldChange) -> Item {
+    let declared = (!change.declared.is_null()).then(|| change.declared.clone());
+    let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
+    Item { address: address.clone(), what, cause: Cause::Either, origin: change.origin.as_ref().map(ToString::to_string) }
 }
 
 /// The portal's objects bear no mark, so nobody can tell who moved.

@@ -22,7 +22,7 @@ use crate::resource::nearest;
 pub const API_VERSION: &str = "idpctl/v1";
 
 const MEMBERS: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
-const LATER: [&str; 2] = ["AuthorizationServer", "Client"];
+const LATER: [&str; 1] = ["AuthorizationServer"];
 
 static HEADER: LazyLock<Value> = LazyLock::new(|| schema_for!(Header).to_value());
 

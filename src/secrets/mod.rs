@@ -6,12 +6,14 @@
 mod files;
 mod form;
 mod keys;
+mod outputs;
 
 use std::collections::BTreeMap;
 
 pub use files::{FileError, Files};
 pub use form::{FormError, check_form};
 pub use keys::key_sets;
+pub use outputs::{OutputError, Outputs, Reserved};
 
 use crate::desired::{App, Desired, PREFIX, Secret as Declared, Token};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};

@@ -5,6 +5,8 @@ mod approved;
 #[cfg(test)]
 mod between;
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod corpus;
 mod crashes;
 #[cfg(test)]

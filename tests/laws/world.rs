@@ -18,6 +18,7 @@ use idpctl::observe::{self, Expected, Silent, Sweep};
 use idpctl::pipeline::{self, Observation};
 use idpctl::plan::{Choices, Plan};
 use idpctl::secret::{Secret, SecretRef};
+use idpctl::secrets::Outputs;
 use idpctl_emulator::{Config, Org};
 use tokio::sync::watch;
 
@@ -214,6 +215,7 @@ impl World {
             settle: self.settle,
             observed_at: observation.at,
             stop: watch::channel(false).1,
+            outputs: Outputs::default(),
             journal: Arc::new(NoJournal),
         }
     }

@@ -17,6 +17,7 @@ use crate::observed::{Clean, Org};
 use crate::printable::printable_head;
 use crate::render::advice;
 use crate::request::{Request, segment};
+use crate::resource::client::CLIENTS;
 use crate::resource::oauth_provider::PROVIDERS;
 use crate::scopes::{Purpose, missing, needed};
 
@@ -43,8 +44,9 @@ pub(crate) struct CheckArgs {
 }
 
 /// What is read, and what it is needed for.
-const NEEDED: [(&str, &str); 5] = [
-    ("apps", "for everything"),
+const NEEDED: [(&str, &str); 6] = [
+    ("apps", "for everything but clients"),
+    ("clients", "for manifests with a Client"),
     ("grants", "for manifests with a Grant"),
     ("secrets", "for manifests with client_secrets, unless --secrets skip"),
     ("policies", "for manifests with an accessPolicy"),
@@ -65,7 +67,7 @@ struct Okta {
     user: Option<String>,
     client_id: Option<String>,
     scopes: Option<Scopes>,
-    readings: [Reading; 5],
+    readings: [Reading; 6],
 }
 
 /// What an app's token is good for, beside what these manifests need.
@@ -101,8 +103,9 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
         Some(_) => Some(portal(&reader, &connection).await?),
         None => None,
     };
-    let readings = okta.iter().flat_map(|okta| &okta.readings).chain(portal.iter().map(|portal| &portal.providers));
-    let complete = readings.into_iter().all(|reading| !matches!(reading, Reading::Refused(_)));
+    let readings = okta.iter().flat_map(|okta| NEEDED.iter().map(|(name, _)| is_needed(name, &checked.desired)).zip(&okta.readings));
+    let readings = readings.chain(portal.iter().map(|portal| (true, &portal.providers)));
+    let complete = readings.into_iter().all(|(needed, reading)| !(needed && matches!(reading, Reading::Refused(_))));
     let scopes = okta.as_ref().and_then(|okta| okta.scopes.as_ref());
     let complete = complete && scopes.is_none_or(|scopes| missing(&scopes.plan, &scopes.held).is_empty());
     match args.format {
@@ -159,17 +162,31 @@ async fn apps(reader: &Reader) -> Result<Option<String>, Error> {
     Ok(reader.get::<Clean>(request).await?.tree().tree()[0]["id"].as_str().map(segment))
 }
 
-async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 5] {
+async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 6] {
     let (apps, app) = match apps {
         Ok(app) => (Reading::Readable, app),
         Err(error) => (Reading::Refused(error), None),
+    };
+    let (clients, app) = match reader.get::<Clean>(Request::get(CLIENTS).query("limit", "1")).await {
+        // The grants of a client are those of its app.
+        Ok(listed) => (Reading::Readable, app.or_else(|| listed.tree().tree()[0]["client_id"].as_str().map(segment))),
+        Err(error) => (Reading::Refused(error), app),
     };
     let below = |rest: &str| app.as_ref().map(|app| Request::get(format!("/api/v1/apps/{app}/{rest}")));
     let grants = reading(reader, below("grants")).await;
     let secrets = reading(reader, below("credentials/secrets")).await;
     let policies = reading(reader, Some(Request::get("/api/v1/policies").query("type", "ACCESS_POLICY").query("limit", "1"))).await;
     let groups = reading(reader, Some(Request::get("/api/v1/groups").query("limit", "1"))).await;
-    [apps, grants, secrets, policies, groups]
+    [apps, clients, grants, secrets, policies, groups]
+}
+
+/// Returns whether it matters that something can be read: the org's clients where some are declared, and the rest unless nothing else is.
+fn is_needed(name: &str, desired: &Desired) -> bool {
+    match name {
+        "clients" => !desired.clients.is_empty(),
+        "grants" if !desired.concerns_apps() => desired.clients.iter().any(|client| client.grants.is_some()),
+        _ => desired.concerns_apps(),
+    }
 }
 
 async fn reading(reader: &Reader, request: Option<Request>) -> Reading {

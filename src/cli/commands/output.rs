@@ -9,7 +9,8 @@ use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
 use crate::address::{Address, System};
-use crate::bind::{self, BoundApp, BoundPortal, Details, bind, details};
+use crate::bind::{self, BoundApp, BoundClient, BoundPortal, Details, bind, details};
+use crate::pipeline;
 use crate::printable::printable;
 use crate::scopes::Purpose;
 use crate::select::Select;
@@ -64,7 +65,8 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
     let declared = load_for_org(&args.manifests, context)?;
     let connection =
         connect(&declared.target, Signing::For(Purpose::Read, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
-    let listed = connection.sweep(&declared, &args.network, context)?.list(&connection.expected).await?;
+    let sweep = connection.sweep(&declared, &args.network, context)?;
+    let listed = pipeline::listed(&declared.desired, sweep, &connection.expected).await?;
     let bound = bind(&declared.desired, listed.observed(), &bind::Choices::default());
     let needs = Details { client_types: details(&declared.desired, &bound, None).client_types, ..Details::default() };
     let observed = listed.details(needs).await?;
@@ -74,7 +76,9 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
     }
     let chosen = bound.apps.iter().filter(|app| app.wanted().documents.iter().any(|document| select.has(document)));
     let portal = bound.portal.iter().filter(|object| select.has(&object.wanted.address));
-    let known: Vec<_> = chosen.map(known).chain(portal.map(known_to_portal)).collect();
+    let clients = bound.clients.iter().filter(|client| client.wanted.documents.iter().any(|document| select.has(document)));
+    let mut known: Vec<_> = chosen.map(known).chain(clients.map(registered)).chain(portal.map(known_to_portal)).collect();
+    known.sort_by(|a, b| a.address.cmp(&b.address));
     if known.is_empty() {
         return Err(
             CommandError::new("no declared object has such an address").hint("`idpctl output` without an address prints all of them")
@@ -94,6 +98,11 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
 fn known(app: &BoundApp<'_>) -> Known {
     let ids = app.live().map(|live| Ids { id: live.id.to_string(), client_id: Some(live.client_id.clone()) });
     Known { address: app.wanted().address.clone(), ids }
+}
+
+fn registered(client: &BoundClient<'_>) -> Known {
+    let ids = client.live.map(|(live, _)| Ids { id: live.id.to_string(), client_id: Some(live.id.to_string()) });
+    Known { address: client.wanted.address.clone(), ids }
 }
 
 fn known_to_portal(object: &BoundPortal<'_>) -> Known {

@@ -28,12 +28,13 @@ pub(super) fn well_formed(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     for (index, key) in keys.iter().enumerate().filter(|(_, key)| key.is_object()) {
         let here = path.index(index);
         let text = |member: &str| key[member].as_str();
+        let shown = draft.place(&here);
         for wrong in wrong(key) {
-            push(&here, format!("`{here}` cannot be used: {wrong}"), "correct the key");
+            push(&here, format!("`{shown}` cannot be used: {wrong}"), "correct the key");
         }
         let help = "give each key a `kid` of its own";
         match text("kid") {
-            None if keys.len() > 1 => push(&here, format!("`{here}` has no `kid`, and there are several keys"), help),
+            None if keys.len() > 1 => push(&here, format!("`{shown}` has no `kid`, and there are several keys"), help),
             Some(kid) if keys[..index].iter().any(|other| other["kid"] == kid) => {
                 push(&here.key("kid"), format!("the `kid` `{kid}` is used twice"), help);
             }

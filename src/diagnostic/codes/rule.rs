@@ -136,4 +136,7 @@ super::codes! { RULE:
     RULE_CONSENT = 568, "a scope that needs consent where there is nobody to ask",
         "With `client_credentials` a client acts for itself; a request for a scope whose consent is REQUIRED fails.",
         "Say `consent: FLEXIBLE` of the scope.";
+    OUTPUT_UNUSED = 570, "a file for a secret that Okta does not make",
+        "Okta makes new secrets for clients with `client_secret_basic` and `client_secret_post` alone.",
+        "Take `client_secret_output` out, or choose one of these two methods.";
 }
