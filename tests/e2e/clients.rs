@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use idpctl_emulator::{Config, Switches};
 use serde_json::{Value, json};
 
 use crate::org::{Output, TestOrg};
@@ -28,7 +29,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let org = TestOrg::new();
+        Self::serving(TestOrg::new())
+    }
+
+    fn serving(org: TestOrg) -> Self {
         org.write("manifests/client.yaml", CLIENT);
         fs::create_dir_all(org.path("../secrets/okta")).expect("a folder can be made");
         Self { org }
@@ -68,6 +72,22 @@ impl World {
         let beside: Vec<_> = fs::read_dir(path.parent().expect("a folder")).expect("it is there").collect();
         assert_eq!(beside.len(), 1, "nothing is left beside it: {beside:?}");
         secret
+    }
+
+    /// Returns the only client.
+    fn client(&self) -> Value {
+        let clients = self.clients();
+        assert_eq!(clients.len(), 1, "{clients:?}");
+        clients[0].clone()
+    }
+
+    /// Changes the only client by hand.
+    fn edit(&self, change: impl FnOnce(&mut Value)) {
+        let mut client = self.client();
+        let path = format!("/oauth2/v1/clients/{}", client["client_id"].as_str().expect("an id"));
+        client.as_object_mut().expect("an object").retain(|name, _| !name.ends_with("_at"));
+        change(&mut client);
+        self.org.send("PUT", &path, &client);
     }
 
     fn forget(&self) {
@@ -184,4 +204,469 @@ fn a_client_is_registered_its_secret_written_and_a_new_one_made_when_the_file_is
     }
     [exit status: 0]
     "#);
+}
+
+#[test]
+fn a_client_found_by_its_name_alone_is_compared_and_not_changed_until_it_is_adopted() {
+    let world = World::new();
+    world.org.replace("manifests/client.yaml", ", adopt: true", "");
+    let apply = world.run("apply --auto-approve").ends_with(0);
+    assert!(apply.stdout.contains("note: it bears no mark"), "{apply}");
+    let _ = world.run("plan --detailed-exitcode").ends_with(0);
+    world.edit(|client| client["redirect_uris"] = json!(["https://elsewhere.example.com/"]));
+    insta::assert_snapshot!(world.run("drift").ends_with(2), @r#"
+    Drift of `default` in http://ORG (00of00000000j617U5d7)
+
+    Client/reporting
+        redirect_uris: ["https://reporting.example.com/callback"] → ["https://elsewhere.example.com/"]   (either)
+
+    1 item: 1 either changed live or not applied yet.
+    [exit status: 2]
+    "#);
+    insta::assert_snapshot!(world.run("apply --auto-approve").ends_with(3), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    ~ update Client/reporting "Reporting"
+        redirect_uris: ["https://elsewhere.example.com/"] → ["https://reporting.example.com/callback"]
+
+    Refused
+      Client/reporting: the client 0oaf000008Euf57TO5d7 is recognised by its name alone, and would be changed; if it is the one, pin it with `metadata.id: 0oaf000008Euf57TO5d7`, say `metadata.adopt: true`, or
+          --adopt Client/reporting
+
+    1 to update, with 1 request. It is refused; what would allow it is said above.
+    ------- stderr -------
+    error: the plan is refused, and nothing was changed:
+      Client/reporting: the client 0oaf000008Euf57TO5d7 is recognised by its name alone, and would be changed; if it is the one, pin it with `metadata.id: 0oaf000008Euf57TO5d7`, say `metadata.adopt: true`, or
+          --adopt Client/reporting
+    [exit status: 3]
+    "#);
+    insta::assert_snapshot!(world.run("apply --auto-approve --adopt Client/reporting").ends_with(0), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    ~ update Client/reporting "Reporting"
+        redirect_uris: ["https://elsewhere.example.com/"] → ["https://reporting.example.com/callback"]
+
+    Findings
+      IDP4002 Client/reporting: the client 0oaf000008Euf57TO5d7 is recognised by its name alone and taken over: make sure that it is the right one
+
+    1 to update, with 1 request.
+
+    applied   update Client/reporting
+
+    1 applied.
+    [exit status: 0]
+    "#);
+    let _ = world.run("plan --detailed-exitcode").ends_with(0);
+    let pinned = format!("name: reporting, id: {}}}", world.client()["client_id"].as_str().expect("an id"));
+    world.org.replace("manifests/client.yaml", "name: reporting}", &pinned);
+    world.org.replace("manifests/client.yaml", "client_name: Reporting", "client_name: Reports");
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    assert_eq!(world.client()["client_name"], "Reports", "a pinned client may be renamed");
+}
+
+#[test]
+fn a_file_that_is_there_is_never_overwritten() {
+    let world = World::new();
+    world.org.write("../secrets/okta/reporting", "somebody's");
+    insta::assert_snapshot!(world.run("apply --auto-approve").ends_with(3), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    + create Client/reporting "Reporting"
+        client_name: "Reporting"
+        application_type: "web"
+        grant_types: ["authorization_code", "client_credentials"]
+        response_types: ["code"]
+        redirect_uris: ["https://reporting.example.com/callback"]
+        token_endpoint_auth_method: "client_secret_post"
+
+    + create Client/reporting/secret
+        client_secret: (secret)
+        note: it is written to the file `okta/reporting`
+
+    Refused
+      Client/reporting: a new secret would be made, and the file `okta/reporting` that it goes to is there; delete the file, which says that its secret may end
+
+    2 to create, with 2 requests. It is refused; what would allow it is said above.
+    ------- stderr -------
+    error: the plan is refused, and nothing was changed:
+      Client/reporting: a new secret would be made, and the file `okta/reporting` that it goes to is there; delete the file, which says that its secret may end
+    [exit status: 3]
+    "#);
+    assert_eq!((world.clients().len(), world.org.read("../secrets/okta/reporting").as_str()), (0, "somebody's"));
+    world.forget();
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    let first = world.secret();
+    world.org.replace("manifests/client.yaml", "client_secret_post", "client_secret_basic");
+    let refused = world.run("apply --auto-approve").ends_with(3);
+    assert!(refused.stderr.contains("a new secret would be made, and the file `okta/reporting` that it goes to is there"), "{refused}");
+    world.forget();
+    insta::assert_snapshot!(world.run("apply --auto-approve").ends_with(0), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    ~ update Client/reporting "Reporting"
+        token_endpoint_auth_method: "client_secret_post" → "client_secret_basic"
+        note: Okta makes a new client secret when the way of authenticating changes, and the one of the next action takes its place
+
+    ~ update Client/reporting/secret
+        client_secret: (secret, changed)
+        note: the file `okta/reporting` is not there: the new secret is written to it, and the one in force until now ends
+
+    Findings
+      IDP4001 Client/reporting: a new secret takes the place of the one in force in one go (cutover): consumers break until they have it
+
+    2 to update, with 2 requests.
+
+    applied   update Client/reporting
+    applied   update Client/reporting/secret
+
+    2 applied.
+    [exit status: 0]
+    "#);
+    assert_ne!(world.secret(), first);
+    let _ = world.run("plan --detailed-exitcode").ends_with(0);
+}
+
+#[test]
+fn without_a_place_for_its_secret_no_client_is_made() {
+    let world = World::new();
+    let plan = world.org.run("plan").ends_with(0);
+    assert!(plan.stdout.contains("+ create Client/reporting/secret"), "{plan}");
+    insta::assert_snapshot!(world.org.run("apply --auto-approve").ends_with(1), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    + create Client/reporting "Reporting"
+        client_name: "Reporting"
+        application_type: "web"
+        grant_types: ["authorization_code", "client_credentials"]
+        response_types: ["code"]
+        redirect_uris: ["https://reporting.example.com/callback"]
+        token_endpoint_auth_method: "client_secret_post"
+
+    + create Client/reporting/secret
+        client_secret: (secret)
+        note: it is written to the file `okta/reporting`
+
+    2 to create, with 2 requests.
+    ------- stderr -------
+    error: nothing was changed, because files for the secrets of clients cannot be used: `okta/reporting`: it goes below `--secret-dir`, which is not given
+
+    hint: name the folder that they go to
+        --secret-dir DIR
+    [exit status: 1]
+    "#);
+    world.org.replace("manifests/client.yaml", "okta/reporting", "elsewhere/reporting");
+    let missing = world.run("apply --auto-approve").ends_with(1);
+    assert!(missing.stderr.contains("`elsewhere/reporting`: its folder is not there"), "{missing}");
+    let nowhere = CLIENT.replace("  client_secret_output: {file: okta/reporting}\n", "");
+    world.org.write("manifests/client.yaml", &nowhere);
+    insta::assert_snapshot!(world.run("apply --auto-approve").ends_with(1), @"
+    ------- stderr -------
+    error[IDP0606]: Client/reporting would be registered, and would have a secret that goes nowhere
+     --> manifests/client.yaml:4:18
+      |
+    4 | metadata: {name: reporting, adopt: true}
+      |                  ^^^^^^^^^
+      |
+      = help: add `client_secret_output: {file: …}`, or choose a method without a secret, such as `private_key_jwt`
+
+    1 error
+    [exit status: 1]
+    ");
+    for (method, why) in [("private_key_jwt", "declares none"), ("client_secret_jwt", "nobody gets to know")] {
+        world.org.write("manifests/client.yaml", nowhere.replace("client_secret_post", method));
+        let refused = world.run("plan").ends_with(1);
+        assert!(refused.stderr.contains(why), "{refused}");
+    }
+    assert_eq!(world.clients().len(), 0);
+    world.org.write("manifests/client.yaml", CLIENT);
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    insta::assert_snapshot!(world.org.run("plan --detailed-exitcode").ends_with(0), @"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    Not compared
+      Client/reporting/secret: the file `okta/reporting` of its secret: it goes below `--secret-dir`, which is not given
+
+    Nothing to do, as far as could be compared.
+    [exit status: 0]
+    ");
+    let open = world.org.run("apply --auto-approve").ends_with(1);
+    assert!(open.stderr.contains("`okta/reporting`: it goes below `--secret-dir`, which is not given"), "{open}");
+}
+
+#[test]
+fn a_full_disk_is_found_before_anything_is_sent() {
+    let world = World::new();
+    let limited = "ulimit -f 1 && exec \"$0\" \"$@\"";
+    let arguments = ["-c", limited, env!("CARGO_BIN_EXE_idpctl"), "apply", "--auto-approve", "--secret-dir", "../secrets"];
+    world.org.org.clear_requests();
+    let output = world.org.program("/bin/sh", &arguments).output().expect("the binary runs");
+    let output = world.org.output(output.status.code(), &output.stdout, &output.stderr).ends_with(3);
+    assert_eq!(output.writes(), [""; 0], "{output}");
+    assert!(output.stdout.contains("the file `okta/reporting` could not be written"), "{output}");
+    assert_eq!(fs::read_dir(world.org.path("../secrets/okta")).expect("a folder").count(), 0, "nothing is left");
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    let _ = world.secret();
+}
+
+#[test]
+fn a_change_of_its_sort_replaces_the_client_and_its_secret() {
+    let world = World::new();
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    let (first, id) = (world.secret(), world.client()["client_id"].clone());
+    world.org.replace("manifests/client.yaml", "application_type: web", "application_type: native");
+    world.org.replace("manifests/client.yaml", "authorization_code, client_credentials", "authorization_code");
+    world.org.replace("manifests/client.yaml", "adopt: true", "adopt: true, protected: true");
+    let refused = world.run("plan").ends_with(3);
+    assert!(refused.stdout.contains("it is protected, and would be replaced"), "{refused}");
+    world.org.replace("manifests/client.yaml", ", protected: true", "");
+    insta::assert_snapshot!(world.run("plan").ends_with(3), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    - delete Client/reporting/0oaf000008Euf57TO5d7 "Reporting"
+        note: the client 0oaf000008Euf57TO5d7 goes, with everything that hangs on it
+
+    ± replace Client/reporting "Reporting"
+        application_type: "web" → "native"   (cannot be changed: the client is replaced)
+        client_name: "Reporting"
+        grant_types: ["authorization_code"]
+        response_types: ["code"]
+        redirect_uris: ["https://reporting.example.com/callback"]
+        token_endpoint_auth_method: "client_secret_post"
+        note: the client 0oaf000008Euf57TO5d7 goes, and with it its secret, keys, users, groups and grants
+        note: the old client goes first, because a client is found by its name: nobody gets a token in between
+
+    + create Client/reporting/secret
+        client_secret: (secret)
+        note: it is written to the file `okta/reporting`
+
+    Refused
+      Client/reporting: `application_type` cannot be changed: the client would be deleted and made anew, with another client id, losing its users, groups and grants
+          --allow-replace Client/reporting
+      Client/reporting: a new secret would be made, and the file `okta/reporting` that it goes to is there; delete the file, which says that its secret may end
+
+    1 to create, 1 to replace, 1 to delete, with 3 requests. It is refused for several reasons; what would allow it is said above.
+    [exit status: 3]
+    "#);
+    world.forget();
+    insta::assert_snapshot!(world.run("apply --auto-approve --allow-replace Client/reporting").ends_with(0), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    - delete Client/reporting/0oaf000008Euf57TO5d7 "Reporting"
+        note: the client 0oaf000008Euf57TO5d7 goes, with everything that hangs on it
+
+    ± replace Client/reporting "Reporting"
+        application_type: "web" → "native"   (cannot be changed: the client is replaced)
+        client_name: "Reporting"
+        grant_types: ["authorization_code"]
+        response_types: ["code"]
+        redirect_uris: ["https://reporting.example.com/callback"]
+        token_endpoint_auth_method: "client_secret_post"
+        note: the client 0oaf000008Euf57TO5d7 goes, and with it its secret, keys, users, groups and grants
+        note: the old client goes first, because a client is found by its name: nobody gets a token in between
+
+    + create Client/reporting/secret
+        client_secret: (secret)
+        note: it is written to the file `okta/reporting`
+
+    1 to create, 1 to replace, 1 to delete, with 3 requests.
+
+    applied   replace Client/reporting
+    applied   delete Client/reporting/0oaf000008Euf57TO5d7
+    applied   create Client/reporting/secret
+
+    3 applied.
+    [exit status: 0]
+    "#);
+    assert_ne!((world.secret(), world.client()["client_id"].clone()), (first, id));
+    let _ = world.run("plan --detailed-exitcode").ends_with(0);
+}
+
+const KEYED: &str = "
+apiVersion: idpctl/v1
+kind: Client
+metadata: {name: sync, adopt: true}
+spec:
+  client_name: Sync
+  application_type: service
+  grant_types: [client_credentials]
+  response_types: [token]
+  token_endpoint_auth_method: private_key_jwt
+  jwks: {keys: [{kty: EC, kid: new, crv: P-256, x: eA, y: eQ}]}
+---
+apiVersion: idpctl/v1
+kind: Grant
+metadata: {name: sync}
+spec: {scopes: [okta.users.read]}
+";
+
+#[test]
+fn grants_and_keys_that_nobody_declares_go_when_that_is_asked_for() {
+    let world = World::new();
+    world.org.write("manifests/client.yaml", KEYED);
+    insta::assert_snapshot!(world.run("apply --auto-approve").ends_with(0), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    + create Client/sync "Sync"
+        client_name: "Sync"
+        application_type: "service"
+        grant_types: ["client_credentials"]
+        response_types: ["token"]
+        token_endpoint_auth_method: "private_key_jwt"
+        jwks.keys: [{"kty":"EC","kid":"new","crv":"P-256","x":"eA","y":"eQ"}]
+
+    + create Grant/sync/okta.users.read
+
+    2 to create, with 2 requests.
+
+    applied   create Grant/sync/okta.users.read
+    applied   create Client/sync
+
+    2 applied.
+    [exit status: 0]
+    "#);
+    let id = world.client()["client_id"].as_str().expect("an id").to_owned();
+    let issuer = world.org.url();
+    world.org.send("POST", &format!("/api/v1/apps/{id}/grants"), &json!({"scopeId": "okta.logs.read", "issuer": issuer}));
+    world.edit(|client| {
+        client["jwks"]["keys"]
+            .as_array_mut()
+            .expect("keys")
+            .insert(0, json!({"kty": "EC", "kid": "old", "crv": "P-256", "x": "eA", "y": "eQ"}));
+    });
+    insta::assert_snapshot!(world.run("plan --detailed-exitcode").ends_with(0), @"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    Left alone
+      Grant/sync/okta.logs.read: scope `okta.logs.read` is granted and not declared
+          --prune
+      Client/sync/key/old: the public key `old` is not declared
+          --prune
+
+    Nothing to do: all that is declared is in the org.
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(world.run("apply --auto-approve --prune").ends_with(0), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    ~ update Client/sync "Sync"
+        jwks.keys:
+              {
+                "kty": "EC",
+          -     "kid": "old",
+          -     "use": null,
+          -     "x": "eA",
+          -     "y": "eQ",
+          -     "crv": "P-256"
+          -   },
+          -   {
+          -     "kty": "EC",
+                "kid": "new",
+                "use": null,
+
+    - delete Grant/sync/okta.logs.read
+
+    1 to update, 1 to delete, with 2 requests.
+
+    applied   delete Grant/sync/okta.logs.read
+    applied   update Client/sync
+
+    2 applied.
+    [exit status: 0]
+    "#);
+    assert_eq!(world.client()["jwks"]["keys"].as_array().map(Vec::len), Some(1));
+    let _ = world.run("plan --detailed-exitcode --prune").ends_with(0);
+    world.org.remove("manifests/client.yaml");
+    world.org.write("manifests/other.yaml", CLIENT);
+    let _ = world.run("apply --auto-approve --prune").ends_with(0);
+    assert_eq!(world.clients().len(), 2, "a client without a document is nobody's to delete");
+}
+
+#[test]
+fn an_app_and_a_client_cannot_be_one_object() {
+    let world = World::new();
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    let id = world.client()["client_id"].as_str().expect("an id").to_owned();
+    world.org.write(
+        "manifests/app.yaml",
+        format!("apiVersion: idpctl/v1\nkind: Grant\nmetadata: {{name: users}}\nspec: {{app: {{id: {id}}}, scopes: [okta.users.read]}}\n"),
+    );
+    insta::assert_snapshot!(world.run("plan").ends_with(1).to_string().replace(&id, "0oaID"), @"
+    ------- stderr -------
+    error[IDP0603]: Grant/users and Client/reporting are one live object, the client 0oaID
+     --> manifests/client.yaml:4:18
+      |
+    4 | metadata: {name: reporting, adopt: true}
+      |                  ^^^^^^^^^
+      |
+     ::: manifests/app.yaml:3:18
+      |
+    3 | metadata: {name: users}
+      |                  ----- the app
+      |
+      = help: an app and its client are one object: take one of the documents out, or pin the client that is meant with `metadata.id`
+
+    1 error
+    [exit status: 1]
+    ");
+}
+
+#[test]
+fn orgs_that_say_it_otherwise_are_understood() {
+    let mut switches = Switches::default();
+    for (name, value) in [("unknown-client", "401"), ("auth-method-change", "keep"), ("duplicate-client-names", "refuse")] {
+        switches.set(name, value).expect("a switch");
+    }
+    let world = World::serving(TestOrg::with(Config { switches, ..crate::org::frozen() }));
+    world.org.replace("manifests/client.yaml", "[code]", "[code]\n  tos_uri: https://reporting.example.com/terms");
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    world.org.replace("manifests/client.yaml", "tos_uri: https://reporting.example.com/terms", "tos_uri: null");
+    let cleared = world.run("apply --auto-approve").ends_with(0);
+    assert_eq!(world.client()["tos_uri"], Value::Null, "{cleared}");
+    let _ = world.run("plan --detailed-exitcode").ends_with(0);
+    world.forget();
+    world.org.replace("manifests/client.yaml", "application_type: web", "application_type: native");
+    world.org.replace("manifests/client.yaml", "authorization_code, client_credentials", "authorization_code");
+    let _ = world.run("apply --auto-approve --allow-replace Client/reporting").ends_with(0);
+    let _ = (world.secret(), world.run("plan --detailed-exitcode").ends_with(0));
+}
+
+#[test]
+fn killed_at_any_request_the_next_run_converges_with_one_client_and_its_secret_in_the_file() {
+    let undisturbed = World::new().run("apply --auto-approve").ends_with(0).requests.len();
+    for approved in [false, true] {
+        for at in 1..=undisturbed {
+            for hold in ["hold", "hold-after"] {
+                let world = World::new();
+                let apply = if approved {
+                    let _ = world.run("plan --out plan.json").ends_with(0);
+                    "apply plan.json --secret-dir ../secrets"
+                } else {
+                    "apply --auto-approve --secret-dir ../secrets"
+                };
+                let after = if at == 1 { String::new() } else { format!("after {}", at - 1) };
+                world.org.faults(&[&format!("{hold} {after} x1")]);
+                let killed = world.org.kill_at(apply, "", at);
+                assert_eq!(killed.status, -1, "{killed}");
+                let _ = world.discreet(killed);
+                world.org.faults(&[]);
+                let next = world.discreet(world.org.run(apply));
+                assert_eq!(next.status, 0, "{hold} at {at}: {next}");
+                let _ = world.secret();
+                let _ = world.run("plan --detailed-exitcode").ends_with(0);
+            }
+        }
+    }
+}
+
+#[test]
+fn answers_that_never_come_lose_no_secret_and_make_no_client_twice() {
+    for fault in ["POST reset-after x1", "POST reset-after every 2", "POST reset-before x2", "POST 500 x1", "GET reset-after every 3"] {
+        let world = World::new();
+        world.org.faults(&[fault]);
+        let apply = world.run("apply --auto-approve");
+        assert_eq!(apply.status, 0, "{fault}: {apply}");
+        world.org.faults(&[]);
+        let _ = world.secret();
+        let _ = world.run("plan --detailed-exitcode").ends_with(0);
+    }
 }
