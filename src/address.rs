@@ -37,8 +37,16 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that a manifest can name, in the order in which they are documented.
-    pub const ALL: [Self; 7] =
-        [Self::App, Self::ClientCredentials, Self::Grant, Self::GroupAssignment, Self::Client, Self::OAuthProvider, Self::ClientType];
+    pub const ALL: [Self; 8] = [
+        Self::App,
+        Self::ClientCredentials,
+        Self::Grant,
+        Self::GroupAssignment,
+        Self::Client,
+        Self::AuthorizationServer,
+        Self::OAuthProvider,
+        Self::ClientType,
+    ];
 
     /// Returns which of the two systems holds objects of the kind.
     pub const fn system(self) -> System {
@@ -135,7 +143,7 @@ impl FromStr for Address {
         let bad = || BadAddress(text.to_owned());
         let mut parts = text.split('/');
         let word = parts.next().ok_or_else(bad)?;
-        let kind = Kind::ALL.into_iter().chain([Kind::AuthorizationServer]).find(|kind| kind.as_str() == word).ok_or_else(bad)?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(bad)?;
         let name = parts.next().filter(|n| !n.is_empty()).ok_or_else(bad)?;
         let segment = |s: &str| s.replace("%2F", "/").replace("%7B", "{").replace("%7D", "}").replace("%25", "%");
         Ok(Self { kind, name: segment(name), child: parts.map(segment).collect() })

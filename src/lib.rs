@@ -9,6 +9,8 @@
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network. Kinds today are `App`,
 //! `ClientCredentials`, `Grant`, `GroupAssignment` and `Client` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is read only where some
 //! manifest speaks of it.
+//! `ClientCredentials`, `Grant`, `GroupAssignment` and `AuthorizationServer` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is
+//! read only where some manifest speaks of it.
 //!
 //! # How a run goes
 //!

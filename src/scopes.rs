@@ -25,8 +25,11 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
     // The portal is no matter of scopes.
     let servers = !desired.servers.is_empty();
     let granted = desired.clients.iter().any(|client| client.grants.is_some());
+    let apps = !desired.apps.is_empty() || (!servers && desired.clients.is_empty() && desired.portal.is_empty());
     let areas = [
-        (desired.concerns_apps(), "apps", verb),
+        (apps, "apps", verb),
+        // The clients of policies are looked up among them.
+        (!apps && servers, "apps", "read"),
         (!desired.clients.is_empty(), "clients", verb),
         (servers, "authorizationServers", verb),
         (any(|app| app.grants.is_some()) || granted, "appGrants", verb),
@@ -81,10 +84,12 @@ mod tests {
     #[test]
     fn authorization_servers_have_a_scope_of_their_own() {
         let text = "metadata: {name: orders}\nspec: {name: orders, audiences: [a]}\n";
-        let desired = crate::desired::server_tests::declared_beside("", text);
-        let both = |verb: &str| ["apps", "authorizationServers"].map(|area| format!("okta.{area}.{verb}")).into();
-        assert_eq!(needed(&desired, Purpose::Read), both("read"));
-        assert_eq!(needed(&desired, Purpose::Write), both("manage"));
+        let scopes = |text: &str| scopes(text).into_iter().collect::<BTreeSet<_>>();
+        let alone = crate::desired::server_tests::declared_beside("", text);
+        assert_eq!(needed(&alone, Purpose::Read), scopes("okta.apps.read okta.authorizationServers.read"));
+        assert_eq!(needed(&alone, Purpose::Write), scopes("okta.apps.read okta.authorizationServers.manage"));
+        let beside_an_app = crate::desired::server_tests::declared(text);
+        assert_eq!(needed(&beside_an_app, Purpose::Write), scopes("okta.apps.manage okta.authorizationServers.manage"));
     }
 
     #[test]

@@ -184,13 +184,13 @@ spec:
     insta::assert_snapshot!(shown(&bound(&desired, &observed).problems), @"
     IDP0601 servers.yaml:2:14: 2 authorization servers have the name of AuthorizationServer/a: aus2, aus3
       pin the right one with `metadata.id`
-    IDP0602 servers.yaml:5:14: AuthorizationServer/b is pinned to `aus9`, and there is no such authorization server
+    IDP0602 servers.yaml:7:14: AuthorizationServer/b is pinned to `aus9`, and there is no such authorization server
       correct `metadata.id`, or take it out to have the server found by its name, or made
-    IDP0601 servers.yaml:11:19: 2 live objects have the name of AuthorizationServer/c/scope/twin: scp1, scp2
+    IDP0601 servers.yaml:15:19: 2 live objects have the name of AuthorizationServer/c/scope/twin: scp1, scp2
       rename or delete all but one at the server: a manifest cannot tell them apart
-    IDP0602 servers.yaml:12:57: AuthorizationServer/c/policy/p is for the client {id: 0oa0}, and there is none
+    IDP0602 servers.yaml:16:57: AuthorizationServer/c/policy/p is for the client {id: 0oa0}, and there is none
       correct the reference, or declare the app in an App document
-    IDP0601 servers.yaml:12:69: AuthorizationServer/c/policy/p is for the client {label: Elsewhere}, and there are 2: 0oa9, 0oa8
+    IDP0601 servers.yaml:16:69: AuthorizationServer/c/policy/p is for the client {label: Elsewhere}, and there are 2: 0oa9, 0oa8
       refer to it by `id`
     ");
     let twice =

@@ -131,12 +131,7 @@ pub(super) fn as_client(path: &Path) -> Path {
     if let Some((name, _)) = NAMES.into_iter().find(|(_, place)| *path == Path::of(place)) {
         return Path::of(name);
     }
-    let settings = Path::of(SETTINGS);
-    let below = path.steps().get(settings.steps().len()..).filter(|_| path.starts_with(&settings)).unwrap_or(path.steps());
-    below.iter().fold(Path::root(), |path, step| match step {
-        Step::Key(name) => path.key(name),
-        Step::Index(index) => path.index(*index),
-    })
+    path.below(&Path::of(SETTINGS)).unwrap_or_else(|| path.clone())
 }
 
 /// Returns what a draft came to.

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Desired, KeySets, Server, resolve};
-use crate::address::Kind;
 use crate::diagnostic::{Diagnostics, Sources};
-use crate::manifest::{SourceFile, read, read_as};
+use crate::manifest::{SourceFile, read};
 
 const APPS: &str = "apiVersion: idpctl/v1
 kind: App
@@ -43,9 +42,13 @@ pub(crate) fn declared_beside(apps: &str, text: &str) -> Desired {
 }
 
 fn beside(apps: &str, text: &str, diagnostics: &mut Diagnostics) -> Desired {
-    let apps = SourceFile { name: "apps.yaml".into(), text: apps.into() };
-    let mut documents = read(&[apps], Some(&[].into()), &mut Sources::default(), diagnostics);
-    documents.extend(read_as(Kind::AuthorizationServer, text, diagnostics));
+    let file = |name: &str, text: String| SourceFile { name: name.into(), text: text.into() };
+    // The rest of each document, at its end: places are those of the text.
+    let whole = |document: &str| format!("{document}apiVersion: idpctl/v1\nkind: AuthorizationServer\n");
+    let servers = text.split("---\n").map(whole).collect::<Vec<_>>().join("---\n");
+    let files = [file("apps.yaml", apps.to_owned()), file("servers.yaml", servers)];
+    let files = if apps.is_empty() { &files[1..] } else { &files };
+    let documents = read(files, Some(&[].into()), &mut Sources::default(), diagnostics);
     resolve("payments", true, &documents, &KeySets::new(), diagnostics)
 }
 
@@ -278,8 +281,16 @@ policies:
       name one; an API of its own gets a server of its own
     IDP0526 servers.yaml:5:13: keys are given in two ways
       keep one of the two
+    IDP0527 servers.yaml:6:16: `jwks.keys[0]` cannot be used: `n` is not base64url
+      correct the key
+    IDP0527 servers.yaml:6:16: `jwks.keys[1]` cannot be used: `n` is not base64url
+      correct the key
     IDP0527 servers.yaml:6:16: a server has at most five encryption keys, of which at most one is ACTIVE
       remove some, or say `status: INACTIVE` of all but one
+    IDP0306 servers.yaml:6:17: `jwks.keys[0]` needs `use`
+      add `use`: what the key is for: encryption
+    IDP0306 servers.yaml:6:52: `jwks.keys[1]` needs `use`
+      add `use`: what the key is for: encryption
     IDP0563 servers.yaml:7:19: Okta keeps the scope `okta.mine` for itself
       choose a name that does not start with `okta.`
     IDP0533 servers.yaml:7:38: `with space` cannot be a scope
@@ -315,11 +326,11 @@ fn two_documents_for_one_server_are_refused() {
     insta::assert_snapshot!(shown(&diagnostics), @"
     IDP0541 servers.yaml:1:31: `metadata.protected` has no effect in a document of kind AuthorizationServer
       take it out: an authorization server bears no mark, so it is never deleted
-    IDP0531 servers.yaml:4:25: AuthorizationServer/a and AuthorizationServer/b are pinned to the same object
+    IDP0531 servers.yaml:6:25: AuthorizationServer/a and AuthorizationServer/b are pinned to the same object
       remove or correct one of the two
-    IDP0541 servers.yaml:4:31: `metadata.adopt` has no effect in a document of kind AuthorizationServer
+    IDP0541 servers.yaml:6:31: `metadata.adopt` has no effect in a document of kind AuthorizationServer
       take it out: an authorization server is found by its name, without being asked
-    IDP0531 servers.yaml:5:14: AuthorizationServer/a and AuthorizationServer/b have the same `name`
+    IDP0531 servers.yaml:7:14: AuthorizationServer/a and AuthorizationServer/b have the same `name`
       rename or remove one of the two
     ");
 }

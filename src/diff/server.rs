@@ -62,6 +62,7 @@ impl PartChanges<'_> {
 
 /// Compares everything that is declared of authorization servers. Apps are compared before: an app that is replaced gets another client id.
 pub(super) fn compare<'a>(bound: &Bound<'a>, observed: &'a Observed, choices: &Choices, changes: &mut Changes<'a>) {
+    let apps = apps(bound, changes);
     for server in &bound.servers {
         let own = Parent { wanted: &server.wanted.own, live: server.live };
         if choices.select.has(&own.wanted.address) {
@@ -71,7 +72,7 @@ pub(super) fn compare<'a>(bound: &Bound<'a>, observed: &'a Observed, choices: &C
         for child in server.children.iter().filter(|child| choices.select.has(&child.wanted.address)) {
             let mut differing = fields(child.wanted, child.live);
             prioritise(child, moved.contains(&child.wanted.address), &mut differing);
-            let (clients, awaits) = clients(child, changes);
+            let (clients, awaits) = clients(child, &apps);
             differing.extend(clients);
             let entry = part(Parent { wanted: child.wanted, live: child.live }, Some(own), child.policy, differing, awaits);
             if let Some(problem) = cannot_be_made(&entry) {
@@ -163,25 +164,32 @@ fn moved<'a>(server: &BoundServer<'a>, observed: &'a Observed) -> BTreeSet<&'a A
     moved
 }
 
-/// Compares the clients of a policy; returns with the difference the apps whose client ids are not known yet.
-fn clients<'a>(child: &BoundChild<'a>, changes: &Changes<'a>) -> (Option<FieldChange>, Vec<&'a Address>) {
-    let Some(clients) = &child.clients else { return (None, Vec::new()) };
+/// Returns the client ids of declared apps that are there and stay as they are.
+fn apps<'a>(bound: &Bound<'a>, changes: &Changes<'a>) -> BTreeMap<&'a str, &'a Address> {
     let renewed = |address: &Address| {
         let replaced = |app: &super::AppChanges<'_>| app.wanted.address == *address && matches!(app.change, Some(Change::Replace { .. }));
         changes.apps.iter().any(replaced)
     };
+    let declared = bound.apps.iter().filter(|app| app.wanted().is_declared() && !renewed(&app.wanted().address));
+    declared.filter_map(|app| Some((app.live()?.client_id.as_str(), &app.wanted().address))).collect()
+}
+
+/// Compares the clients of a policy; returns with the difference the apps whose client ids are not known yet.
+fn clients<'a>(child: &BoundChild<'a>, apps: &BTreeMap<&str, &Address>) -> (Option<FieldChange>, Vec<&'a Address>) {
+    let Some(clients) = &child.clients else { return (None, Vec::new()) };
     let mut awaits = Vec::new();
     // A declared app stands as a slot whether it is there or not: a half-done plan reads as the whole one did.
+    let slot = |address: &Address| format!("{{{address}}}");
     let (mut wanted, mut known) = (Vec::new(), Vec::new());
     for client in clients {
         match client {
             Client::All => wanted.push(PolicyClient::ALL.to_owned()),
             Client::There(id, None) => wanted.push((*id).to_owned()),
-            Client::There(_, Some(address)) | Client::ToBeMade(address) => wanted.push(format!("{{{address}}}")),
+            Client::There(_, Some(address)) | Client::ToBeMade(address) => wanted.push(slot(address)),
         }
         match client {
             Client::All => known.push(PolicyClient::ALL),
-            Client::There(_, Some(address)) if renewed(address) => awaits.push(*address),
+            Client::There(id, Some(address)) if apps.get(id).is_none_or(|app| app != address) => awaits.push(*address),
             Client::There(id, _) => known.push(*id),
             Client::ToBeMade(address) => awaits.push(*address),
         }
@@ -190,19 +198,24 @@ fn clients<'a>(child: &BoundChild<'a>, changes: &Changes<'a>) -> (Option<FieldCh
     known.sort_unstable();
     known.dedup();
     let path = Path::of(CLIENTS);
-    let before = child.live.and_then(|live| path.find(&live.body)).cloned();
-    let live = before.as_ref().and_then(Value::as_array).map(|live| {
+    let live = child.live.and_then(|live| path.find(&live.body)).and_then(Value::as_array).map(|live| {
         let mut texts: Vec<&str> = live.iter().filter_map(Value::as_str).collect();
         texts.sort_unstable();
         texts.dedup();
         texts
     });
-    if awaits.is_empty() && live == Some(known) {
+    if awaits.is_empty() && live.as_ref() == Some(&known) {
         return (None, awaits);
     }
+    // Who is declared stands by its name on both sides, so that people see who comes and who goes.
+    let before = live.map(|live| {
+        let named = live.into_iter().map(|id| apps.get(id).map_or_else(|| id.to_owned(), |app| slot(app)));
+        named.collect::<BTreeSet<_>>()
+    });
     let origin = child.wanted.clients.iter().flatten().map(|(_, origin)| origin.clone()).next();
     let (after, declared) = (Some(json!(wanted)), json!(wanted));
     let origin = Some(origin.unwrap_or_else(|| child.wanted.origin.clone()));
+    let before = before.map(|before| json!(before));
     (Some(FieldChange { path, facet: Facet::Body, before, after, declared, origin, immutable: false }), awaits)
 }
 

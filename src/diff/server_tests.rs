@@ -183,13 +183,26 @@ fn each_declared_field_that_differs_is_a_difference_of_its_own_object() {
       status: "ACTIVE" → "INACTIVE" (status)
     update AuthorizationServer/orders/policy/p
       status: "ACTIVE" → "INACTIVE" (status)
-      conditions.clients.include: ["0oa9","billing_worker"] → ["ALL_CLIENTS"]
+      conditions.clients.include: ["0oa9","{App/billing-worker}"] → ["ALL_CLIENTS"]
     update AuthorizationServer/orders/policy/p/rule/r
       conditions.grantTypes.include: ["implicit","password"] → ["password"]
       priority: 1 → 2
     update AuthorizationServer/orders/policy/p/rule/s
       actions.token.inlineHook: {"id":"cal1"} → -
       priority: 2 → 1
+    "#);
+}
+
+#[test]
+fn a_declared_client_stands_by_its_name_whether_it_comes_or_goes() {
+    let other = orders("", "conditions: {clients: {include: [{client_id: new}]}}, ", "");
+    let mut observed = tidy();
+    observed.apps.push(app("0oa5", "new"));
+    insta::assert_snapshot!(changed(&other, &observed, false), @r#"
+    update AuthorizationServer/orders/policy/p
+      conditions.clients.include: ["0oa9","{App/billing-worker}"] → ["new"]
+    leave AuthorizationServer/orders/policy/p/rule/r: the rule `r` (0pr1) is not declared Some("--prune")
+    leave AuthorizationServer/orders/policy/p/rule/s: the rule `s` (0pr2) is not declared Some("--prune")
     "#);
 }
 

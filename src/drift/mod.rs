@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use crate::address::Address;
 use crate::bind::{Bound, Orphaned};
-use crate::diff::{AppChanges, Change, Changes, FieldChange, GrantChange, GroupChange, PortalChanges, SecretChange, undeclared_group};
+use crate::diff::{
+    AppChanges, Change, Changes, FieldChange, GrantChange, GroupChange, PartChanges, PortalChanges, SecretChange, undeclared_group,
+};
 use crate::json::Fingerprint;
 use crate::plan::{Org, Portal};
 use crate::resource::Facet;
@@ -103,9 +105,10 @@ impl Cause {
 
 /// Makes items of the differences.
 pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project: &str, places: (Option<Org>, Option<Portal>)) -> Items {
-    let mut items: Vec<_> = changes.apps.iter().flat_map(of_app).chain(changes.portal.iter().flat_map(of_portal)).collect();
+    let unmarked = changes.servers.iter().flat_map(of_server).chain(changes.portal.iter().flat_map(of_portal));
+    let mut items: Vec<_> = changes.apps.iter().flat_map(of_app).chain(unmarked).collect();
+    // Below something declared; apps without a document come from the matching, which knows copies from orphans.
     items.extend(changes.clients.iter().flat_map(client::items));
-    // Below a declared app; apps without a document come from the matching, which knows copies from orphans.
     let children = changes.left_alone.iter().filter(|left| left.flag.is_some() && !left.address.child.is_empty());
     items.extend(children.map(|left| undeclared(left.address.clone(), left.what.clone())));
     for orphan in bound.orphans.iter().filter(|orphan| select.has(&orphan.address)) {
@@ -185,6 +188,20 @@ fn field_of(address: &Address, change: &FieldChange) -> Item {
     let declared = (!change.declared.is_null()).then(|| change.declared.clone());
     let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
     Item { address: address.clone(), what, cause: Cause::Either, origin: change.origin.as_ref().map(ToString::to_string) }
+}
+
+/// Authorization servers bear no mark, so nobody can tell who moved.
+fn of_server(entry: &PartChanges<'_>) -> Vec<Item> {
+    let PartChanges { wanted, live: _, server, policy, change, awaits: _, born: _ } = entry;
+    let item = |what, origin| Item { address: wanted.address.clone(), what, cause: Cause::Either, origin };
+    let fields = match change {
+        None => return Vec::new(),
+        // What a missing server or policy consists of is missing with it.
+        Some(Change::Create { .. }) if server.iter().chain(policy).any(|parent| parent.live.is_none()) => return Vec::new(),
+        Some(Change::Create { .. }) => return vec![item(What::Missing, Some(wanted.origin.to_string()))],
+        Some(Change::Update { fields } | Change::Replace { fields, .. }) => fields,
+    };
+    fields.iter().map(|change| field_of(&wanted.address, change)).collect()
 }
 
 /// The portal's objects bear no mark, so nobody can tell who moved.

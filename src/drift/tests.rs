@@ -183,3 +183,59 @@ fn another_projects_app_is_an_item_and_not_taken_over() {
     1 item: 1 either changed live or not applied yet.
     ");
 }
+
+#[test]
+fn of_an_authorization_server_every_part_can_drift() {
+    use crate::bind::server_tests::{ORDERS, observed};
+    use crate::desired::server_tests::declared;
+    let text = |manifests: &str, observed: &Observed| {
+        let items = pipeline::drift(&declared(manifests), observed, &BTreeMap::new(), &Choices::default()).unwrap();
+        let text = crate::render::drift::text(&items, crate::render::Style::default());
+        text.split_once("AuthorizationServer").map(|(_, rest)| format!("AuthorizationServer{rest}")).unwrap_or(text)
+    };
+    let mut observed = Observed { org: Some(crate::observed::Org { id: "00o1".to_owned(), url: "https://a".to_owned() }), ..observed() };
+    insta::assert_snapshot!(text(&ORDERS.replace("audiences: [a]", "audiences: [a]\n  status: INACTIVE"), &observed), @r#"
+    AuthorizationServer/orders
+        audiences: ["a"] → none   (either)
+        status: "INACTIVE" → "ACTIVE"   (either)
+
+    AuthorizationServer/orders/claim/IDENTITY/groups
+        the claim `groups` (ocl1) is not declared   (either)
+
+    AuthorizationServer/orders/claim/RESOURCE/groups
+        valueType: "EXPRESSION" → none   (either)
+        value: "x" → none   (either)
+
+    AuthorizationServer/orders/policy/new
+        is not there   (either)
+
+    AuthorizationServer/orders/policy/old
+        the policy `old` (00p3) is not declared   (either)
+
+    AuthorizationServer/orders/policy/workers
+        conditions.clients.include: ["other", "{App/billing-worker}"] → none   (either)
+
+    AuthorizationServer/orders/policy/workers/rule/old
+        the rule `old` (0pr2) is not declared   (either)
+
+    AuthorizationServer/orders/policy/workers/rule/s
+        is not there   (either)
+
+    AuthorizationServer/orders/scope/orders.new
+        is not there   (either)
+
+    AuthorizationServer/orders/scope/orders.old
+        the scope `orders.old` (scp4) is not declared   (either)
+
+    13 items: 13 either changed live or not applied yet.
+    "#);
+    observed.servers.listed.pop();
+    insta::assert_snapshot!(text(ORDERS, &observed), @"
+    AuthorizationServer/orders
+        is not there   (either)
+
+    2 items: 2 either changed live or not applied yet.
+    ");
+    let text = text("metadata: {name: default}\nspec: {name: default, scopes: []}\n", &observed);
+    assert!(!text.contains("AuthorizationServer"), "what Okta makes along with a server is nobody's drift: {text}");
+}

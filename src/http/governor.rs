@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::bucket::Bucket;
 use super::meter::Reading;
-use super::window::{Admission, Window};
+use super::window::{Admission, Ticket, Window};
 
 /// The share of each bucket that a run may use, in percent from 1 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,10 +107,10 @@ impl Governor {
 
     /// Waits until a request may go. Fails with the time it would have to wait if that ends after the deadline.
     pub(super) async fn admit(&self, bucket: Bucket, deadline: Option<Instant>) -> Result<Permit, Starved> {
-        let permit = |probe| Permit { shared: Arc::clone(&self.shared), bucket, probe, open: true };
+        let permit = |ticket| Permit { shared: Arc::clone(&self.shared), bucket, ticket, open: true };
         if bucket == Bucket::Public {
             self.shared.lanes().entry(bucket).or_default().counters.requests += 1;
-            return Ok(permit(false));
+            return Ok(permit(Ticket::default()));
         }
         let mut waiting: Option<Waiting> = None;
         loop {
@@ -120,7 +120,7 @@ impl Governor {
             changed.as_mut().enable();
             let now = Instant::now();
             let wake = match self.shared.decide(bucket, now, self.budget.0) {
-                Admission::Now { probe } => return Ok(permit(probe)),
+                Admission::Now(ticket) => return Ok(permit(ticket)),
                 Admission::At(at) => {
                     if let Some(deadline) = deadline.filter(|deadline| *deadline < at) {
                         return Err(Starved { wait: at - now, left: deadline.saturating_duration_since(now) });
@@ -172,7 +172,7 @@ impl Shared {
         let mut lanes = self.lanes();
         let lane = lanes.entry(bucket).or_default();
         let admission = lane.window.admit(now, percent);
-        if matches!(admission, Admission::Now { .. }) {
+        if matches!(admission, Admission::Now(_)) {
             lane.counters.requests += 1;
         }
         admission
@@ -190,7 +190,7 @@ impl Shared {
 pub(super) struct Permit {
     shared: Arc<Shared>,
     bucket: Bucket,
-    probe: bool,
+    ticket: Ticket,
     open: bool,
 }
 
@@ -200,7 +200,7 @@ impl Permit {
         self.open = false;
         self.shared.settle(self.bucket, |lane| {
             lane.counters.told += u32::from(told);
-            lane.window.answered(Instant::now(), reading, self.probe, told);
+            lane.window.answered(Instant::now(), reading, self.ticket, told);
         });
     }
 }
@@ -208,7 +208,7 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if self.open {
-            self.shared.settle(self.bucket, |lane| lane.window.lost(self.probe));
+            self.shared.settle(self.bucket, |lane| lane.window.lost(self.ticket));
         }
     }
 }

@@ -7,6 +7,7 @@
 //! request, sent alone, has brought the new numbers: others may have been there first. Whatever may count in it, on its way or with an
 //! answer that told nothing, is counted in it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,16 +22,17 @@ const LENGTH: Duration = Duration::from_mins(1);
 /// Whether a request may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Admission {
-    /// Now; as the probe of an unknown window, or not.
-    Now {
-        /// Whether its answer is awaited before any other request goes.
-        probe: bool,
-    },
+    /// Now.
+    Now(Ticket),
     /// Not before this time.
     At(Instant),
     /// When an answer that is awaited has come.
     AfterAnswer,
 }
+
+/// A request that was let go: its number, counted from one in the order of sending.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ticket(u64);
 
 /// The state of one bucket.
 #[derive(Debug, Default)]
@@ -40,8 +42,10 @@ pub(super) struct Window {
     last: Option<Meter>,
     /// Requests of ours that may count in that window.
     ours: u32,
-    /// Those of them whose answers told nothing: the server may have counted them, in this window or in the next.
-    untold: u32,
+    /// How many answers told nothing, by the newest request that was sent before. The server may have counted those requests in any window
+    /// until then.
+    untold: BTreeMap<Ticket, u32>,
+    newest: Ticket,
     in_flight: u32,
     probe: Probe,
     /// Until when a 429 said to wait.
@@ -65,9 +69,9 @@ enum Knowledge {
 enum Probe {
     #[default]
     None,
-    Sent,
+    Sent(Ticket),
     /// Another answer has told of a new window since, so its own may be an old one.
-    Overtaken,
+    Overtaken(Ticket),
 }
 
 impl Window {
@@ -79,39 +83,44 @@ impl Window {
         if matches!(self.knowledge, Knowledge::Known { ends } if ends <= now) {
             self.knowledge = Knowledge::Unknown;
         }
-        let probe = matches!(self.knowledge, Knowledge::Unknown);
+        let ticket = Ticket(self.newest.0 + 1);
         match self.knowledge {
             Knowledge::Unknown if self.probe != Probe::None || self.is_crowded(percent) => return Admission::AfterAnswer,
-            Knowledge::Unknown => self.probe = Probe::Sent,
+            Knowledge::Unknown => self.probe = Probe::Sent(ticket),
             Knowledge::Known { ends } if self.room(percent) == 0 => return Admission::At(ends),
             Knowledge::Known { .. } | Knowledge::Unmetered => {}
         }
         self.ours = self.ours.saturating_add(1);
         self.in_flight += 1;
-        Admission::Now { probe }
+        self.newest = ticket;
+        Admission::Now(ticket)
     }
 
     /// Takes note of an answer. `told` says that it was a 429.
-    pub(super) fn answered(&mut self, now: Instant, reading: Reading, probe: bool, told: bool) {
-        let on_their_way = self.in_flight;
+    pub(super) fn answered(&mut self, now: Instant, reading: Reading, ticket: Ticket, told: bool) {
         match reading {
             Reading::Metered(meter) if told => self.hold(now, meter),
-            Reading::Metered(meter) => self.learn(now, meter, on_their_way, probe),
+            Reading::Metered(meter) => self.learn(now, meter, ticket),
             Reading::Unmetered if self.last.is_none() => self.knowledge = Knowledge::Unmetered,
-            Reading::Nothing | Reading::Unmetered => self.untold = self.untold.saturating_add(1),
+            Reading::Nothing | Reading::Unmetered => self.tells_nothing(),
         }
-        self.landed(probe);
+        self.landed(ticket);
     }
 
     /// Takes note that a request ended without an answer. It stays counted: the server may have seen it.
-    pub(super) fn lost(&mut self, probe: bool) {
-        self.untold = self.untold.saturating_add(1);
-        self.landed(probe);
+    pub(super) fn lost(&mut self, ticket: Ticket) {
+        self.tells_nothing();
+        self.landed(ticket);
     }
 
-    fn landed(&mut self, probe: bool) {
+    fn tells_nothing(&mut self) {
+        let answers = self.untold.entry(self.newest).or_default();
+        *answers = answers.saturating_add(1);
+    }
+
+    fn landed(&mut self, ticket: Ticket) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        if probe {
+        if matches!(self.probe, Probe::Sent(probe) | Probe::Overtaken(probe) if probe == ticket) {
             self.probe = Probe::None;
         }
     }
@@ -128,8 +137,8 @@ impl Window {
         }
     }
 
-    fn learn(&mut self, now: Instant, meter: Meter, on_their_way: u32, probe: bool) {
-        let probe = probe && self.probe == Probe::Sent;
+    fn learn(&mut self, now: Instant, meter: Meter, ticket: Ticket) {
+        let probe = self.probe == Probe::Sent(ticket);
         let ends = now + meter.wait;
         let known = match self.knowledge {
             Knowledge::Known { ends } => Some(ends),
@@ -149,21 +158,27 @@ impl Window {
             Some(last) if meter.reset < last.reset && !probe => return,
             _ => {
                 // All that were answered before told the old reset, so what may count in the new window is the rest.
-                self.ours = on_their_way.saturating_add(std::mem::take(&mut self.untold));
+                self.ours = self.may_count();
+                // What was given up before this one was sent counts in no window after the one that this one was counted in.
+                self.untold = self.untold.split_off(&ticket);
                 self.last = Some(meter);
                 self.knowledge = Knowledge::Known { ends };
-                if self.probe == Probe::Sent {
-                    self.probe = Probe::Overtaken;
+                if let Probe::Sent(probe) = self.probe {
+                    self.probe = Probe::Overtaken(probe);
                 }
             }
         }
         self.longest = self.longest.max(meter.wait);
     }
 
+    /// Returns how many requests the server may count in a window of which nothing is known yet.
+    fn may_count(&self) -> u32 {
+        self.untold.values().fold(self.in_flight, |sum, answers| sum.saturating_add(*answers))
+    }
+
     /// Tells whether requests that are still under way may use up the whole of a window that is not known yet.
     fn is_crowded(&self, percent: u32) -> bool {
-        let may_count = self.in_flight.saturating_add(self.untold);
-        self.in_flight > 0 && self.last.is_some_and(|last| may_count >= allowance(last.limit, percent))
+        self.in_flight > 0 && self.last.is_some_and(|last| self.may_count() >= allowance(last.limit, percent))
     }
 
     /// Returns how many requests fit into the known window now.
@@ -171,7 +186,7 @@ impl Window {
         let Some(meter) = self.last else { return u32::MAX };
         let allowance = allowance(meter.limit, percent);
         let kept_for_others = meter.limit.div_ceil(10).min(meter.limit - allowance);
-        let shared = meter.remaining.saturating_sub(self.in_flight).saturating_sub(self.untold).saturating_sub(kept_for_others);
+        let shared = meter.remaining.saturating_sub(self.may_count()).saturating_sub(kept_for_others);
         allowance.saturating_sub(self.ours).min(shared)
     }
 

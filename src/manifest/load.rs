@@ -6,6 +6,7 @@ use std::path;
 use serde_json::Value;
 
 use super::envelope::{self, is_server_id};
+use super::misplaced::misplaced;
 use super::project::{self, PROJECT_FILE, Project};
 use super::source::{self, SourceFile};
 use super::target::{self, Target, Wish};
@@ -14,8 +15,8 @@ use super::yaml::Written;
 use super::{Document, Positions, cover};
 use crate::address::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, codes};
-use crate::json::{Path, Step, Way, at};
-use crate::resource::{Fault, every_leaf, table, validate};
+use crate::json::{Path, Way, at};
+use crate::resource::{Fault, validate};
 
 /// Everything that was read.
 ///
@@ -75,21 +76,6 @@ pub fn read(files: &[SourceFile], variables: Option<&Variables>, sources: &mut S
     documents
 }
 
-/// Reads documents of a kind that manifests cannot name yet.
-#[cfg(test)]
-pub(crate) fn read_as(kind: Kind, text: &str, diagnostics: &mut Diagnostics) -> Vec<Document> {
-    let file = SourceFile { name: "servers.yaml".into(), text: text.into() };
-    let mut documents = Vec::new();
-    for Written { mut tree, positions, .. } in cover::read(&file, &mut Sources::default(), diagnostics) {
-        let (name, spec) = (tree["metadata"]["name"].as_str().unwrap_or_default().to_owned(), tree["spec"].take());
-        fields(kind, &spec, &positions, diagnostics);
-        let metadata = serde_json::from_value::<envelope::Header>(tree["metadata"].take()).expect("a sound header");
-        let envelope::Header { name: _, id, adopt, protected, prune } = metadata;
-        documents.push(Document { kind, name, metadata: super::Metadata { id, adopt, protected, prune }, spec, positions });
-    }
-    documents
-}
-
 fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut Diagnostics) -> Option<Document> {
     let read = envelope::read(&written, diagnostics);
     let Written { mut tree, positions, .. } = written;
@@ -119,7 +105,7 @@ fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut D
 fn fields(kind: Kind, spec: &Value, positions: &Positions, diagnostics: &mut Diagnostics) {
     let mut faults = Vec::new();
     validate(kind, spec, &mut faults);
-    if at(spec, "additionalFields.name").is_some() {
+    if kind == Kind::App && at(spec, "additionalFields.name").is_some() {
         let implied = Path::of("additionalFields.name");
         diagnostics.push(
             Diagnostic::error(codes::KNOWN_ADDITIONAL, Some(positions.key(&Path::of("spec").join(&implied))), "`name` is implied")
@@ -142,23 +128,6 @@ fn fields(kind: Kind, spec: &Value, positions: &Positions, diagnostics: &mut Dia
             None => diagnostic,
         });
     }
-}
-
-/// Returns where a field belongs that is not known where it stands.
-fn misplaced(kind: Kind, path: &Path) -> Option<String> {
-    let Some(Step::Key(name)) = path.steps().last() else { return None };
-    if kind == Kind::App && *path == Path::of("name") {
-        return Some("take it out: the name of every OIDC app is `oidc_client`, and implied".to_owned());
-    }
-    let place = |kind: Kind| {
-        let here = |path: &Path| matches!(path.steps().last(), Some(Step::Key(last)) if last == name);
-        every_leaf(table(kind)).into_iter().map(|(path, _)| path).find(here)
-    };
-    if let Some(place) = place(kind) {
-        return Some(format!("it belongs into `{place}`"));
-    }
-    let other = Kind::ALL.into_iter().find(|other| *other != kind && place(*other).is_some())?;
-    Some(format!("it belongs into a document of kind {other}"))
 }
 
 fn refuse_duplicates(documents: &[Document], diagnostics: &mut Diagnostics) {

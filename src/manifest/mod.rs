@@ -9,6 +9,7 @@ mod document;
 mod envelope;
 mod load;
 mod locate;
+mod misplaced;
 mod position;
 mod project;
 mod scalar;
@@ -22,8 +23,6 @@ mod yaml;
 
 pub use document::{Document, Metadata};
 pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
-#[cfg(test)]
-pub(crate) use load::read_as;
 pub use load::{Loaded, load, read};
 pub use position::Positions;
 pub use project::{

@@ -45,6 +45,8 @@ pub struct LivePart {
     pub status: Option<Status>,
     /// Whether Okta made it along with the server, so that it is never deleted; of servers, whether it is the built-in one.
     pub own: bool,
+    /// Of a server, the URL that stands as issuer in its tokens.
+    pub issuer: Option<String>,
     /// Its body: what PUT replaces, unknown members included, without what only the server sets. Of policies and rules the status
     /// is in it, since a PUT without one might set it.
     pub body: Value,
@@ -67,7 +69,8 @@ impl LivePart {
             Path::of("jwks.keys").set(&mut body, keys.iter().map(|key| without(key, &KEY_READ_ONLY)).collect());
         }
         let (id, key) = (Id(text("id")?.to_owned()), part.key(&tree)?);
-        Some(Self { part, id, key, status, own, body, withheld: answer.dropped().to_vec() })
+        let issuer = text("issuer").filter(|_| part == Part::Server).map(str::to_owned);
+        Some(Self { part, id, key, status, own, issuer, body, withheld: answer.dropped().to_vec() })
     }
 
     /// Returns its name.

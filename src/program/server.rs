@@ -17,13 +17,14 @@ use super::{Action, Body, CANNOT_UPDATE, Call, ClientSlot, Edit, Expect, Probe, 
 use crate::address::{Address, Kind};
 use crate::desired::ServerPart;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::NOT_SELECTED;
 use crate::diff::{Change, Changes, FieldChange, PartChanges, Retired};
 use crate::json::Path;
 use crate::observed::{LivePart, Status};
 use crate::request::{Method, segment};
 use crate::resource::authorization_server::born_with::is_born_with;
-use crate::resource::authorization_server::{Part, SERVERS, claims_below, policies_below, rules_below, scopes_below};
-use crate::resource::{Facet, leaves, merged};
+use crate::resource::authorization_server::{Part, PolicyClient, SERVERS, claims_below, policies_below, rules_below, scopes_below};
+use crate::resource::{Facet, Reference, leaves, merged};
 
 /// Where a policy names its clients.
 const CLIENTS: &str = "conditions.clients.include";
@@ -37,6 +38,8 @@ pub(super) fn actions(changes: &Changes<'_>, program: &mut Program) {
     let first = program.actions.len();
     for entry in &changes.servers {
         let Some(mut action) = action(entry, program) else { continue };
+        let left_out = entry.awaits.iter().filter(|app| !is_made(app, changes));
+        left_out.for_each(|app| program.problems.push(not_selected(entry.wanted, app)));
         action.after = waits(entry, &made);
         if let Some(priority) = sent_priority(entry) {
             placed.entry(list(entry)).or_default().push((priority, action.address.clone()));
@@ -57,6 +60,12 @@ pub(super) fn actions(changes: &Changes<'_>, program: &mut Program) {
         action.after = users.map(|user| user.address.clone()).collect();
         program.actions.push(action);
     }
+}
+
+/// Returns whether an app is among what is made.
+fn is_made(address: &Address, changes: &Changes<'_>) -> bool {
+    let of_it = changes.apps.iter().filter(|app| app.wanted.address == *address);
+    of_it.into_iter().any(|app| matches!(app.change, Some(Change::Create { .. } | Change::Replace { .. })))
 }
 
 /// Returns the path of the list that an object is in; its parents stand in it as slots.
@@ -266,6 +275,14 @@ fn waits(entry: &PartChanges<'_>, made: &BTreeSet<&Address>) -> BTreeSet<Address
     let scopes = named.into_iter().flatten().filter_map(|scope| Some(server?.below([Part::Scope.as_str(), scope])));
     let apps = entry.awaits.iter().copied().cloned();
     parents.chain(scopes).filter(|address| made.contains(address)).chain(apps).collect()
+}
+
+/// Returns an error for a client that is to be made, and not by this plan.
+fn not_selected(policy: &ServerPart, app: &Address) -> Diagnostic {
+    let origin = policy.clients.iter().flatten().find(|(client, _)| *client == PolicyClient::App(Reference::Name(app.name.clone())));
+    let origin = origin.map_or_else(|| policy.origin.clone(), |(_, origin)| origin.clone());
+    let message = format!("{} is for {app}, which is not there and not selected", policy.address);
+    Diagnostic::error(NOT_SELECTED, Some(origin), message).help(format!("select it too, with `--select {app}`, or apply it first"))
 }
 
 fn withheld(wanted: &ServerPart, live: &LivePart) -> Diagnostic {

@@ -257,3 +257,22 @@ fn what_carries_a_secret_is_not_replaced() {
       change it in Okta's Admin Console
     ");
 }
+
+#[test]
+fn an_app_that_is_left_out_and_not_there_is_named() {
+    let desired = declared(ORDERS);
+    let selected = |pattern: &str, observed: &Observed| {
+        let select = crate::select::Select::new(&[pattern.to_owned()]).unwrap();
+        let bound = bind::bind(&desired, observed, &bind::Choices::default());
+        let choices = Choices { select, ..Choices::default() };
+        shown(&program(&diff(&desired, observed, &bound, &SecretHashes::new(), &choices)).problems)
+    };
+    insta::assert_snapshot!(selected("AuthorizationServer/*", &empty()), @"
+    IDP0609 servers.yaml:13:40: AuthorizationServer/orders/policy/first is for App/billing-worker, which is not there and not selected
+      select it too, with `--select App/billing-worker`, or apply it first
+    ");
+    assert!(!selected("*/*", &empty()).contains("IDP0609"));
+    let mut there = empty();
+    there.apps.push(app("0oa1", "billing_worker"));
+    assert_eq!(selected("AuthorizationServer/*", &there), "");
+}

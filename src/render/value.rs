@@ -12,6 +12,7 @@ use super::style::{Style, Tone};
 use crate::address::Kind;
 use crate::json::Fingerprint;
 use crate::printable::printable;
+use crate::resource::authorization_server::Part;
 use crate::resource::{Compare, every_leaf, table};
 
 /// Longer scalars are shown with their middle left out.
@@ -92,7 +93,7 @@ fn lines(value: Option<&Value>, path: &str) -> Vec<String> {
 /// Tells whether the order of a list does not matter, so that it must not look like a difference.
 fn is_set(path: &str) -> bool {
     static SETS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-        let rows = every_leaf(table(Kind::App)).into_iter();
+        let rows = [table(Kind::App)].into_iter().chain(Part::ALL.map(Part::table)).flat_map(every_leaf);
         rows.filter(|(_, field)| field.rule.compare == Compare::Set).map(|(path, _)| path.to_string()).collect()
     });
     SETS.contains(path)

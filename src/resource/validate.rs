@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::authorization_server::Part;
 use super::field::{Field, Shape};
 use super::jwk::PRIVATE;
 use super::suggest::nearest;
@@ -56,7 +57,8 @@ impl Fault {
 pub fn validate(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
     check(table(kind), &Way::Root, spec, faults);
     for (place, names) in [("accessPolicy", ["name", "id"]), ("jwks", ["keys", "file"]), ("settings.oauthClient.jwks", ["keys", "file"])] {
-        if at(spec, place).is_some() {
+        // An authorization server's keys stand in its document alone.
+        if kind != Kind::AuthorizationServer && at(spec, place).is_some() {
             exactly_one(&Path::of(place), spec, &names, faults);
         }
     }
@@ -155,9 +157,15 @@ fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault 
     if [Kind::App, Kind::ClientType].into_iter().any(|kind| super::read_only(kind).contains(&here.to_string().as_str())) {
         return Fault::key(&here, READ_ONLY_FIELD, format!("`{here}` is set by the server alone")).help("take it out");
     }
+    if let Some(fault) = of_server(members, &here, name) {
+        return fault;
+    }
     let fault = Fault::key(&here, UNKNOWN_FIELD, format!("unknown field `{name}`"));
     match nearest(name, members.keys().map(String::as_str)) {
         Some(known) => fault.label(format!("did you mean `{known}`?")).help(format!("write `{known}`")),
+        None if members.contains_key("audiences") => {
+            fault.help("if Okta has this field and idpctl does not know it yet, set it below `spec.additionalFields`")
+        }
         None if members.contains_key("WellKnownURL") || members.contains_key("OktaAppType") => {
             fault.help("if the portal has this field and idpctl does not know it yet, set it below `spec.additionalFields`")
         }
@@ -182,6 +190,18 @@ fn of_client(members: &IndexMap<String, Field>, here: &Path, name: &str) -> Opti
     };
     let code = if name == super::client::SECRET { SECRET_IN_MANIFEST } else { READ_ONLY_FIELD };
     Some(Fault::key(here, code, format!("`{here}` is set by the server alone")).help(help))
+}
+
+/// Returns what is wrong with a member of an authorization server, or of a child of one, that an answer has and no manifest says.
+fn of_server(members: &IndexMap<String, Field>, here: &Path, name: &str) -> Option<Fault> {
+    let is_of = |part: &Part| matches!(&part.table().shape, Shape::Object(known) if std::ptr::eq(known, members));
+    let part = Part::ALL.into_iter().find(is_of)?;
+    let message = match part.implied() {
+        Some((implied, value)) if implied == name => format!("`{here}` is implied: it is always `{value}`"),
+        _ if part.read_only().contains(&name) => format!("`{here}` is set by the server alone"),
+        _ => return None,
+    };
+    Some(Fault::key(here, READ_ONLY_FIELD, message).help("take it out"))
 }
 
 fn check_text(way: &Way<'_>, text: &str, min: Option<u64>, max: Option<u64>, choices: &[String], faults: &mut Vec<Fault>) {

@@ -77,7 +77,7 @@ fn inert(line: &str) -> String {
     let mut kept = String::new();
     for word in line.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '.')) {
         let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
-        let id = bare.len() == 20 && ["00o", "0oa", "rst", "oag", "ocs"].iter().any(|prefix| bare.starts_with(prefix));
+        let id = bare.len() == 20 && ["00o", "0oa", "aus", "rst", "oag", "ocs"].iter().any(|prefix| bare.starts_with(prefix));
         let duration = bare.split_once('.').is_some_and(|(whole, part)| [whole, part].iter().all(|digits| digits.parse::<u32>().is_ok()));
         match (id, duration) {
             (true, _) => kept.push_str(&word.replace(bare, "ID")),

@@ -147,6 +147,8 @@ fn auth_check_says_which_app_is_signed_in_and_which_scope_it_lacks() {
                  grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`
     groups       CANNOT be read (for manifests with a GroupAssignment): `GET /api/v1/groups?limit=1` was answered 403: E0000006, You do not have permission to perform the requested action, lacks the scope `okta.groups.read`, request id ID, 1 attempt in TIME s
                  grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`
+    servers      CANNOT be read (for manifests with an AuthorizationServer): `GET /api/v1/authorizationServers?limit=1` was answered 403: E0000006, You do not have permission to perform the requested action, lacks the scope `okta.authorizationServers.read`, request id ID, 1 attempt in TIME s
+                 grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`
     [exit status: 1]
     ");
     let json = world.run("auth check --format json").ends_with(1).json();

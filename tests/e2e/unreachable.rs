@@ -111,6 +111,7 @@ fn all_that_a_token_may_not_read_is_told_at_once() {
                  the token may do what the administrator who made it may do, and that one lacks a role for this
     policies     can be read
     groups       can be read
+    servers      can be read
     [exit status: 1]
     ");
 }

@@ -17,6 +17,7 @@ use crate::observed::{Clean, Org};
 use crate::printable::printable_head;
 use crate::render::advice;
 use crate::request::{Request, segment};
+use crate::resource::authorization_server::SERVERS;
 use crate::resource::client::CLIENTS;
 use crate::resource::oauth_provider::PROVIDERS;
 use crate::scopes::{Purpose, missing, needed};
@@ -44,13 +45,14 @@ pub(crate) struct CheckArgs {
 }
 
 /// What is read, and what it is needed for.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 7] = [
     ("apps", "for everything but clients"),
     ("clients", "for manifests with a Client"),
     ("grants", "for manifests with a Grant"),
     ("secrets", "for manifests with client_secrets, unless --secrets skip"),
     ("policies", "for manifests with an accessPolicy"),
     ("groups", "for manifests with a GroupAssignment"),
+    ("servers", "for manifests with an AuthorizationServer"),
 ];
 
 /// What came of one read.
@@ -67,7 +69,7 @@ struct Okta {
     user: Option<String>,
     client_id: Option<String>,
     scopes: Option<Scopes>,
-    readings: [Reading; 6],
+    readings: [Reading; 7],
 }
 
 /// What an app's token is good for, beside what these manifests need.
@@ -103,9 +105,11 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
         Some(_) => Some(portal(&reader, &connection).await?),
         None => None,
     };
+    // An org without the feature lacks nothing that these manifests need.
+    let spared = |error: &Error| error.is_feature_missing() && checked.desired.servers.is_empty();
     let readings = okta.iter().flat_map(|okta| NEEDED.iter().map(|(name, _)| is_needed(name, &checked.desired)).zip(&okta.readings));
     let readings = readings.chain(portal.iter().map(|portal| (true, &portal.providers)));
-    let complete = readings.into_iter().all(|(needed, reading)| !(needed && matches!(reading, Reading::Refused(_))));
+    let complete = readings.into_iter().all(|(needed, reading)| !(needed && matches!(reading, Reading::Refused(error) if !spared(error))));
     let scopes = okta.as_ref().and_then(|okta| okta.scopes.as_ref());
     let complete = complete && scopes.is_none_or(|scopes| missing(&scopes.plan, &scopes.held).is_empty());
     match args.format {
@@ -162,7 +166,7 @@ async fn apps(reader: &Reader) -> Result<Option<String>, Error> {
     Ok(reader.get::<Clean>(request).await?.tree().tree()[0]["id"].as_str().map(segment))
 }
 
-async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 6] {
+async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 7] {
     let (apps, app) = match apps {
         Ok(app) => (Reading::Readable, app),
         Err(error) => (Reading::Refused(error), None),
@@ -177,7 +181,8 @@ async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Read
     let secrets = reading(reader, below("credentials/secrets")).await;
     let policies = reading(reader, Some(Request::get("/api/v1/policies").query("type", "ACCESS_POLICY").query("limit", "1"))).await;
     let groups = reading(reader, Some(Request::get("/api/v1/groups").query("limit", "1"))).await;
-    [apps, clients, grants, secrets, policies, groups]
+    let servers = reading(reader, Some(Request::get(SERVERS).query("limit", "1"))).await;
+    [apps, clients, grants, secrets, policies, groups, servers]
 }
 
 /// Returns whether it matters that something can be read: the org's clients where some are declared, and the rest unless nothing else is.

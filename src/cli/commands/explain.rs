@@ -11,6 +11,7 @@ use crate::address::{Kind, System};
 use crate::diagnostic::{Code, codes};
 use crate::json::Path;
 use crate::printable::printable;
+use crate::resource::authorization_server::Part;
 use crate::resource::{Clear, Compare, Facet, Field, Shape, did_you_mean, every_leaf, table};
 
 /// Looks up a kind, a field of it, or the code of a message.
@@ -105,6 +106,8 @@ fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
     }
     if rule.compare == Compare::WriteOnly {
         lines.push("A manifest says where its value is to be had, never the value.".to_owned());
+    } else if is_list_of_objects(field) {
+        lines.push("Each item is an object of its own at the server, with requests and a line of the plan of its own.".to_owned());
     } else if rule.ours {
         lines.push("It is idpctl's own; the API has no such field.".to_owned());
     }
@@ -142,6 +145,11 @@ fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Returns whether the items of a list are objects of their own at the server, rather than values of a field.
+fn is_list_of_objects(field: &Field) -> bool {
+    matches!(&field.shape, Shape::List(item) if Part::ALL.into_iter().any(|part| std::ptr::eq(part.table(), &raw const **item)))
+}
+
 fn null(field: &Field) -> Option<String> {
     let shown = match field.rule.absent.as_ref()? {
         Value::Null => "nothing".to_owned(),
@@ -163,6 +171,7 @@ fn shape(field: &Field) -> String {
     match &field.shape {
         Shape::Text { choices, .. } if !choices.is_empty() => format!("one of {}", choices.join(", ")),
         Shape::Text { min: None, max: None, .. } => "a text".to_owned(),
+        Shape::Text { min: Some(1), max: None, .. } => "a text that is not empty".to_owned(),
         Shape::Text { min, max, .. } => {
             format!("a text of{} characters", range(min.map(|n| n.to_string()), max.map(|n| n.to_string())))
         }
@@ -197,13 +206,14 @@ mod tests {
             "IDP0103",
         ];
         insta::assert_snapshot!(table.map(shown).join("----\n"), @"
-        App                What an app is: its label, how people see it, and the OAuth settings of its client
-        ClientCredentials  How a client proves who it is: its id, its secrets or its keys
-        Grant              Which Okta API scopes an app may use. Each scope is an object of its own
-        GroupAssignment    Which groups have access to an app. Each group's assignment is an object of its own
-        Client             An OAuth client, registered through Okta's dynamic registration endpoint, for credentials that reach no more than `okta.clients.*`
-        OAuthProvider      An identity provider at which the portal registers clients: the parent of client types
-        ClientType         How the portal registers clients of one sort. What it has registered already keeps what it has
+        App                  What an app is: its label, how people see it, and the OAuth settings of its client
+        ClientCredentials    How a client proves who it is: its id, its secrets or its keys
+        Grant                Which Okta API scopes an app may use. Each scope is an object of its own
+        GroupAssignment      Which groups have access to an app. Each group's assignment is an object of its own
+        Client               An OAuth client, registered through Okta's dynamic registration endpoint, for credentials that reach no more than `okta.clients.*`
+        AuthorizationServer  A custom authorization server: who issues tokens, and under which rules
+        OAuthProvider        An identity provider at which the portal registers clients: the parent of client types
+        ClientType           How the portal registers clients of one sort. What it has registered already keeps what it has
         ----
         Grant: Which Okta API scopes an app may use. Each scope is an object of its own
 
@@ -269,6 +279,83 @@ mod tests {
         YAML readers disagree about which of the two counts, so a reviewer cannot know either.
 
         What to do: Remove one of the two.
+        ");
+    }
+
+    #[test]
+    fn the_items_of_lists_are_explained_as_well() {
+        let table = [
+            "AuthorizationServer",
+            "AuthorizationServer.policies",
+            "AuthorizationServer.scopes.name",
+            "AuthorizationServer.policies.rules.conditions",
+            "AuthorizationServer.policies.conditions.clients.include",
+        ];
+        insta::assert_snapshot!(table.map(shown).join("----\n"), @"
+        AuthorizationServer: A custom authorization server: who issues tokens, and under which rules
+
+        Fields of `spec`:
+          name: a text that is not empty, required
+          description: a text
+          audiences: a list, each item a text
+          issuerMode: one of ORG_URL, CUSTOM_URL, DYNAMIC
+          status: one of ACTIVE, INACTIVE
+          credentials: an object
+          credentials.signing: an object
+          credentials.signing.rotationMode: one of AUTO, MANUAL
+          credentials.signing.use: one of sig
+          accessTokenEncryptedResponseAlgorithm: one of RSA-OAEP-256, RSA-OAEP-384, RSA-OAEP-512
+          jwks: an object
+          jwks.keys: a list, each item an object
+          jwks_uri: a text
+          scopes: a list, each item an object
+          claims: a list, each item an object
+          policies: a list, each item an object
+          additionalFields: an object with members of your choice
+        ----
+        AuthorizationServer.policies: a list, each item an object
+
+        Which clients the server issues tokens to, and by which rules. Policies that are not declared stay unless pruned.
+
+        Each item is an object of its own at the server, with requests and a line of the plan of its own.
+        Absent: not managed; what is there stays.
+
+        Fields:
+          name: a text of from 1 to 100 characters
+          description: a text of from 1 to 255 characters
+          priority: a whole number from 1
+          status: one of ACTIVE, INACTIVE
+          conditions: an object
+          rules: a list, each item an object
+        ----
+        AuthorizationServer.scopes.name: a text that is not empty
+
+        The scope, as it stands in requests and tokens.
+
+        It must be said.
+        ----
+        AuthorizationServer.policies.rules.conditions: an object
+
+        What a request must be for the rule to match.
+
+        It must be said.
+
+        Fields:
+          grantTypes: an object
+          people: an object
+          scopes: an object
+        ----
+        AuthorizationServer.policies.conditions.clients.include: a list, each item a text, or an object
+
+        The clients, or `ALL_CLIENTS` alone.
+
+        It must be said.
+        The order of the list does not matter.
+
+        Fields:
+          id: a text
+          client_id: a text
+          label: a text
         ");
     }
 

@@ -8,14 +8,14 @@ use super::super::connect::{Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
-use crate::address::{Address, System};
-use crate::bind::{self, BoundApp, BoundClient, BoundPortal, Details, bind, details};
+use crate::address::{Address, Kind};
+use crate::bind::{self, BoundApp, BoundClient, BoundPortal, BoundServer, Details, bind, details};
 use crate::pipeline;
 use crate::printable::printable;
 use crate::scopes::Purpose;
 use crate::select::Select;
 
-/// Prints what org and portal call the declared objects: their ids, and the client ids of apps.
+/// Prints what org and portal call the declared objects: their ids, the client ids of apps, and the issuers of authorization servers.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   idpctl output
@@ -55,8 +55,17 @@ struct Known {
 #[derive(Clone)]
 struct Ids {
     id: String,
-    /// Of an app.
-    client_id: Option<String>,
+    /// Of an app its client id, of an authorization server its issuer.
+    more: Option<String>,
+}
+
+/// Returns what else there is to be known of a kind's objects than their ids.
+const fn besides(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::App | Kind::ClientCredentials | Kind::Grant | Kind::GroupAssignment | Kind::Client => Some("client_id"),
+        Kind::AuthorizationServer => Some("issuer"),
+        Kind::OAuthProvider | Kind::ClientType => None,
+    }
 }
 
 /// Runs the command.
@@ -76,8 +85,10 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
     }
     let chosen = bound.apps.iter().filter(|app| app.wanted().documents.iter().any(|document| select.has(document)));
     let portal = bound.portal.iter().filter(|object| select.has(&object.wanted.address));
+    let servers = bound.servers.iter().filter(|server| select.has(&server.wanted.own.address));
     let clients = bound.clients.iter().filter(|client| client.wanted.documents.iter().any(|document| select.has(document)));
-    let mut known: Vec<_> = chosen.map(known).chain(clients.map(registered)).chain(portal.map(known_to_portal)).collect();
+    let okta = chosen.map(known).chain(clients.map(registered)).chain(servers.map(known_server));
+    let mut known: Vec<_> = okta.chain(portal.map(known_to_portal)).collect();
     known.sort_by(|a, b| a.address.cmp(&b.address));
     if known.is_empty() {
         return Err(
@@ -96,17 +107,22 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
 }
 
 fn known(app: &BoundApp<'_>) -> Known {
-    let ids = app.live().map(|live| Ids { id: live.id.to_string(), client_id: Some(live.client_id.clone()) });
+    let ids = app.live().map(|live| Ids { id: live.id.to_string(), more: Some(live.client_id.clone()) });
     Known { address: app.wanted().address.clone(), ids }
 }
 
 fn registered(client: &BoundClient<'_>) -> Known {
-    let ids = client.live.map(|(live, _)| Ids { id: live.id.to_string(), client_id: Some(live.id.to_string()) });
+    let ids = client.live.map(|(live, _)| Ids { id: live.id.to_string(), more: Some(live.id.to_string()) });
     Known { address: client.wanted.address.clone(), ids }
 }
 
+fn known_server(server: &BoundServer<'_>) -> Known {
+    let ids = server.live.map(|live| Ids { id: live.id.to_string(), more: live.issuer.clone() });
+    Known { address: server.wanted.own.address.clone(), ids }
+}
+
 fn known_to_portal(object: &BoundPortal<'_>) -> Known {
-    let ids = object.live.map(|live| Ids { id: live.id.to_string(), client_id: None });
+    let ids = object.live.map(|live| Ids { id: live.id.to_string(), more: None });
     Known { address: object.wanted.address.clone(), ids }
 }
 
@@ -114,8 +130,8 @@ fn tree(known: &[Known]) -> Value {
     let entry = |known: &Known| {
         let id = known.ids.as_ref().map(|ids| ids.id.as_str());
         let mut entry = json!({"id": id});
-        if known.address.kind.system() == System::Okta {
-            entry["client_id"] = json!(known.ids.as_ref().and_then(|ids| ids.client_id.as_deref()));
+        if let Some(name) = besides(known.address.kind) {
+            entry[name] = json!(known.ids.as_ref().and_then(|ids| ids.more.as_deref()));
         }
         (known.address.to_string(), entry)
     };
@@ -124,11 +140,12 @@ fn tree(known: &[Known]) -> Value {
 
 fn shell(known: &[Known]) -> String {
     let lines = known.iter().filter_map(|known| {
-        let Ids { id, client_id } = known.ids.as_ref()?;
+        let Ids { id, more } = known.ids.as_ref()?;
         let kind = known.address.kind.as_str().to_ascii_uppercase();
         let prefix = format!("IDPCTL_{kind}_{}", known.address.name.to_ascii_uppercase().replace('-', "_"));
-        let client_id = client_id.as_ref().map(|client_id| format!("{prefix}_CLIENT_ID={}\n", quoted(client_id)));
-        Some(format!("{prefix}_ID={}\n{}", quoted(id), client_id.unwrap_or_default()))
+        let more = besides(known.address.kind).zip(more.as_ref());
+        let more = more.map(|(name, value)| format!("{prefix}_{}={}\n", name.to_ascii_uppercase(), quoted(value)));
+        Some(format!("{prefix}_ID={}\n{}", quoted(id), more.unwrap_or_default()))
     });
     lines.collect()
 }
@@ -141,26 +158,34 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Kind;
 
-    fn two() -> [Known; 2] {
-        let known = |name: &str, ids: Option<(&str, &str)>| Known {
-            address: Address::new(Kind::App, name),
-            ids: ids.map(|(id, client_id)| Ids { id: id.to_owned(), client_id: Some(client_id.to_owned()) }),
+    fn several() -> [Known; 5] {
+        let known = |kind, name: &str, ids: Option<(&str, Option<&str>)>| Known {
+            address: Address::new(kind, name),
+            ids: ids.map(|(id, more)| Ids { id: id.to_owned(), more: more.map(str::to_owned) }),
         };
-        [known("web-portal", Some(("0oa1", "it's $(x)"))), known("worker", None)]
+        [
+            known(Kind::App, "web-portal", Some(("0oa1", Some("it's $(x)")))),
+            known(Kind::App, "worker", None),
+            known(Kind::AuthorizationServer, "orders", Some(("aus1", Some("https://acme.okta.com/oauth2/aus1")))),
+            known(Kind::AuthorizationServer, "other", None),
+            known(Kind::OAuthProvider, "okta", Some(("1", None))),
+        ]
     }
 
     #[test]
     fn a_shell_cannot_be_made_to_run_anything() {
-        insta::assert_snapshot!(shell(&two()), @r"
+        insta::assert_snapshot!(shell(&several()), @r"
         IDPCTL_APP_WEB_PORTAL_ID='0oa1'
         IDPCTL_APP_WEB_PORTAL_CLIENT_ID='it'\''s $(x)'
+        IDPCTL_AUTHORIZATIONSERVER_ORDERS_ID='aus1'
+        IDPCTL_AUTHORIZATIONSERVER_ORDERS_ISSUER='https://acme.okta.com/oauth2/aus1'
+        IDPCTL_OAUTHPROVIDER_OKTA_ID='1'
         ");
     }
 
     #[test]
     fn what_is_not_there_is_null() {
-        insta::assert_snapshot!(tree(&two()), @r#"{"format_version":1,"objects":{"App/web-portal":{"id":"0oa1","client_id":"it's $(x)"},"App/worker":{"id":null,"client_id":null}}}"#);
+        insta::assert_snapshot!(tree(&several()), @r#"{"format_version":1,"objects":{"App/web-portal":{"id":"0oa1","client_id":"it's $(x)"},"App/worker":{"id":null,"client_id":null},"AuthorizationServer/orders":{"id":"aus1","issuer":"https://acme.okta.com/oauth2/aus1"},"AuthorizationServer/other":{"id":null,"issuer":null},"OAuthProvider/okta":{"id":"1"}}}"#);
     }
 }

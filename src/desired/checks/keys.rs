@@ -24,27 +24,35 @@ pub(super) fn well_formed(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
             "remove keys that are not used any more",
         );
     }
-    let mut encrypting = 0;
+    let shown = draft.place(&path);
+    for (here, message, help) in each(keys, &shown) {
+        push(&path.join(&here.below(&shown).unwrap_or_default()), message, help);
+    }
+    let encrypting = keys.iter().enumerate().filter(|(_, key)| key["use"] == "enc");
+    if let Some((index, _)) = encrypting.into_iter().nth(1) {
+        let message = "two keys are for encryption, and only one can be in force".to_owned();
+        push(&path.index(index).key("use"), message, "keep one of the two");
+    }
+}
+
+/// Returns what is wrong with the keys of a set one by one, each with its place and what to do.
+pub(super) fn each(keys: &[Value], path: &Path) -> Vec<(Path, String, &'static str)> {
+    let mut found = Vec::new();
     for (index, key) in keys.iter().enumerate().filter(|(_, key)| key.is_object()) {
         let here = path.index(index);
-        let text = |member: &str| key[member].as_str();
-        let shown = draft.place(&here);
         for wrong in wrong(key) {
-            push(&here, format!("`{shown}` cannot be used: {wrong}"), "correct the key");
+            found.push((here.clone(), format!("`{here}` cannot be used: {wrong}"), "correct the key"));
         }
         let help = "give each key a `kid` of its own";
-        match text("kid") {
-            None if keys.len() > 1 => push(&here, format!("`{shown}` has no `kid`, and there are several keys"), help),
+        match key["kid"].as_str() {
+            None if keys.len() > 1 => found.push((here.clone(), format!("`{here}` has no `kid`, and there are several keys"), help)),
             Some(kid) if keys[..index].iter().any(|other| other["kid"] == kid) => {
-                push(&here.key("kid"), format!("the `kid` `{kid}` is used twice"), help);
+                found.push((here.key("kid"), format!("the `kid` `{kid}` is used twice"), help));
             }
             _ => {}
         }
-        encrypting += usize::from(text("use") == Some("enc"));
-        if text("use") == Some("enc") && encrypting == 2 {
-            push(&here.key("use"), "two keys are for encryption, and only one can be in force".to_owned(), "keep one of the two");
-        }
     }
+    found
 }
 
 /// Returns what is wrong with a single key.

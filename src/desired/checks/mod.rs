@@ -11,6 +11,7 @@ mod identity;
 mod keys;
 mod portal;
 mod server;
+mod server_rule;
 mod uri;
 
 use super::draft::Draft;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::identity::is_scope;
+use super::keys;
+use super::server_rule;
 use crate::address::Kind;
 use crate::desired::{Server, ServerPart};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
@@ -16,16 +18,17 @@ use crate::resource::authorization_server::{Part, PolicyClient, born_with};
 type Check = fn(&Server, &mut Diagnostics);
 
 /// Every check of one server, by name.
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("siblings have different names", names),
     ("siblings have different priorities", priorities),
     ("one audience", audience),
-    ("keys are given in one way", keys),
+    ("keys are given in one way, and can be", encryption),
     ("scopes can be scopes", scopes),
     ("values of claims", claims),
     ("clients of policies", clients),
-    ("people of rules", people),
-    ("tokens of rules", tokens),
+    ("people of rules", server_rule::people),
+    ("people of rules are ids", server_rule::ids),
+    ("tokens of rules", server_rule::tokens),
 ];
 
 /// Checks everything that is declared of authorization servers.
@@ -41,7 +44,7 @@ pub(super) fn run(servers: &[Server], documents: &[Document], diagnostics: &mut 
     }
 }
 
-fn fault(code: Code, origin: Origin, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+pub(super) fn fault(code: Code, origin: Origin, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
     Diagnostic::error(code, Some(origin), message).help(help)
 }
 
@@ -101,11 +104,15 @@ fn audience(server: &Server, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn keys(server: &Server, diagnostics: &mut Diagnostics) {
+fn encryption(server: &Server, diagnostics: &mut Diagnostics) {
     let keys = server.own.value("jwks.keys").and_then(Value::as_array);
     if keys.is_some_and(|keys| !keys.is_empty()) && server.own.text("jwks_uri").is_some() {
         let diagnostic = fault(codes::KEYS_TWICE, server.own.origin_of("jwks_uri"), "keys are given in two ways", "keep one of the two");
         diagnostics.push(diagnostic.related(server.own.origin_of("jwks.keys"), "the other"));
+    }
+    let list = Path::of("jwks.keys");
+    for (_, message, help) in keys::each(keys.map_or(&[], Vec::as_slice), &list) {
+        diagnostics.push(fault(codes::KEY_FORM, server.own.origin_of("jwks.keys"), message, help));
     }
     let active = |key: &&Value| key["status"] != "INACTIVE";
     if keys.is_some_and(|keys| keys.len() > 5 || keys.iter().filter(active).count() > 1) {
@@ -175,50 +182,6 @@ fn clients(server: &Server, diagnostics: &mut Diagnostics) {
                 let message = format!("`{client}` stands beside other clients");
                 diagnostics.push(fault(codes::CLIENTS, origin.clone(), message, "keep it alone, or take it out"));
             }
-        }
-    }
-}
-
-/// Returns every declared rule.
-fn rules(server: &Server) -> impl Iterator<Item = &ServerPart> {
-    server.policies.iter().flatten().flat_map(|policy| policy.rules.iter().flatten())
-}
-
-fn people(server: &Server, diagnostics: &mut Diagnostics) {
-    for rule in rules(server) {
-        let grants = rule.list("conditions.grantTypes.include").unwrap_or_default();
-        let Some(grant) = grants.into_iter().find(|grant| *grant != "client_credentials") else { continue };
-        // Who is not spoken of may be there.
-        let nobody = |who: &str| rule.list(&format!("conditions.people.{who}.include")).is_some_and(|list| list.is_empty());
-        if nobody("users") && nobody("groups") {
-            let message = format!("the rule `{}` is for `{grant}`, by which people sign in, and for nobody", rule.name());
-            let help = "add `people: {groups: {include: [EVERYONE]}}`, or ids of groups or users";
-            diagnostics.push(fault(codes::RULE_PEOPLE, rule.origin_of("conditions.grantTypes.include"), message, help));
-        }
-    }
-}
-
-fn tokens(server: &Server, diagnostics: &mut Diagnostics) {
-    let minutes = |rule: &ServerPart, field: &str| rule.value(&format!("actions.token.{field}")).and_then(Value::as_i64);
-    for rule in rules(server) {
-        let (access, refresh) = (minutes(rule, "accessTokenLifetimeMinutes"), minutes(rule, "refreshTokenLifetimeMinutes"));
-        if let (Some(access), Some(refresh)) = (access, refresh)
-            && refresh != 0
-            && refresh < access
-        {
-            let message =
-                format!("refresh tokens of the rule `{}` live {refresh} minutes, less than access tokens with {access}", rule.name());
-            let help = "raise `refreshTokenLifetimeMinutes`, or say 0 for no end";
-            diagnostics.push(fault(codes::RULE_TOKENS, rule.origin_of("actions.token.refreshTokenLifetimeMinutes"), message, help));
-        }
-        let for_clients = rule.list("conditions.grantTypes.include").is_some_and(|grants| grants.contains(&"client_credentials"));
-        let named = rule.list("conditions.scopes.include").unwrap_or_default();
-        let asks = |scope: &&ServerPart| scope.text("consent") == Some("REQUIRED") && named.contains(&scope.name());
-        for scope in server.scopes.iter().flatten().filter(asks).filter(|_| for_clients) {
-            let message = format!("the rule `{}` gives clients the scope `{}`, which needs somebody's consent", rule.name(), scope.name());
-            let help = "say `consent: FLEXIBLE` of the scope: with `client_credentials` there is nobody to ask, and the request fails";
-            let diagnostic = fault(codes::RULE_CONSENT, rule.origin_of("conditions.scopes.include"), message, help).warning();
-            diagnostics.push(diagnostic.related(scope.origin_of("consent"), "consent is needed"));
         }
     }
 }

@@ -25,4 +25,7 @@ super::codes! { ORG:
     GROUP_UNCLEAR = 608, "a group that is not there, or is there twice",
         "Groups are assigned by name or id. Names need not be unique across types of groups, and giving the wrong one access could not be undone.",
         "Correct the name, or refer to the group by its id.";
+    NOT_SELECTED = 609, "what is selected needs something that is not",
+        "`--select` leaves out an object whose id another one is sent with, and that object is not there yet.",
+        "Select both, or apply what is needed first.";
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::http::meter::Reading;
-use crate::http::window::{Admission, Window};
+use crate::http::window::{Admission, Ticket, Window};
 
 /// When the server's windows begin. Nobody says how Okta's do, but that they do not begin with the clock's minutes.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ enum Event {
 }
 
 struct Flight {
-    probe: bool,
+    ticket: Ticket,
     /// The window that the server counted it in.
     counted: Option<u64>,
     answer: Option<(u16, [(&'static str, String); 4])>,
@@ -119,7 +119,7 @@ impl World {
     fn send(&mut self) -> Admission {
         let admission = self.window.admit(self.local(), self.rules.percent);
         match admission {
-            Admission::Now { probe } => self.flights.push(Flight { probe, counted: None, answer: None }),
+            Admission::Now(ticket) => self.flights.push(Flight { ticket, counted: None, answer: None }),
             Admission::At(at) => self.put_off = Some(at),
             Admission::AfterAnswer => assert!(!self.flights.is_empty(), "an answer is awaited that is not to come"),
         }
@@ -153,7 +153,7 @@ impl World {
         let headers = headers.map(|(name, value)| (name, value));
         let answer = answer(status, &headers.each_ref().map(|(name, value)| (*name, value.as_str())), "");
         let reading = Reading::of(answer.status(), answer.headers());
-        self.window.answered(self.local(), reading, flight.probe, status == 429);
+        self.window.answered(self.local(), reading, flight.ticket, status == 429);
     }
 
     fn put_off(&mut self) {
@@ -177,13 +177,13 @@ impl World {
             Event::Garble(index) => {
                 if let Some(i) = chosen(&self.flights, index, Some(true)) {
                     let flight = self.silence(i);
-                    self.window.answered(self.local(), Reading::Nothing, flight.probe, false);
+                    self.window.answered(self.local(), Reading::Nothing, flight.ticket, false);
                 }
             }
             Event::Lose(index) => {
                 if let Some(i) = chosen(&self.flights, index, None) {
                     let flight = self.silence(i);
-                    self.window.lost(flight.probe);
+                    self.window.lost(flight.ticket);
                 }
             }
             Event::Pass(time) => self.now += time,
@@ -245,13 +245,13 @@ proptest! {
             world.happen(event);
         }
         while let Some(flight) = world.flights.pop() {
-            world.window.lost(flight.probe);
+            world.window.lost(flight.ticket);
         }
         let (started, requests) = (world.now, 4 * world.allowance());
         let mut sent = 0;
         while sent < requests {
             match world.send() {
-                Admission::Now { .. } => {
+                Admission::Now(_) => {
                     world.arrive(0);
                     sent += u32::from(world.flights[0].answer.as_ref().unwrap().0 == 200);
                     world.now += 5;
@@ -264,4 +264,31 @@ proptest! {
             prop_assert!(world.now - started <= 6 * 62_000, "{} of {} after {} s", sent, requests, (world.now - started) / 1000);
         }
     }
+}
+
+#[test]
+fn what_was_given_up_while_an_answer_was_late_counts_in_the_window_after_it_too() {
+    let (opens, rounded_down) = (Opens::Regularly(0), false);
+    let mut world = World::new(Rules { limit: 20, percent: 10, opens, rounded_down, epoch: 1_795_230_660_000 });
+    let sent = |world: &mut World| assert!(matches!(world.send(), Admission::Now(_)));
+    sent(&mut world);
+    world.arrive(0);
+    world.land(0);
+    sent(&mut world);
+    let (given_up, late) = (0, 1);
+    world.now = 61_000;
+    sent(&mut world);
+    world.now = 119_000;
+    world.arrive(late);
+    world.now = 120_000;
+    world.arrive(given_up);
+    let flight = world.silence(given_up);
+    world.window.answered(world.local(), Reading::Nothing, flight.ticket, false);
+    world.land(0);
+    // The late answer told of a window that is over by now, so one request goes to learn of the next.
+    world.now += 3_000;
+    sent(&mut world);
+    world.arrive(0);
+    world.land(0);
+    assert!(matches!(world.send(), Admission::At(_)), "two of two have been counted");
 }

@@ -129,7 +129,7 @@ pub struct EncryptionKey {
     #[schemars(length(min = 1, max = 255))]
     pub kid: Option<String>,
     /// What the key is for: encryption
-    pub r#use: Option<EncryptionUse>,
+    pub r#use: EncryptionUse,
     /// Whether it is the one that tokens are encrypted with; of all keys at most one is
     pub status: Option<Status>,
     /// The modulus
