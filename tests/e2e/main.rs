@@ -60,6 +60,8 @@ mod seed1;
 #[cfg(test)]
 mod seed2;
 #[cfg(test)]
+mod service_app;
+#[cfg(test)]
 mod signals;
 #[cfg(test)]
 mod signing_in;

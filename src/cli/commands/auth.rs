@@ -70,6 +70,8 @@ struct Okta {
     client_id: Option<String>,
     scopes: Option<Scopes>,
     readings: [Reading; 7],
+    /// Which of these matter to the manifests.
+    needed: [bool; 7],
 }
 
 /// What an app's token is good for, beside what these manifests need.
@@ -107,7 +109,7 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
     };
     // An org without the feature lacks nothing that these manifests need.
     let spared = |error: &Error| error.is_feature_missing() && checked.desired.servers.is_empty();
-    let readings = okta.iter().flat_map(|okta| NEEDED.iter().map(|(name, _)| is_needed(name, &checked.desired)).zip(&okta.readings));
+    let readings = okta.iter().flat_map(|okta| okta.needed.into_iter().zip(&okta.readings));
     let readings = readings.chain(portal.iter().map(|portal| (true, &portal.providers)));
     let complete = readings.into_iter().all(|(needed, reading)| !(needed && matches!(reading, Reading::Refused(error) if !spared(error))));
     let scopes = okta.as_ref().and_then(|okta| okta.scopes.as_ref());
@@ -140,7 +142,8 @@ async fn okta(reader: &Reader, connection: &Connection, desired: &Desired) -> Re
     let user = user.and_then(|user| user.tree().tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
     let client_id = reader.client_id().map(|id| printable_head(id, 100));
     let scopes = reader.scopes().await.map(|held| Scopes { held, plan, apply });
-    Ok(Okta { org, user, client_id, scopes, readings: readings(reader, apps).await })
+    let needed = NEEDED.map(|(name, _)| is_needed(name, desired));
+    Ok(Okta { org, user, client_id, scopes, readings: readings(reader, apps).await, needed })
 }
 
 async fn portal(reader: &Reader, connection: &Connection) -> Result<Portal, CommandError> {
@@ -204,7 +207,7 @@ async fn reading(reader: &Reader, request: Option<Request>) -> Reading {
 fn text(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -> String {
     let shown = |text: &str| printable_head(text, 200);
     let mut lines = Vec::new();
-    if let Some(Okta { org, user, client_id, scopes, readings }) = okta {
+    if let Some(Okta { org, user, client_id, scopes, readings, needed }) = okta {
         lines.push(format!("Org          {} ({})", shown(&org.url), shown(&org.id)));
         lines.push(format!("Credentials  {}", connection.how));
         lines.push(match (client_id, user) {
@@ -216,7 +219,11 @@ fn text(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -
             lines.push(format!("Scopes       {}", shown(&held.join(" "))));
             lines.extend([("plan", plan), ("apply", apply)].map(|(command, needed)| format!("{command:<12} {}", verdict(needed, held))));
         }
-        lines.extend(NEEDED.iter().zip(readings).flat_map(|((name, why), reading)| told(name, why, reading)));
+        let told = NEEDED.iter().zip(readings).zip(needed).flat_map(|(((name, why), reading), needed)| match (reading, needed) {
+            (Reading::Refused(_), false) => vec![format!("{name:<12} cannot be read, and need not be for these manifests")],
+            _ => told(name, why, reading),
+        });
+        lines.extend(told);
     }
     if let Some(Portal { url, providers }) = portal {
         lines.push(format!("Portal       {}", shown(url)));
