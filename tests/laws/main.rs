@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod client_laws;
+mod client_lossfree;
 mod deletion;
 mod faults;
 mod generate;
