@@ -99,7 +99,7 @@ impl Answer {
     /// were sent.
     pub(super) fn faults(&self, step: &Step, request: &Request, seen: &Seen, secrets: &Secrets) -> Vec<String> {
         // An answer tells that the request arrived.
-        let told: Vec<_> = step.post.iter().filter(|expect| !matches!(expect, Expect::Sent(_))).cloned().collect();
+        let told: Vec<_> = step.post.iter().filter(|expect| !matches!(expect, Expect::Sent(_) | Expect::Placed(_))).cloned().collect();
         let mut faults = differences(&told, seen, secrets);
         if let (Seen::Part(Some(there)), Some(sent)) = (seen, &request.body) {
             // Only the order of priorities counts, and the lifecycle calls see to the status of what was made.

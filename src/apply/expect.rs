@@ -8,7 +8,7 @@ use super::client::client_difference;
 use super::probe::Seen;
 use crate::address::Kind;
 use crate::observed::{LiveApp, LiveAssignment, LivePart, LivePortal, LiveSecret, Status};
-use crate::program::{Declared, Expect};
+use crate::program::{Declared, Expect, Step};
 use crate::resource::group_assignment::row;
 use crate::resource::{Field, leaves, same, table};
 use crate::secret::{Secret, SecretRef};
@@ -19,6 +19,16 @@ pub(super) type Secrets = BTreeMap<SecretRef, Secret>;
 /// Returns what differs from what is expected, in words; nothing if all of it holds.
 pub(super) fn differences(expected: &[Expect], seen: &Seen, secrets: &Secrets) -> Vec<String> {
     expected.iter().flat_map(|expect| difference(expect, seen, secrets)).collect()
+}
+
+/// Returns what keeps a request from being sent again. One that did all it was to do but for the number that came of its priority may be:
+/// nobody else has done that in between.
+pub(super) fn hindrances(step: &Step, seen: &Seen, secrets: &Secrets) -> Vec<String> {
+    let unmet = differences(&step.pre, seen, secrets);
+    let is_placed = |expect: &&Expect| matches!(expect, Expect::Placed(_));
+    let rest: Vec<_> = step.post.iter().filter(|expect| !is_placed(expect)).cloned().collect();
+    let places = rest.len() < step.post.len();
+    if places && differences(&rest, seen, secrets).is_empty() { Vec::new() } else { unmet }
 }
 
 fn difference(expect: &Expect, seen: &Seen, secrets: &Secrets) -> Vec<String> {
@@ -137,8 +147,7 @@ fn part_difference(expect: &Expect, part: Option<&LivePart>) -> Vec<String> {
             (part.status != Some(*status)).then(|| format!("{} is {}", named(), part.status.map_or("without a status", Status::as_str)))
         }
         Expect::PartRetired => (part.status == Some(Status::Active)).then(|| format!("{} is in force", named())),
-        // Nothing that is read tells.
-        Expect::Sent(path) => Some(format!("whether `{path}` was sent cannot be read")),
+        Expect::Placed(priority) => (part.priority() != Some(*priority)).then(|| format!("{} has another priority", named())),
         other => Some(not_seen(other)),
     };
     difference.into_iter().collect()

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use tokio::time::{Instant, sleep_until};
 
 use super::answer::Answer;
-use super::expect::differences;
+use super::expect::{differences, hindrances};
 use super::probe::{Seen, failed, is_list, recognises};
 use super::{Entry, Failure, Run};
 use crate::address::Address;
@@ -65,7 +65,7 @@ impl Run {
                 self.remember(action, step, &seen);
                 return Ok(if attempt == 0 { Done::Before } else { Done::Now });
             }
-            let unmet = differences(&step.pre, &seen, &self.secrets);
+            let unmet = if attempt == 0 { differences(&step.pre, &seen, &self.secrets) } else { hindrances(step, &seen, &self.secrets) };
             if !unmet.is_empty() {
                 return Err(Stop::Refused(unmet.join("; ")));
             }
@@ -99,7 +99,7 @@ impl Run {
         match self.look_again(step, ambiguous).await {
             Ok(seen) if self.holds(&step.post, &seen) => return Ok(seen),
             Ok(seen) if ambiguous => {
-                let unmet = differences(&step.pre, &seen, &self.secrets);
+                let unmet = hindrances(step, &seen, &self.secrets);
                 if !unmet.is_empty() {
                     let why = format!("{error}, and what is there now is neither what was planned for nor what was asked: ");
                     return Err(Stop::InDoubt(why + &unmet.join("; ")));

@@ -22,7 +22,7 @@ pub use portal::{PortalObject, Token};
 pub use resolve::{KeySets, PREFIX, resolve};
 pub use servers::{Policy, Server, ServerPart};
 
-use crate::address::Address;
+use crate::address::{Address, System};
 use crate::diagnostic::Origin;
 use crate::json::{Fingerprint, Path};
 use crate::manifest::Metadata;
@@ -46,6 +46,16 @@ pub struct Desired {
     pub servers: Vec<Server>,
     /// What is declared of the portal, in address order: providers before client types.
     pub portal: Vec<PortalObject>,
+}
+
+impl Desired {
+    /// Returns whether anything is declared of a system, which is read then.
+    pub fn speaks_of(&self, system: System) -> bool {
+        match system {
+            System::Okta => !self.apps.is_empty() || !self.clients.is_empty() || !self.servers.is_empty(),
+            System::Portal => !self.portal.is_empty(),
+        }
+    }
 }
 
 /// What the manifests say of one live app.
@@ -159,11 +169,6 @@ impl Desired {
     /// Returns whether the org's apps matter: where something is declared of them, or of what refers to them, or nothing at all.
     pub fn concerns_apps(&self) -> bool {
         !self.apps.is_empty() || !self.servers.is_empty() || (self.clients.is_empty() && self.portal.is_empty())
-    }
-
-    /// Returns whether something of the org is declared.
-    pub fn concerns_org(&self) -> bool {
-        !self.apps.is_empty() || !self.servers.is_empty() || !self.clients.is_empty()
     }
 }
 

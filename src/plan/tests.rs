@@ -98,6 +98,20 @@ fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
 }
 
 #[test]
+fn what_is_left_of_an_action_may_be_nothing_to_wait_for_any_more() {
+    let create = step("/api/v1/apps", Expect::NoApp);
+    let assign = |pre| step("/api/v1/apps/{App/web}/policies/rst1", pre);
+    let whole = with_steps(Verb::Create, vec![create, assign(Expect::AsCreated)]);
+    let approved = plan_of(vec![whole.clone(), action("other", Verb::Create, &["web"])], &[]);
+    let rest = with_steps(Verb::Update, vec![assign(Expect::PolicyIs(Some("rst0".to_owned())))]);
+    for after in [&[][..], &["web"]] {
+        assert_eq!(approve(&plan_of(vec![rest.clone(), action("other", Verb::Create, after)], &[("web", "0oa9")]), &approved), []);
+    }
+    let unordered = plan_of(vec![whole, action("other", Verb::Create, &[])], &[]);
+    assert_eq!(said(&approve(&unordered, &approved)), ["it differs from what was approved at `after`"]);
+}
+
+#[test]
 fn an_app_whose_client_id_is_sent_is_the_one_of_the_approval() {
     let slot = ClientSlot { path: Path::of("conditions.clients.include").index(0), app: at("web") };
     let mut sends = step("/api/v1/authorizationServers/aus1/policies", Expect::NoObject);

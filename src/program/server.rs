@@ -162,7 +162,7 @@ fn create(entry: &PartChanges<'_>, fields: &[FieldChange]) -> Step {
 fn update(entry: &PartChanges<'_>, fields: &[FieldChange], path: &str) -> Step {
     let wanted = entry.wanted;
     let own = is_born_with(wanted.part, &wanted.key);
-    let edits = if own {
+    let mut edits: Vec<_> = if own {
         // All that is declared: what of it differs is not known before the server is there.
         let there = |path: &Path| entry.live.and_then(|live| path.find(&live.body));
         let leaves = leaves(wanted.part.table(), &wanted.body).into_iter();
@@ -171,9 +171,13 @@ fn update(entry: &PartChanges<'_>, fields: &[FieldChange], path: &str) -> Step {
         let body = fields.iter().filter(|field| field.facet == Facet::Body);
         body.map(|field| Edit { path: field.path.clone(), value: field.after.clone() }).collect()
     };
+    // A filter is of claims about groups alone: one that becomes another has none (okta-api.md, section 5).
+    let filter = Path::of("group_filter_type");
+    if wanted.text("valueType").is_some_and(|sort| sort != "GROUPS") && entry.live.is_some_and(|live| filter.find(&live.body).is_some()) {
+        edits.push(Edit { path: filter, value: None });
+    }
     let mut post = vec![declared(wanted, fields)];
-    // What number comes of a priority is the server's choice: only the order counts, and no single object shows that.
-    post.extend(sent_priority(entry).map(|_| Expect::Sent(Path::of(PRIORITY))));
+    post.extend(sent_priority(entry).map(Expect::Placed));
     let pre = entry.live.map_or(Expect::AsCreated, |live| Expect::BodyIs(live.fingerprint()));
     let probe = if own {
         Probe::FindPart { part: wanted.part, list: list(entry), key: wanted.key.clone() }

@@ -132,6 +132,9 @@ pub enum Expect {
     NoObject,
     /// The request was sent: nothing that can be read tells whether the value at this place arrived.
     Sent(Path),
+    /// The priority was sent. What number comes of it is the server's choice, since the order alone counts: where it is this one, it
+    /// need not be sent again, and where all else holds, it may be.
+    Placed(i64),
     /// The object was made by an earlier step of the same plan, or along with one; what is in it since then was not there to be planned
     /// with.
     AsCreated,

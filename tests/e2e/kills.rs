@@ -10,7 +10,7 @@ use idpctl_emulator::{Config, Org};
 use serde_json::{Value, json};
 
 use crate::org::{TestOrg, frozen};
-use crate::scenario::{Contents, FoundApp, FoundProvider, Live, MAX_DELETES, REPLACED, SECRETS, Scenario, secret_value};
+use crate::scenario::{Contents, FoundApp, FoundProvider, FoundServer, Live, MAX_DELETES, REPLACED, SECRETS, Scenario, secret_value};
 
 /// How many runs are killed.
 const KILLS: usize = 100;
@@ -92,7 +92,19 @@ fn contents(test: &TestOrg) -> Contents {
         FoundProvider { provider: test.get(&format!("/portal-api/oauth-providers/{id}")), token }
     };
     let providers = listed.into_iter().map(found);
-    Contents::of(&Live { apps: apps.collect(), providers: providers.collect() })
+    let Value::Array(listed) = test.get("/api/v1/authorizationServers") else { panic!("servers are a list") };
+    // The built-in server is no manifest's here, and most of the org.
+    let servers = listed.into_iter().filter(|server| server["default"] == false).map(|server| found_server(test, server));
+    Contents::of(&Live { apps: apps.collect(), servers: servers.collect(), providers: providers.collect() })
+}
+
+fn found_server(test: &TestOrg, server: Value) -> FoundServer {
+    let path = format!("/api/v1/authorizationServers/{}", server["id"].as_str().expect("a server has an id"));
+    let children = ["scopes", "claims", "policies"].map(|list| test.get(&format!("{path}/{list}")));
+    let id = |policy: &Value| policy["id"].as_str().expect("a policy has an id").to_owned();
+    let rules =
+        children[2].as_array().into_iter().flatten().map(|policy| (id(policy), test.get(&format!("{path}/policies/{}/rules", id(policy)))));
+    FoundServer { rules: rules.collect(), server, children }
 }
 
 impl Start {

@@ -1,7 +1,7 @@
 //! A run that is stopped at any of its requests, or whose connection breaks at any of its writes: what comes next ends where an
 //! undisturbed run would have ended, within what was approved, and nothing exists twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::generate::Dice;
 use crate::laws::History;
 use crate::line::{Line, Mishap, Phase};
-use crate::scenario::{Contents, FoundApp, FoundProvider, Live, MAX_DELETES, REPLACED, Scenario};
+use crate::scenario::{Contents, FoundApp, FoundProvider, FoundServer, Live, MAX_DELETES, REPLACED, Scenario};
 use crate::story::{app, outcomes};
 use crate::world::{World, declared};
 
@@ -120,7 +120,28 @@ pub(crate) async fn contents(world: &World) -> Contents {
         let provider = world.in_portal("GET", &format!("/oauth-providers/{id}"), Value::Null).await;
         providers.push(FoundProvider { provider, token: world.org.live_registration_token(&id) });
     }
-    Contents::of(&Live { apps, providers })
+    let servers = servers(world).await;
+    Contents::of(&Live { apps, servers, providers })
+}
+
+/// Returns the authorization servers of an org.
+async fn servers(world: &World) -> Vec<FoundServer> {
+    let read = async |path: &str| world.somebody("GET", path, Value::Null).await;
+    let Value::Array(listed) = read("/api/v1/authorizationServers").await else { panic!("servers are a list") };
+    let mut servers = Vec::new();
+    // The built-in server is no manifest's here, and most of the org.
+    for server in listed.into_iter().filter(|server| server["default"] == false) {
+        let path = format!("/api/v1/authorizationServers/{}", server["id"].as_str().expect("a server has an id"));
+        let [scopes, claims, policies] = ["scopes", "claims", "policies"].map(|list| format!("{path}/{list}"));
+        let children = [read(&scopes).await, read(&claims).await, read(&policies).await];
+        let mut rules = BTreeMap::new();
+        for policy in children[2].as_array().into_iter().flatten() {
+            let id = policy["id"].as_str().expect("a policy has an id");
+            rules.insert(id.to_owned(), read(&format!("{policies}/{id}/rules")).await);
+        }
+        servers.push(FoundServer { server, children, rules });
+    }
+    servers
 }
 
 impl Start {

@@ -25,5 +25,6 @@ mod replacement;
 #[path = "../scenario.rs"]
 mod scenario;
 mod secrets;
+mod servers;
 mod story;
 mod world;

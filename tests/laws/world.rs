@@ -198,7 +198,8 @@ impl World {
     pub(crate) async fn try_observe(&self, desired: &Desired, choices: &Choices) -> Result<Observation, observe::Error> {
         let (transport, credentials, governor, policy) = self.connection();
         let reader = Reader::new(transport, credentials, governor, policy);
-        let kinds = [(System::Okta, desired.concerns_org() || desired.portal.is_empty()), (System::Portal, !desired.portal.is_empty())];
+        let [org, portal] = [System::Okta, System::Portal].map(|system| desired.speaks_of(system));
+        let kinds = [(System::Okta, org || !portal), (System::Portal, portal)];
         let systems = kinds.into_iter().filter_map(|(system, speaks)| speaks.then_some(system)).collect();
         let sweep = Sweep { reader, systems, parallelism: self.parallelism, progress: Arc::new(Silent) };
         let mut observation = pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await?;

@@ -215,6 +215,17 @@ async fn whatever_number_comes_of_a_priority_is_fine() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_priority_whose_answer_never_came_is_sent_again_though_more_than_it_was_changed() {
+    let world = World::new(&[]);
+    world.converge(&declared_beside(APP, ORDERS)).await;
+    world.org.set_faults(vec!["PUT /api/v1/authorizationServers/*/policies/* reset-after x2".parse().unwrap()]);
+    let reordered = ORDERS.replace("priority: 20", "priority: 3").replace("description: All", "description: Others");
+    world.converge(&declared_beside(APP, &reordered)).await;
+    let written = world.writes();
+    assert!(written.lines().filter(|line| line.starts_with("PUT") && line.contains("/policies/")).count() > 2, "{written}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_field_that_comes_out_otherwise_fails_its_object_and_those_below() {
     let world = World::with(&[], |path, object| {
         if path.ends_with("/policies") && object["name"] == "workers" {

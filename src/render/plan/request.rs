@@ -100,6 +100,7 @@ fn one(expect: &Expect, noun: &str) -> String {
         Expect::NoApp => "there is no such app".to_owned(),
         Expect::NoObject => format!("there is no such {noun}"),
         Expect::Sent(path) => format!("{} was sent, which nothing that is read can tell", place(path)),
+        Expect::Placed(priority) => format!("the priority {priority} was sent, whatever number the {noun} gets"),
         Expect::AsCreated => format!("the {noun} was made by this plan"),
         Expect::BodyIs(fingerprint) => format!("the {noun} is as it was planned for (fingerprint {})", inert(fingerprint.as_str())),
         Expect::Fields(fields) => {
