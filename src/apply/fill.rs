@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Run;
 use super::probe::{Seen, failed};
 use super::step::Stop;
-use crate::address::Address;
+use crate::address::{Address, Kind};
 use crate::json::Path;
 use crate::observe;
 use crate::program::{Body, Call, ClientSlot, Expect, SecretSlots, Step};
@@ -43,6 +43,10 @@ impl Run {
             return Ok(known);
         }
         let id = self.bound(app).ok_or_else(|| Stop::Refused(format!("there is no live app for {app} yet")))?;
+        // A registered client is known by nothing else.
+        if app.kind == Kind::Client {
+            return Ok(id.0);
+        }
         let live = observe::app(self.writer.reader(), &id).await;
         let live = live.map_err(|error| failed(format!("could not read the client id of the app {id}"), error))?;
         self.know_client(app, live.client_id.clone());

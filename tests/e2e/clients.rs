@@ -3,12 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use idpctl_emulator::{Config, Switches};
 use serde_json::{Value, json};
 
 use crate::org::{Output, TestOrg};
 
-const CLIENT: &str = "
+pub(crate) const CLIENT: &str = "
 apiVersion: idpctl/v1
 kind: Client
 metadata: {name: reporting, adopt: true}
@@ -23,28 +22,28 @@ spec:
 ";
 
 /// A repository with a client, and a folder for secrets.
-struct World {
-    org: TestOrg,
+pub(crate) struct World {
+    pub(crate) org: TestOrg,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::serving(TestOrg::new())
     }
 
-    fn serving(org: TestOrg) -> Self {
+    pub(crate) fn serving(org: TestOrg) -> Self {
         org.write("manifests/client.yaml", CLIENT);
         fs::create_dir_all(org.path("../secrets/okta")).expect("a folder can be made");
         Self { org }
     }
 
     /// Runs a command, and asserts that no secret of any client is said, then or in what it leaves behind.
-    fn run(&self, arguments: &str) -> Output {
+    pub(crate) fn run(&self, arguments: &str) -> Output {
         let output = self.org.run(&format!("{arguments} --secret-dir ../secrets"));
         self.discreet(output)
     }
 
-    fn discreet(&self, output: Output) -> Output {
+    pub(crate) fn discreet(&self, output: Output) -> Output {
         let mut said = vec![output.everything()];
         let journals = fs::read_dir(self.org.path(".idpctl/journal")).into_iter().flatten();
         said.extend(journals.map(|entry| fs::read_to_string(entry.expect("an entry").path()).expect("a journal is text")));
@@ -56,12 +55,12 @@ impl World {
         output
     }
 
-    fn clients(&self) -> Vec<Value> {
+    pub(crate) fn clients(&self) -> Vec<Value> {
         self.org.get("/oauth2/v1/clients?limit=200").as_array().expect("a list").clone()
     }
 
     /// Returns the secret that the file holds, which must be the only one that the only client has.
-    fn secret(&self) -> String {
+    pub(crate) fn secret(&self) -> String {
         let path = self.org.path("../secrets/okta/reporting");
         let secret = fs::read_to_string(&path).expect("the secret is written");
         assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o600);
@@ -75,14 +74,14 @@ impl World {
     }
 
     /// Returns the only client.
-    fn client(&self) -> Value {
+    pub(crate) fn client(&self) -> Value {
         let clients = self.clients();
         assert_eq!(clients.len(), 1, "{clients:?}");
         clients[0].clone()
     }
 
     /// Changes the only client by hand.
-    fn edit(&self, change: impl FnOnce(&mut Value)) {
+    pub(crate) fn edit(&self, change: impl FnOnce(&mut Value)) {
         let mut client = self.client();
         let path = format!("/oauth2/v1/clients/{}", client["client_id"].as_str().expect("an id"));
         client.as_object_mut().expect("an object").retain(|name, _| !name.ends_with("_at"));
@@ -90,7 +89,7 @@ impl World {
         self.org.send("PUT", &path, &client);
     }
 
-    fn forget(&self) {
+    pub(crate) fn forget(&self) {
         fs::remove_file(self.org.path("../secrets/okta/reporting")).expect("the secret is written");
     }
 }
@@ -394,21 +393,6 @@ fn without_a_place_for_its_secret_no_client_is_made() {
 }
 
 #[test]
-fn a_full_disk_is_found_before_anything_is_sent() {
-    let world = World::new();
-    let limited = "ulimit -f 1 && exec \"$0\" \"$@\"";
-    let arguments = ["-c", limited, env!("CARGO_BIN_EXE_idpctl"), "apply", "--auto-approve", "--secret-dir", "../secrets"];
-    world.org.org.clear_requests();
-    let output = world.org.program("/bin/sh", &arguments).output().expect("the binary runs");
-    let output = world.org.output(output.status.code(), &output.stdout, &output.stderr).ends_with(3);
-    assert_eq!(output.writes(), [""; 0], "{output}");
-    assert!(output.stdout.contains("the file `okta/reporting` could not be written"), "{output}");
-    assert_eq!(fs::read_dir(world.org.path("../secrets/okta")).expect("a folder").count(), 0, "nothing is left");
-    let _ = world.run("apply --auto-approve").ends_with(0);
-    let _ = world.secret();
-}
-
-#[test]
 fn a_change_of_its_sort_replaces_the_client_and_its_secret() {
     let world = World::new();
     let _ = world.run("apply --auto-approve").ends_with(0);
@@ -479,194 +463,4 @@ fn a_change_of_its_sort_replaces_the_client_and_its_secret() {
     "#);
     assert_ne!((world.secret(), world.client()["client_id"].clone()), (first, id));
     let _ = world.run("plan --detailed-exitcode").ends_with(0);
-}
-
-const KEYED: &str = "
-apiVersion: idpctl/v1
-kind: Client
-metadata: {name: sync, adopt: true}
-spec:
-  client_name: Sync
-  application_type: service
-  grant_types: [client_credentials]
-  response_types: [token]
-  token_endpoint_auth_method: private_key_jwt
-  jwks: {keys: [{kty: EC, kid: new, crv: P-256, x: eA, y: eQ}]}
----
-apiVersion: idpctl/v1
-kind: Grant
-metadata: {name: sync}
-spec: {scopes: [okta.users.read]}
-";
-
-#[test]
-fn grants_and_keys_that_nobody_declares_go_when_that_is_asked_for() {
-    let world = World::new();
-    world.org.write("manifests/client.yaml", KEYED);
-    insta::assert_snapshot!(world.run("apply --auto-approve").ends_with(0), @r#"
-    Plan for `default` in http://ORG (00of00000000j617U5d7)
-
-    + create Client/sync "Sync"
-        client_name: "Sync"
-        application_type: "service"
-        grant_types: ["client_credentials"]
-        response_types: ["token"]
-        token_endpoint_auth_method: "private_key_jwt"
-        jwks.keys: [{"kty":"EC","kid":"new","crv":"P-256","x":"eA","y":"eQ"}]
-
-    + create Grant/sync/okta.users.read
-
-    2 to create, with 2 requests.
-
-    applied   create Grant/sync/okta.users.read
-    applied   create Client/sync
-
-    2 applied.
-    [exit status: 0]
-    "#);
-    let id = world.client()["client_id"].as_str().expect("an id").to_owned();
-    let issuer = world.org.url();
-    world.org.send("POST", &format!("/api/v1/apps/{id}/grants"), &json!({"scopeId": "okta.logs.read", "issuer": issuer}));
-    world.edit(|client| {
-        client["jwks"]["keys"]
-            .as_array_mut()
-            .expect("keys")
-            .insert(0, json!({"kty": "EC", "kid": "old", "crv": "P-256", "x": "eA", "y": "eQ"}));
-    });
-    insta::assert_snapshot!(world.run("plan --detailed-exitcode").ends_with(0), @"
-    Plan for `default` in http://ORG (00of00000000j617U5d7)
-
-    Left alone
-      Grant/sync/okta.logs.read: scope `okta.logs.read` is granted and not declared
-          --prune
-      Client/sync/key/old: the public key `old` is not declared
-          --prune
-
-    Nothing to do: all that is declared is in the org.
-    [exit status: 0]
-    ");
-    insta::assert_snapshot!(world.run("apply --auto-approve --prune").ends_with(0), @r#"
-    Plan for `default` in http://ORG (00of00000000j617U5d7)
-
-    ~ update Client/sync "Sync"
-        jwks.keys:
-              {
-                "kty": "EC",
-          -     "kid": "old",
-          -     "use": null,
-          -     "x": "eA",
-          -     "y": "eQ",
-          -     "crv": "P-256"
-          -   },
-          -   {
-          -     "kty": "EC",
-                "kid": "new",
-                "use": null,
-
-    - delete Grant/sync/okta.logs.read
-
-    1 to update, 1 to delete, with 2 requests.
-
-    applied   delete Grant/sync/okta.logs.read
-    applied   update Client/sync
-
-    2 applied.
-    [exit status: 0]
-    "#);
-    assert_eq!(world.client()["jwks"]["keys"].as_array().map(Vec::len), Some(1));
-    let _ = world.run("plan --detailed-exitcode --prune").ends_with(0);
-    world.org.remove("manifests/client.yaml");
-    world.org.write("manifests/other.yaml", CLIENT);
-    let _ = world.run("apply --auto-approve --prune").ends_with(0);
-    assert_eq!(world.clients().len(), 2, "a client without a document is nobody's to delete");
-}
-
-#[test]
-fn an_app_and_a_client_cannot_be_one_object() {
-    let world = World::new();
-    let _ = world.run("apply --auto-approve").ends_with(0);
-    let id = world.client()["client_id"].as_str().expect("an id").to_owned();
-    world.org.write(
-        "manifests/app.yaml",
-        format!("apiVersion: idpctl/v1\nkind: Grant\nmetadata: {{name: users}}\nspec: {{app: {{id: {id}}}, scopes: [okta.users.read]}}\n"),
-    );
-    insta::assert_snapshot!(world.run("plan").ends_with(1).to_string().replace(&id, "0oaID"), @"
-    ------- stderr -------
-    error[IDP0603]: Grant/users and Client/reporting are one live object, the client 0oaID
-     --> manifests/client.yaml:4:18
-      |
-    4 | metadata: {name: reporting, adopt: true}
-      |                  ^^^^^^^^^
-      |
-     ::: manifests/app.yaml:3:18
-      |
-    3 | metadata: {name: users}
-      |                  ----- the app
-      |
-      = help: an app and its client are one object: take one of the documents out, or pin the client that is meant with `metadata.id`
-
-    1 error
-    [exit status: 1]
-    ");
-}
-
-#[test]
-fn orgs_that_say_it_otherwise_are_understood() {
-    let mut switches = Switches::default();
-    for (name, value) in [("unknown-client", "401"), ("auth-method-change", "keep"), ("duplicate-client-names", "refuse")] {
-        switches.set(name, value).expect("a switch");
-    }
-    let world = World::serving(TestOrg::with(Config { switches, ..crate::org::frozen() }));
-    world.org.replace("manifests/client.yaml", "[code]", "[code]\n  tos_uri: https://reporting.example.com/terms");
-    let _ = world.run("apply --auto-approve").ends_with(0);
-    world.org.replace("manifests/client.yaml", "tos_uri: https://reporting.example.com/terms", "tos_uri: null");
-    let cleared = world.run("apply --auto-approve").ends_with(0);
-    assert_eq!(world.client()["tos_uri"], Value::Null, "{cleared}");
-    let _ = world.run("plan --detailed-exitcode").ends_with(0);
-    world.forget();
-    world.org.replace("manifests/client.yaml", "application_type: web", "application_type: native");
-    world.org.replace("manifests/client.yaml", "authorization_code, client_credentials", "authorization_code");
-    let _ = world.run("apply --auto-approve --allow-replace Client/reporting").ends_with(0);
-    let _ = (world.secret(), world.run("plan --detailed-exitcode").ends_with(0));
-}
-
-#[test]
-fn killed_at_any_request_the_next_run_converges_with_one_client_and_its_secret_in_the_file() {
-    let undisturbed = World::new().run("apply --auto-approve").ends_with(0).requests.len();
-    for approved in [false, true] {
-        for at in 1..=undisturbed {
-            for hold in ["hold", "hold-after"] {
-                let world = World::new();
-                let apply = if approved {
-                    let _ = world.run("plan --out plan.json").ends_with(0);
-                    "apply plan.json --secret-dir ../secrets"
-                } else {
-                    "apply --auto-approve --secret-dir ../secrets"
-                };
-                let after = if at == 1 { String::new() } else { format!("after {}", at - 1) };
-                world.org.faults(&[&format!("{hold} {after} x1")]);
-                let killed = world.org.kill_at(apply, "", at);
-                assert_eq!(killed.status, -1, "{killed}");
-                let _ = world.discreet(killed);
-                world.org.faults(&[]);
-                let next = world.discreet(world.org.run(apply));
-                assert_eq!(next.status, 0, "{hold} at {at}: {next}");
-                let _ = world.secret();
-                let _ = world.run("plan --detailed-exitcode").ends_with(0);
-            }
-        }
-    }
-}
-
-#[test]
-fn answers_that_never_come_lose_no_secret_and_make_no_client_twice() {
-    for fault in ["POST reset-after x1", "POST reset-after every 2", "POST reset-before x2", "POST 500 x1", "GET reset-after every 3"] {
-        let world = World::new();
-        world.org.faults(&[fault]);
-        let apply = world.run("apply --auto-approve");
-        assert_eq!(apply.status, 0, "{fault}: {apply}");
-        world.org.faults(&[]);
-        let _ = world.secret();
-        let _ = world.run("plan --detailed-exitcode").ends_with(0);
-    }
 }

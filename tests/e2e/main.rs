@@ -5,6 +5,10 @@ mod approved;
 #[cfg(test)]
 mod between;
 #[cfg(test)]
+mod client_interrupted;
+#[cfg(test)]
+mod client_references;
+#[cfg(test)]
 mod clients;
 #[cfg(test)]
 mod corpus;
