@@ -65,6 +65,7 @@ mod seed1;
 mod seed2;
 #[cfg(test)]
 mod service_app;
+mod servers;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]

@@ -125,7 +125,7 @@ pub(crate) async fn contents(world: &World) -> Contents {
 }
 
 /// Returns the authorization servers of an org.
-async fn servers(world: &World) -> Vec<FoundServer> {
+pub(crate) async fn servers(world: &World) -> Vec<FoundServer> {
     let read = async |path: &str| world.somebody("GET", path, Value::Null).await;
     let Value::Array(listed) = read("/api/v1/authorizationServers").await else { panic!("servers are a list") };
     let mut servers = Vec::new();
