@@ -139,7 +139,11 @@ impl<'d> Resolver<'d, '_> {
         // The first document gives an app that none declares its address: that must not depend on how files are called.
         others.sort_by_key(|document| (document.kind, &document.name));
         for document in others {
-            if let Some(spoken) = client_spoken_of(document, self.documents) {
+            let there = |kind| match kind {
+                Kind::Client => self.clients.contains_key(document.name.as_str()),
+                _ => self.drafts.contains_key(&Reference::Name(document.name.clone())),
+            };
+            if let Some(spoken) = client_spoken_of(document, there) {
                 self.granted(document, &spoken);
                 continue;
             }

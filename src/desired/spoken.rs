@@ -24,10 +24,9 @@ pub(super) enum Spoken<'d> {
     Either,
 }
 
-/// Returns which client a document speaks of; `None` if it speaks of an app.
-pub(super) fn client_spoken_of<'d>(document: &'d Document, documents: &[Document]) -> Option<Spoken<'d>> {
+/// Returns which client a document speaks of, given which kinds have a document of its name; `None` if it speaks of an app.
+pub(super) fn client_spoken_of(document: &Document, there: impl Fn(Kind) -> bool) -> Option<Spoken<'_>> {
     let says = |member: &str| document.spec.get(member).filter(|value| !value.is_null());
-    let there = |kind| documents.iter().any(|other| other.kind == kind && other.name == document.name);
     match (says("app"), says("client").and_then(Value::as_str)) {
         _ if document.kind != Kind::Grant => None,
         (Some(_), Some(_)) => Some(Spoken::Both),

@@ -63,9 +63,9 @@ mod secrets;
 mod seed1;
 #[cfg(test)]
 mod seed2;
+mod servers;
 #[cfg(test)]
 mod service_app;
-mod servers;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]

@@ -76,12 +76,17 @@ pub(super) fn is_scope(text: &str) -> bool {
 /// Checks what each document says by itself: the issuer of its grants, and metadata that has no effect.
 pub(super) fn documents(drafts: &[Draft<'_>], clients: &[Draft<'_>], documents: &[Document], diagnostics: &mut Diagnostics) {
     let apps: BTreeMap<&Reference, &Draft<'_>> = drafts.iter().map(|draft| (&draft.reference, draft)).collect();
+    let clients: BTreeMap<&str, &Draft<'_>> = clients.iter().map(|draft| (draft.address.name.as_str(), draft)).collect();
     for document in documents.iter().filter(|document| speaks_of_an_app(document.kind)) {
         issuer(document, diagnostics);
-        if let Some(spoken) = client_spoken_of(document, documents) {
-            let of = |name: &str| clients.iter().find(|client| client.address.name == name);
-            let client = if let Spoken::Of(name) = spoken { of(name) } else { None };
-            if let Some(client) = client {
+        let there = |kind| match kind {
+            Kind::Client => clients.contains_key(document.name.as_str()),
+            _ => apps.contains_key(&Reference::Name(document.name.clone())),
+        };
+        if let Some(spoken) = client_spoken_of(document, there) {
+            if let Spoken::Of(name) = spoken
+                && let Some(client) = clients.get(name)
+            {
                 metadata(document, client, diagnostics);
             }
             continue;

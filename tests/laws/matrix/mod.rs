@@ -206,7 +206,7 @@ impl Wrong {
 async fn everything(world: &World) -> BTreeSet<String> {
     let mut all = contents(world).await;
     let servers = servers(world).await;
-    let servers = Contents::of(&Live { apps: Vec::new(), servers, providers: Vec::new() });
+    let servers = Contents::of(&Live { apps: Vec::new(), servers, providers: Vec::new(), written: Vec::new() });
     assert_eq!(servers.faults(&servers), [""; 0]);
     all.insert(format!("{servers:?}"));
     for (provider, object) in world.portal_objects().await {
