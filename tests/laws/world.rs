@@ -95,6 +95,12 @@ impl World {
         fs::read_to_string(self.folder.path().join(file)).expect("the secret is written")
     }
 
+    /// Returns every file that holds a secret, with the secret.
+    pub(crate) fn files(&self) -> BTreeMap<String, String> {
+        let entries = fs::read_dir(self.folder.path()).expect("the folder is there").map(|entry| entry.expect("an entry").file_name());
+        entries.map(|name| name.into_string().expect("a name in UTF-8")).map(|name| (name.clone(), self.written(&name))).collect()
+    }
+
     /// Deletes the file of a secret, if it is there.
     pub(crate) fn forget(&self, file: &str) {
         if self.folder.path().join(file).exists() {
