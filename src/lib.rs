@@ -7,6 +7,8 @@
 //! ```
 //!
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network. Kinds today are `App`,
+//! `ClientCredentials`, `Grant`, `GroupAssignment` and `Client` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is read only where some
+//! manifest speaks of it.
 //! `ClientCredentials`, `Grant`, `GroupAssignment` and `AuthorizationServer` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is
 //! read only where some manifest speaks of it.
 //!
@@ -30,7 +32,8 @@
 //!
 //! - A plan cannot write: what comes before `apply` is given a type that can only send GET.
 //! - What is not declared is not changed: an update edits the live object as it is and sends back the rest.
-//! - A secret is a [`secret::Secret`], which nothing can print, and stands in a request as a slot until it is sent.
+//! - A secret is a [`secret::Secret`], which nothing can print, and stands in a request as a slot until it is sent. One that the server makes is
+//!   written to the file that its document names ([`secrets::Outputs`]), and nowhere else.
 //! - The same input gives the same bytes: order comes from addresses, never from hashing or timing.
 //!
 //! # Layers

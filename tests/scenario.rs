@@ -10,8 +10,11 @@ use idpctl::json::Path;
 use idpctl::resource::app::{READ_ONLY, without};
 use serde_json::{Value, json};
 
-/// The apps that the change replaces.
-pub(crate) const REPLACED: [&str; 2] = ["kept", "moved"];
+/// The apps and clients that the change replaces.
+pub(crate) const REPLACED: [&str; 3] = ["App/kept", "App/moved", "Client/resorted"];
+
+/// The files that the secrets of clients go to.
+pub(crate) const OUTPUTS: [&str; 3] = ["renewed-one", "renewed-two", "registered"];
 
 /// How many deletions the change may have.
 pub(crate) const MAX_DELETES: usize = 30;
@@ -49,7 +52,8 @@ impl Scenario {
     /// Everything at once: apps made, changed, put in and out of force, adopted, replaced and deleted, with secrets, keys, grants and
     /// access policies that come and go.
     pub(crate) fn everything() -> Self {
-        let parts = [changed(), keys(), replacements(), rotations(), departures(), arrivals(), assignments(), servers(), client_types()];
+        let parts =
+            [changed(), keys(), replacements(), rotations(), departures(), arrivals(), assignments(), clients(), servers(), client_types()];
         let [before, now] = [0, 1].map(|i| parts.iter().flat_map(|part| part[i].clone()).collect::<Vec<_>>());
         // A secret is out of force only if it was in force before.
         let retired = replaced(&before, &secrets("revived", &ONE_RETIRED));
@@ -128,6 +132,38 @@ fn arrivals() -> Part {
         grant("idle", &["okta.users.read"]),
     ];
     [Vec::new(), now]
+}
+
+/// Registered clients: one that changes, with keys and scopes that come and go and a secret that goes to another file; one that is
+/// replaced; and one that is made.
+fn clients() -> Part {
+    let registered = |name: &str, sort: &str, grant_type: &str, fields: &[(&str, Value)]| {
+        let spec = json!({"client_name": name, "application_type": sort, "grant_types": [grant_type],
+            "response_types": [if sort == "service" { "token" } else { "code" }], "redirect_uris": ["https://a.example.com/cb"]});
+        let document = with(document("Client", name, spec), "metadata.adopt", json!(true));
+        fields.iter().fold(document, |document, (field, value)| with(document, &format!("spec.{field}"), value.clone()))
+    };
+    let keys = |kids: [&str; 2]| ("jwks.keys", json!(kids.map(key)));
+    let output = |file: &str| ("client_secret_output.file", json!(file));
+    let renewed = |fields: &[(&str, Value)]| registered("renewed", "web", "authorization_code", fields);
+    let signs = ("token_endpoint_auth_method", json!("private_key_jwt"));
+    let resorted = |sort, grant_type| registered("resorted", sort, grant_type, &[signs.clone(), keys(["a", "b"])]);
+    let posts = ("token_endpoint_auth_method", json!("client_secret_post"));
+    [
+        vec![
+            renewed(&[output("renewed-one"), keys(["a", "b"]), ("tos_uri", json!("https://a.example.com/terms"))]),
+            grant("renewed", &["okta.users.read", "okta.logs.read"]),
+            resorted("service", "client_credentials"),
+            grant("resorted", &["okta.users.read"]),
+        ],
+        vec![
+            renewed(&[output("renewed-two"), keys(["a", "c"]), ("tos_uri", Value::Null)]),
+            grant("renewed", &["okta.users.read", "okta.groups.read"]),
+            resorted("web", "authorization_code"),
+            grant("resorted", &["okta.users.read"]),
+            registered("registered", "web", "authorization_code", &[output("registered"), posts]),
+        ],
+    ]
 }
 
 /// An authorization server that changes with all that it consists of, in another order, for an app that is replaced and one that is made;
@@ -285,6 +321,8 @@ pub(crate) struct Live {
     pub(crate) servers: Vec<FoundServer>,
     /// The portal's providers.
     pub(crate) providers: Vec<FoundProvider>,
+    /// The secrets in the files that are there.
+    pub(crate) written: Vec<(&'static str, String)>,
 }
 
 /// One authorization server as an org holds it.
@@ -324,7 +362,7 @@ pub(crate) struct Contents(BTreeMap<String, Vec<String>>);
 impl Contents {
     /// Returns what an org holds.
     pub(crate) fn of(live: &Live) -> Self {
-        let Live { apps, servers, providers } = live;
+        let Live { apps, servers, providers, written } = live;
         let mut contents = Self(BTreeMap::new());
         for app in apps {
             contents.add_app(app);
@@ -334,6 +372,11 @@ impl Contents {
         }
         for provider in providers {
             contents.add_provider(provider);
+        }
+        for (file, secret) in written {
+            let holds = |app: &&FoundApp| app.secrets.iter().any(|(_, value)| value == secret);
+            let whose = apps.iter().find(holds).map_or("nobody's".to_owned(), |found| found.app["label"].to_string());
+            contents.add(format!("file {file}"), whose);
         }
         contents
     }
@@ -347,7 +390,10 @@ impl Contents {
         let mut keys = Path::of("settings.oauthClient.jwks.keys").remove(&mut body).unwrap_or_default();
         let body = body.to_string().replace(id, "{id}");
         self.add(format!("app labelled {label}"), format!("{} {policy} {body}", text("status")));
-        self.add(format!("app marked {owner}"), label.to_owned());
+        // Clients that are registered bear no mark.
+        if !owner.is_empty() {
+            self.add(format!("app marked {owner}"), label.to_owned());
+        }
         for key in keys.as_array_mut().into_iter().flatten() {
             Path::of("id").remove(key);
             self.add(format!("key {} of {label}", key["kid"]), key.to_string());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::client::client_difference;
 use super::probe::Seen;
 use crate::address::Kind;
 use crate::observed::{LiveApp, LiveAssignment, LivePart, LivePortal, LiveSecret, Status};
@@ -34,6 +35,13 @@ fn difference(expect: &Expect, seen: &Seen, secrets: &Secrets) -> Vec<String> {
     match seen {
         Seen::App(app) => app_difference(expect, app.as_deref()),
         Seen::Secrets(there) => secret_difference(expect, there, secrets).into_iter().collect(),
+        Seen::Client(client) => client_difference(expect, client.as_deref()),
+        Seen::SecretFile(there) => match (expect, there) {
+            (Expect::SecretWritten(_), true) | (Expect::SecretUnwritten(_), false) => Vec::new(),
+            (Expect::SecretWritten(file), false) => vec![format!("the file `{file}` is not there")],
+            (Expect::SecretUnwritten(file), true) => vec![format!("the file `{file}` is there")],
+            (other, _) => vec![not_seen(other)],
+        },
         Seen::Object(object) => object_difference(expect, object.as_deref()),
         Seen::Part(part) => part_difference(expect, part.as_deref()),
         Seen::Assignment(assignment) => assignment_difference(expect, assignment.as_deref()),
@@ -91,7 +99,7 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
     difference.into_iter().collect()
 }
 
-fn field_difference(row: &'static Field, field: &Declared, body: &Value) -> Option<String> {
+pub(super) fn field_difference(row: &'static Field, field: &Declared, body: &Value) -> Option<String> {
     let there = field.path.find(body);
     // The row of the table is found by walking a tree that holds this field alone.
     let mut tree = Value::Object(serde_json::Map::new());
@@ -187,6 +195,6 @@ fn secret_difference(expect: &Expect, there: &[LiveSecret], secrets: &Secrets) -
     }
 }
 
-fn not_seen(expect: &Expect) -> String {
+pub(super) fn not_seen(expect: &Expect) -> String {
     format!("this is a bug in idpctl: a step expects {expect:?} of something that its probe does not read")
 }

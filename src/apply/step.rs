@@ -156,12 +156,19 @@ impl Run {
     }
 
     async fn make_sure(&self, action: &Address, step: &Step, request: &Request, answer: &Answer) -> Result<Done, Stop> {
+        if let Probe::SecretFile(file) = &step.probe {
+            return self.keep(file, request, answer);
+        }
         let unconfirmed = |stop| unread(&format_args!("`{request}` was answered"), &stop);
         let seen = match answer.seen(step) {
             Some(seen) => seen,
             // A deletion that was answered with nothing is done; lists may still show what is gone.
             None if step.call.method == Method::Delete && answer.is_empty() => return Ok(Done::Now),
-            None if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. } | Probe::FindPart { .. }) => {
+            None if matches!(
+                step.probe,
+                Probe::Find { .. } | Probe::FindClient { .. } | Probe::FindListed { .. } | Probe::FindPart { .. }
+            ) =>
+            {
                 return Err(Stop::InDoubt(format!("the answer to {request} does not show what was made")));
             }
             None => self.look(&step.probe).await.map_err(unconfirmed)?,
@@ -188,6 +195,10 @@ impl Run {
             (Probe::Find { .. }, Seen::App(Some(app))) => {
                 self.bind(action, app.id.clone());
                 self.know_client(action, app.client_id.clone());
+            }
+            (Probe::FindClient { .. }, Seen::Client(Some(client))) => {
+                self.bind(action, client.id.clone());
+                self.know_client(action, client.id.0.clone());
             }
             (Probe::FindPart { .. }, Seen::Part(Some(part))) => self.bind(action, part.id.clone()),
             (Probe::FindListed { .. }, Seen::Object(Some(object))) => self.bind(action, object.id.clone()),

@@ -154,7 +154,7 @@ pub(crate) struct Manifests {
     /// Set a variable that manifests use as ${var.NAME}; repeatable
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable, help_heading = "Manifests")]
     pub(crate) vars: Vec<(String, String)>,
-    /// Let manifests refer to files in this folder too
+    /// Let manifests refer to files in this folder too; the secrets that the org makes for clients are written there
     #[arg(long, value_name = "DIR", help_heading = "Manifests")]
     pub(crate) secret_dir: Option<PathBuf>,
 }

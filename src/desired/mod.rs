@@ -2,12 +2,14 @@
 
 mod checks;
 mod children;
+mod clients;
 mod draft;
 mod portal;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod server_tests;
 mod servers;
+mod spoken;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use clients::{Client, Output};
 pub use portal::{PortalObject, Token};
 pub use resolve::{KeySets, PREFIX, resolve};
 pub use servers::{Policy, Server, ServerPart};
@@ -37,6 +40,8 @@ pub struct Desired {
     pub ownership: bool,
     /// The apps that some document speaks of, in address order.
     pub apps: Vec<App>,
+    /// The dynamically registered clients, in address order.
+    pub clients: Vec<Client>,
     /// The authorization servers, in address order.
     pub servers: Vec<Server>,
     /// What is declared of the portal, in address order: providers before client types.
@@ -47,7 +52,7 @@ impl Desired {
     /// Returns whether anything is declared of a system, which is read then.
     pub fn speaks_of(&self, system: System) -> bool {
         match system {
-            System::Okta => !self.apps.is_empty() || !self.servers.is_empty(),
+            System::Okta => !self.apps.is_empty() || !self.clients.is_empty() || !self.servers.is_empty(),
             System::Portal => !self.portal.is_empty(),
         }
     }
@@ -172,6 +177,13 @@ impl Assignment {
     /// Returns the declared priority.
     pub fn priority(&self) -> Option<u64> {
         self.body.get("priority").and_then(Value::as_u64)
+    }
+}
+
+impl Desired {
+    /// Returns whether the org's apps matter: where something is declared of them, or of what refers to them, or nothing at all.
+    pub fn concerns_apps(&self) -> bool {
+        !self.apps.is_empty() || !self.servers.is_empty() || (self.clients.is_empty() && self.portal.is_empty())
     }
 }
 

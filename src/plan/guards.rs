@@ -6,7 +6,7 @@ use super::{Choices, Finding, Guard, GuardRule, MAX_DELETES};
 use crate::address::Address;
 use crate::bind::{Bound, How};
 use crate::diagnostic::codes::{CUTOVER, LABEL_ADOPTION};
-use crate::diff::{AppChanges, Change, Changes, GrantChange, SecretChange};
+use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
 use crate::observed::LiveApp;
 use crate::program::{Action, Verb};
 
@@ -19,6 +19,9 @@ pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_
         .collect();
     for entry in &changes.apps {
         guards.extend(replacement(entry, choices));
+    }
+    for entry in &changes.clients {
+        guards.extend(client(entry, choices));
     }
     for orphan in changes.orphans.iter().filter(|o| o.marker.protected) {
         let why = format!(
@@ -91,12 +94,49 @@ fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {
     guards
 }
 
+fn client(entry: &ClientChanges<'_>, choices: &Choices) -> Vec<Guard> {
+    let wanted = entry.bound.wanted;
+    let address = &wanted.address;
+    let mut guards = Vec::new();
+    if let Some((live, _)) = entry.bound.live.filter(|_| entry.is_unasked()) {
+        let why = format!(
+            "the client {} is recognised by its name alone, and would be changed; if it is the one, pin it with `metadata.id: {}`, say `metadata.adopt: true`, or",
+            live.id, live.id
+        );
+        guards.push(guard(Some(address), GuardRule::Adoption, why, Some(format!("--adopt {address}"))));
+    }
+    if let (true, Some(output)) = (entry.secret && entry.written, &wanted.output) {
+        let why = format!(
+            "a new secret would be made, and the file `{}` that it goes to is there; delete the file, which says that its secret may end",
+            output.file
+        );
+        guards.push(guard(Some(address), GuardRule::SecretFile, why, None));
+    }
+    let Some(Change::Replace { because, .. }) = &entry.change else { return guards };
+    if wanted.metadata.protected {
+        let why = "it is protected, and would be replaced; take `protected` out first".to_owned();
+        guards.push(guard(Some(address), GuardRule::Protected, why, None));
+    }
+    if wanted.metadata.id.is_some() {
+        let why = "it is pinned by `metadata.id`, and its replacement would have another id; take the pin out first".to_owned();
+        guards.push(guard(Some(address), GuardRule::Replacement, why, None));
+    } else if !choices.allow_replace.contains(address) {
+        let fields: Vec<_> = because.iter().map(|f| format!("`{}`", f.path)).collect();
+        let why = format!(
+            "{} cannot be changed: the client would be deleted and made anew, with another client id, losing its users, groups and grants",
+            fields.join(", ")
+        );
+        guards.push(guard(Some(address), GuardRule::Replacement, why, Some(format!("--allow-replace {address}"))));
+    }
+    guards
+}
+
 fn guard(address: Option<&Address>, rule: GuardRule, why: String, flag: Option<String>) -> Guard {
     Guard { address: address.cloned(), rule, why, flag }
 }
 
 /// Returns the dangers that the changes bring.
-pub(super) fn findings(changes: &Changes<'_>) -> Vec<Finding> {
+pub(super) fn findings(changes: &Changes<'_>, choices: &Choices) -> Vec<Finding> {
     let mut findings = BTreeSet::new();
     for entry in &changes.apps {
         let address = entry.wanted.address.clone();
@@ -109,6 +149,19 @@ pub(super) fn findings(changes: &Changes<'_>) -> Vec<Finding> {
         if entry.how == Some(How::Label) {
             let id = entry.live.map(|live| live.id.to_string()).unwrap_or_default();
             let what = format!("the app {id} is recognised by its label alone and taken over: make sure that it is the right one");
+            findings.insert(Finding { code: LABEL_ADOPTION.to_string(), address, what });
+        }
+    }
+    for entry in changes.clients.iter().filter(|entry| !entry.is_empty()) {
+        let address = entry.bound.wanted.address.clone();
+        let Some((live, _)) = entry.bound.live else { continue };
+        if entry.secret && !entry.is_replaced() {
+            let what =
+                "a new secret takes the place of the one in force in one go (cutover): consumers break until they have it".to_owned();
+            findings.insert(Finding { code: CUTOVER.to_string(), address: address.clone(), what });
+        }
+        if choices.adopt.contains(&address) && entry.bound.wanted.metadata.id.is_none() {
+            let what = format!("the client {} is recognised by its name alone and taken over: make sure that it is the right one", live.id);
             findings.insert(Finding { code: LABEL_ADOPTION.to_string(), address, what });
         }
     }

@@ -62,10 +62,12 @@ pub(super) fn actions(changes: &Changes<'_>, program: &mut Program) {
     }
 }
 
-/// Returns whether an app is among what is made.
+/// Returns whether an app or a registered client is among what is made.
 fn is_made(address: &Address, changes: &Changes<'_>) -> bool {
     let of_it = changes.apps.iter().filter(|app| app.wanted.address == *address);
-    of_it.into_iter().any(|app| matches!(app.change, Some(Change::Create { .. } | Change::Replace { .. })))
+    let clients = changes.clients.iter().filter(|entry| entry.bound.wanted.address == *address);
+    let mut made = of_it.map(|app| &app.change).chain(clients.map(|entry| &entry.change));
+    made.any(|change| matches!(change, Some(Change::Create { .. } | Change::Replace { .. })))
 }
 
 /// Returns the path of the list that an object is in; its parents stand in it as slots.
@@ -254,7 +256,7 @@ fn clients(fields: &[FieldChange]) -> Vec<ClientSlot> {
     let sent = fields.iter().filter(|field| field.path == list).filter_map(|field| field.after.as_ref()?.as_array());
     let slots = sent.flatten().enumerate().filter_map(|(index, client)| {
         let slot = client.as_str()?.strip_prefix('{')?.strip_suffix('}')?;
-        let app = slot.parse::<Address>().ok().filter(|address| address.kind == Kind::App)?;
+        let app = slot.parse::<Address>().ok().filter(|address| matches!(address.kind, Kind::App | Kind::Client))?;
         Some(ClientSlot { path: list.index(index), app })
     });
     slots.collect()
@@ -283,7 +285,12 @@ fn waits(entry: &PartChanges<'_>, made: &BTreeSet<&Address>) -> BTreeSet<Address
 
 /// Returns an error for a client that is to be made, and not by this plan.
 fn not_selected(policy: &ServerPart, app: &Address) -> Diagnostic {
-    let origin = policy.clients.iter().flatten().find(|(client, _)| *client == PolicyClient::App(Reference::Name(app.name.clone())));
+    let named = |client: &PolicyClient| match client {
+        PolicyClient::All => false,
+        PolicyClient::App(reference) => app.kind == Kind::App && *reference == Reference::Name(app.name.clone()),
+        PolicyClient::Registered(name) => app.kind == Kind::Client && *name == app.name,
+    };
+    let origin = policy.clients.iter().flatten().find(|(client, _)| named(client));
     let origin = origin.map_or_else(|| policy.origin.clone(), |(_, origin)| origin.clone());
     let message = format!("{} is for {app}, which is not there and not selected", policy.address);
     Diagnostic::error(NOT_SELECTED, Some(origin), message).help(format!("select it too, with `--select {app}`, or apply it first"))

@@ -144,6 +144,9 @@ fn check_members(members: &IndexMap<String, Field>, way: &Way<'_>, given: &serde
 
 fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault {
     let here = path.key(name);
+    if let Some(fault) = of_client(members, &here, name) {
+        return fault;
+    }
     if name == "client_secret" {
         return Fault::key(&here, SECRET_IN_MANIFEST, "a secret is never written in a manifest".to_owned()).help(
             "declare it in a ClientCredentials document: `client_secrets: [{name: \"2026-09\", env: IDPCTL_…}]`, with the value in that environment variable",
@@ -173,6 +176,22 @@ fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault 
         }
         None => fault.help(format!("known here: {}", members.keys().map(String::as_str).collect::<Vec<_>>().join(", "))),
     }
+}
+
+/// Returns what is wrong with a member that a dynamically registered client has and no manifest says.
+fn of_client(members: &IndexMap<String, Field>, here: &Path, name: &str) -> Option<Fault> {
+    if !(members.contains_key("client_name") && super::client::READ_ONLY.contains(&name)) {
+        return None;
+    }
+    let help = match name {
+        "client_id" => {
+            "take it out, or say in `metadata.id` which client is meant; for a client id of your own declare an App and its ClientCredentials"
+        }
+        super::client::SECRET => "take it out, and say in `client_secret_output` which file the secret goes to",
+        _ => "take it out",
+    };
+    let code = if name == super::client::SECRET { SECRET_IN_MANIFEST } else { READ_ONLY_FIELD };
+    Some(Fault::key(here, code, format!("`{here}` is set by the server alone")).help(help))
 }
 
 /// Returns what is wrong with a member of an authorization server, or of a child of one, that an answer has and no manifest says.

@@ -6,6 +6,7 @@
 mod files;
 mod form;
 mod keys;
+mod outputs;
 mod private;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 pub use files::{FileError, Files};
 pub use form::{FormError, check_form};
 pub use keys::key_sets;
+pub use outputs::{OutputError, Outputs, Reserved};
 pub use private::PrivateKeyError;
 
 use crate::desired::{App, Desired, PREFIX, Secret as Declared, Token};

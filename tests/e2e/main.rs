@@ -5,6 +5,12 @@ mod approved;
 #[cfg(test)]
 mod between;
 #[cfg(test)]
+mod client_interrupted;
+#[cfg(test)]
+mod client_references;
+#[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod corpus;
 mod crashes;
 #[cfg(test)]
@@ -60,8 +66,9 @@ mod secrets;
 mod seed1;
 #[cfg(test)]
 mod seed2;
-#[cfg(test)]
 mod servers;
+#[cfg(test)]
+mod service_app;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]

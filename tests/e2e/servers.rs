@@ -61,9 +61,13 @@ fn declared() -> TestOrg {
 /// Returns the path of an object of the server, by its name.
 fn path(test: &TestOrg, list: &str, name: &str) -> String {
     let listed = test.get(list);
-    let found =
-        listed.as_array().unwrap().iter().find(|object| object["name"] == name).unwrap_or_else(|| panic!("{name} is not in {listed}"));
-    format!("{list}/{}", found["id"].as_str().unwrap())
+    let found = listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|object| object["name"] == name)
+        .unwrap_or_else(|| panic!("{name} is not in {listed}"));
+    format!("{list}/{}", found["id"].as_str().expect("an id"))
 }
 
 fn orders(test: &TestOrg) -> String {
@@ -389,6 +393,7 @@ fn an_org_without_the_feature_says_so_and_blames_no_credential() {
     Credentials  an API token (SSWS)
     Signed in as admin@example.com
     apps         can be read
+    clients      can be read
     grants       not tried, for want of an app to try it on
     secrets      not tried, for want of an app to try it on
     policies     can be read

@@ -139,6 +139,7 @@ fn auth_check_says_which_app_is_signed_in_and_which_scope_it_lacks() {
     plan         needs okta.appGrants.read okta.apps.read: this token LACKS okta.appGrants.read
     apply        needs okta.appGrants.manage okta.apps.manage: this token LACKS okta.appGrants.manage okta.apps.manage
     apps         can be read
+    clients      cannot be read, and need not be for these manifests
     grants       CANNOT be read (for manifests with a Grant): `GET /api/v1/apps/0oaAPP/grants` was answered 403: E0000006, You do not have permission to perform the requested action, lacks the scope `okta.appGrants.read`, request id ID, 1 attempt in TIME s
                  grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`
     secrets      can be read

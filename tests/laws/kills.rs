@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use idpctl::desired::Desired;
+use idpctl::observed::Written;
 use idpctl::plan::{self, Choices, Plan, approve};
 use idpctl_emulator::switches::TABLE;
 use idpctl_emulator::{Config, Fault};
@@ -14,8 +15,8 @@ use serde_json::Value;
 use crate::generate::Dice;
 use crate::laws::History;
 use crate::line::{Line, Mishap, Phase};
-use crate::scenario::{Contents, FoundApp, FoundProvider, FoundServer, Live, MAX_DELETES, REPLACED, Scenario};
-use crate::story::{app, outcomes};
+use crate::scenario::{Contents, FoundApp, FoundProvider, FoundServer, Live, MAX_DELETES, OUTPUTS, REPLACED, Scenario};
+use crate::story::outcomes;
 use crate::world::{World, declared};
 
 /// How long every answer takes, so that requests of several actions are on their way at once, and lists lag behind some writes and not
@@ -124,7 +125,8 @@ pub(crate) async fn contents(world: &World) -> Contents {
         providers.push(FoundProvider { provider, token: world.org.live_registration_token(&id) });
     }
     let servers = servers(world).await;
-    Contents::of(&Live { apps, servers, providers })
+    let written = OUTPUTS.into_iter().filter(|file| world.outputs().look(file) == Written::There).map(|file| (file, world.written(file)));
+    Contents::of(&Live { apps, servers, providers, written: written.collect() })
 }
 
 /// Returns the authorization servers of an org.
@@ -161,7 +163,7 @@ impl Start {
         for documents in history {
             world.does(&documents, &Choices::default()).await;
         }
-        let replacing: BTreeSet<_> = REPLACED.into_iter().map(app).collect();
+        let replacing: BTreeSet<_> = REPLACED.into_iter().map(|address| address.parse().expect("an address")).collect();
         let choices = Choices { prune: true, allow_replace: replacing, max_deletes: Some(MAX_DELETES), ..Choices::default() };
         let start = Self::new(world, &now, choices, circumstances).await;
         assert!(start.approved.actions.len() >= 20, "{} actions", start.approved.actions.len());

@@ -66,7 +66,7 @@ fn keys_of(app: &Value) -> Vec<Value> {
 }
 
 /// Returns where two trees differ: path, before, after.
-fn differences(before: &Value, after: &Value) -> String {
+pub(crate) fn differences(before: &Value, after: &Value) -> String {
     fn walk(path: &Path, before: Option<&Value>, after: Option<&Value>, lines: &mut Vec<String>) {
         match (before, after) {
             (before, after) if before == after => {}

@@ -18,6 +18,7 @@ use idpctl::observe::{self, Expected, Progress, Step, Sweep};
 use idpctl::pipeline::{self, Observation};
 use idpctl::plan::{Choices, Plan};
 use idpctl::secret::Secret;
+use idpctl::secrets::Outputs;
 use idpctl_emulator::{Config, Org};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -123,6 +124,7 @@ impl Run {
             settle: Duration::from_secs(10),
             observed_at: observation.at,
             stop: watch::channel(false).1,
+            outputs: Outputs::default(),
             journal: Arc::new(NoJournal),
         };
         let report = apply::apply(plan, self.writer.clone(), BTreeMap::new(), options).await;

@@ -18,6 +18,7 @@ use crate::observe::{Expected, Silent, Sweep};
 use crate::pipeline;
 use crate::plan::{Choices, Plan, approve};
 use crate::secret::Secret;
+use crate::secrets::Outputs;
 
 const APP: &str = "apiVersion: idpctl/v1
 kind: App
@@ -110,8 +111,14 @@ impl World {
 
     async fn apply(&self, plan: &Plan, observed_at: Instant) -> Report {
         let (_, stop) = watch::channel(false);
-        let options =
-            Options { parallelism: 8.try_into().unwrap(), settle: Duration::from_secs(2), observed_at, stop, journal: Arc::new(NoJournal) };
+        let options = Options {
+            parallelism: 8.try_into().unwrap(),
+            settle: Duration::from_secs(2),
+            observed_at,
+            stop,
+            outputs: Outputs::default(),
+            journal: Arc::new(NoJournal),
+        };
         apply(plan, self.writer.clone(), BTreeMap::new(), options).await
     }
 

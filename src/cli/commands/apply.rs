@@ -22,6 +22,7 @@ use super::super::{Context, Exit};
 use crate::apply::{Options, Outcome, Report, apply, forecast};
 use crate::clock::SystemClock;
 use crate::desired::{self, Desired};
+use crate::observed::Written;
 use crate::plan::{Choices, Plan, SecretsMode, approve, read};
 use crate::printable::printable;
 use crate::render;
@@ -103,6 +104,7 @@ pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, Com
 async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Result<Exit, CommandError> {
     let Planned { plan, declared, connection, observation } = planned;
     let secrets = declared.values(needed(&plan, &declared.desired))?;
+    must_be_writable(&plan, &declared)?;
     in_time(&plan, &connection, args, context.printer)?;
     let (interrupt, stop) = watch::channel(false);
     let signals = Signals::both()?;
@@ -114,6 +116,7 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
             settle: args.settle.map_or(connection.settle, Duration::from_secs),
             observed_at: observation.at,
             stop,
+            outputs: declared.outputs.clone(),
             journal: Arc::new(FileJournal::begin(&context.root, SystemClock, context.printer)),
         };
         tokio::select! {
@@ -189,6 +192,26 @@ fn tell(plan: &Plan, report: &Report, is_saved: bool, printer: Printer) -> Resul
     }
     let gap = if is_saved { "" } else { "\n" };
     printer.data(&format!("{gap}{}", render::outcomes::text(plan, report, printer.data_style())))
+}
+
+/// Refuses to begin while a file cannot be used that the secret of a client goes to, or that nobody could look for.
+fn must_be_writable(plan: &Plan, declared: &Declared) -> Result<(), CommandError> {
+    let open = |client: &&desired::Client| plan.not_compared.iter().any(|note| note.address == client.secret());
+    let unseen = declared.desired.clients.iter().filter(open).filter_map(|client| client.output.as_ref());
+    let files: BTreeSet<&str> = unseen.map(|output| output.file.as_str()).chain(plan.outputs()).collect();
+    let unusable = files.into_iter().filter_map(|file| match declared.outputs.look(file) {
+        Written::Unusable(why) => Some(format!("`{}`: {why}", printable(file))),
+        Written::There | Written::Missing => None,
+    });
+    let unusable: Vec<_> = unusable.collect();
+    if unusable.is_empty() {
+        return Ok(());
+    }
+    let error = format!("nothing was changed, because files for the secrets of clients cannot be used: {}", unusable.join("; "));
+    Err(CommandError::new(error).hint(
+        "name the folder that they go to
+    --secret-dir DIR",
+    ))
 }
 
 /// Says how long a plan takes if that is long; refuses to begin what cannot end in time.

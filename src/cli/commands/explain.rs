@@ -131,6 +131,9 @@ fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
     lines.extend(rule.alike.iter().map(|group| format!("These mean the same: {}.", group.join(", "))));
     if rule.immutable {
         lines.push(match kind.system() {
+            System::Okta if kind == Kind::Client => {
+                "It cannot be changed: another value means another client, which `--allow-replace` must allow.".to_owned()
+            }
             System::Okta => "It cannot be changed: another value means another app, which `--allow-replace` must allow.".to_owned(),
             System::Portal => "It cannot be changed: another value is refused.".to_owned(),
         });
@@ -214,6 +217,7 @@ mod tests {
         ClientCredentials    How a client proves who it is: its id, its secrets or its keys
         Grant                Which Okta API scopes an app may use. Each scope is an object of its own
         GroupAssignment      Which groups have access to an app. Each group's assignment is an object of its own
+        Client               An OAuth client, registered through Okta's dynamic registration endpoint, for credentials that reach no more than `okta.clients.*`
         AuthorizationServer  A custom authorization server: who issues tokens, and under which rules
         OAuthProvider        An identity provider at which the portal registers clients: the parent of client types
         ClientType           How the portal registers clients of one sort. What it has registered already keeps what it has
@@ -222,6 +226,7 @@ mod tests {
 
         Fields of `spec`:
           app: a text, or an object
+          client: a text of from 1 to 63 characters
           issuer: a text
           scopes: a list, each item a text, required
         ----

@@ -3,6 +3,7 @@
 //!
 //! A check speaks of what is declared and of nothing else: a field that no document of the app declares may have any value at the server.
 
+mod client;
 mod combination;
 mod credentials;
 mod groups;
@@ -51,6 +52,7 @@ const CHECKS: [(&str, Check); 22] = [
 /// Runs every check.
 pub(super) fn run(
     drafts: &[Draft<'_>],
+    clients: &[Draft<'_>],
     portal: &[PortalObject],
     servers: &[Server],
     documents: &[Document],
@@ -61,7 +63,8 @@ pub(super) fn run(
             check(draft, diagnostics);
         }
     }
-    identity::documents(drafts, documents, diagnostics);
+    client::run(clients, drafts, diagnostics);
+    identity::documents(drafts, clients, documents, diagnostics);
     identity::client_ids(drafts, diagnostics);
     identity::ids(drafts, diagnostics);
     portal::run(portal, documents, diagnostics);
@@ -81,5 +84,7 @@ mod tests {
     fn checks_have_different_names() {
         let names: std::collections::BTreeSet<_> = CHECKS.iter().map(|(name, _)| name).collect();
         assert_eq!(names.len(), CHECKS.len());
+        let names: std::collections::BTreeSet<_> = client::CHECKS.iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), client::CHECKS.len());
     }
 }

@@ -142,4 +142,7 @@ super::codes! { RULE:
     RULE_PEOPLE_FORM = 569, "people of a rule by something else than their ids",
         "A rule names groups and users by their ids alone; nobody looks their names up.",
         "Write the id, which starts with `00g` for a group and `00u` for a user, or `EVERYONE` as the only group.";
+    OUTPUT_UNUSED = 570, "a file for a secret that Okta does not make",
+        "Okta makes new secrets for clients with `client_secret_basic` and `client_secret_post` alone.",
+        "Take `client_secret_output` out, or choose one of these two methods.";
 }
