@@ -8,6 +8,7 @@
 //! ```
 
 mod client;
+mod discovery;
 mod foreign;
 mod index;
 mod needs;
@@ -18,6 +19,7 @@ mod server;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use client::{BoundClient, Found};
+pub use discovery::{Discovered, Issuer, is_between};
 pub use needs::{Children, Details, details};
 pub use portal::{BoundPortal, Undeclared};
 pub use server::{BoundChild, BoundServer, Client, Extra, Parent};
@@ -51,6 +53,8 @@ pub struct Bound<'a> {
     pub portal: Vec<BoundPortal<'a>>,
     /// Live providers below which some document declares a client type, found or not.
     pub parents: BTreeSet<&'a Id>,
+    /// What the declared providers of the type `Okta` discover; none unless both org and portal were read.
+    pub discoveries: Vec<Discovered<'a>>,
     /// Client types that no document has, below providers of which some document speaks.
     pub undeclared: Vec<Undeclared<'a>>,
     /// Documents that mean an app of another project.
@@ -136,6 +140,7 @@ pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices)
     bound.apps.sort_by(|a, b| a.wanted().address.cmp(&b.wanted().address));
     client::bind(desired, observed, choices, &mut bound);
     server::bind(desired, observed, &mut bound);
+    bound.discoveries = discovery::discoveries(desired, observed);
     if desired.ownership {
         bound.orphans = orphans(desired, observed, &bound);
     }

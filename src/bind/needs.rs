@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Bound, BoundApp};
+use super::{Bound, BoundApp, Issuer};
 use crate::address::Kind;
 use crate::desired::{Desired, GroupReference, Policy, Server};
 use crate::observed::Id;
@@ -28,6 +28,8 @@ pub struct Details {
     pub servers: BTreeMap<Id, Children>,
     /// Providers whose client types are.
     pub client_types: BTreeSet<Id>,
+    /// Whether the portal's products and plans are.
+    pub scope_users: bool,
 }
 
 /// Which children of an authorization server are to be read.
@@ -80,6 +82,13 @@ pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<
         // A provider's own document needs them for pruning alone.
         let own = object.live.filter(|_| object.wanted.kind() == Kind::OAuthProvider && object.wanted.metadata.prune);
         details.client_types.extend(own.map(|provider| provider.id.clone()));
+    }
+    for discovered in &bound.discoveries {
+        let Issuer::Server(live) = discovered.issuer else { continue };
+        details.servers.entry(live.id.clone()).or_default().scopes = true;
+        details.scope_users = true;
+        let provider = bound.portal.iter().find(|object| object.wanted.address == discovered.provider.address);
+        details.client_types.extend(provider.and_then(|provider| provider.live).map(|live| live.id.clone()));
     }
     details.client_types.extend(bound.parents.iter().copied().cloned());
     details

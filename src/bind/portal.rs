@@ -191,7 +191,9 @@ fn undeclared<'a>(portal: &'a Portal, bound: &Bound<'a>) -> Vec<Undeclared<'a>> 
         let below: Vec<_> = bound.portal.iter().filter(|b| b.provider.is_some_and(|p| p == provider)).collect();
         let Some(under) = own.or(below.first().copied()) else { continue };
         let prunable = own.into_iter().chain(below).any(|b| b.wanted.metadata.prune);
-        let there = portal.client_types.get(&provider.id).into_iter().flatten();
+        // They may have been read for another purpose.
+        let managed = prunable || bound.parents.contains(&provider.id);
+        let there = portal.client_types.get(&provider.id).filter(|_| managed).into_iter().flatten();
         let extras = there.filter(|live| !taken.contains(&live.id));
         undeclared.extend(extras.map(|live| Undeclared { under: under.wanted, provider, live, prunable }));
     }

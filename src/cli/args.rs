@@ -195,6 +195,9 @@ pub(crate) struct Planning {
     /// Allow this app to be deleted and made anew; repeatable
     #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
     pub(crate) allow_replace: Vec<Address>,
+    /// Allow changes to the very app that idpctl signs in as
+    #[arg(long, help_heading = "Planning")]
+    pub(crate) allow_own_app: bool,
     /// Allow this document to take over an app that its label alone identifies; repeatable
     #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
     pub(crate) adopt: Vec<Address>,

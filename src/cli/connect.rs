@@ -148,6 +148,11 @@ fn emulated(_: &str, _: &Network, _: &Context) -> Result<Connection, CommandErro
 }
 
 impl Connection {
+    /// Returns the `client_id` of the app that the credentials sign in as, if they do.
+    pub(super) fn client_id(&self) -> Option<&str> {
+        self.credentials.client_id()
+    }
+
     fn new(transport: Arc<dyn Transport>, credentials: Credentials, how: &'static str, network: &Network) -> Self {
         Self {
             transport,

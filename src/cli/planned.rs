@@ -20,7 +20,7 @@ pub(super) struct Planned {
 
 /// Returns the choices that the command line makes.
 pub(super) fn choices(manifests: &Manifests, planning: &Planning) -> Choices {
-    let Planning { select, prune, secrets, max_deletes, allow_replace, adopt, resend } = planning.clone();
+    let Planning { select, prune, secrets, max_deletes, allow_replace, allow_own_app, adopt, resend } = planning.clone();
     Choices {
         target: manifests.target.clone(),
         vars: manifests.variables(),
@@ -31,6 +31,8 @@ pub(super) fn choices(manifests: &Manifests, planning: &Planning) -> Choices {
         adopt: adopt.into_iter().collect(),
         allow_replace: allow_replace.into_iter().collect(),
         max_deletes,
+        allow_own_app,
+        ..Choices::default()
     }
 }
 
@@ -52,7 +54,8 @@ pub(super) async fn planned(
 ) -> Result<Planned, CommandError> {
     let declared = load_for_org(manifests, context)?;
     let connection = connect(&declared.target, Signing::For(purpose, &declared.desired), network, context)?.hiding(declared.at_hand());
-    let choices = Choices { target: declared.target.name.clone(), ..choices };
+    let own_client = connection.client_id().map(str::to_owned);
+    let choices = Choices { target: declared.target.name.clone(), own_client, ..choices };
     let sweep = connection.sweep(&declared, network, context)?;
     let mut observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
     observation.observed.outputs = declared.written();

@@ -201,7 +201,9 @@ fn of_server(entry: &PartChanges<'_>) -> Vec<Item> {
         Some(Change::Create { .. }) => return vec![item(What::Missing, Some(wanted.origin.to_string()))],
         Some(Change::Update { fields } | Change::Replace { fields, .. }) => fields,
     };
-    fields.iter().map(|change| field_of(&wanted.address, change)).collect()
+    // A priority may have to be sent again to bring others into order, and is as declared all the same.
+    let drifted = fields.iter().filter(|change| change.before.is_none() || change.before != change.after);
+    drifted.map(|change| field_of(&wanted.address, change)).collect()
 }
 
 /// The portal's objects bear no mark, so nobody can tell who moved.

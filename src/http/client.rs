@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::base_url::BaseUrl;
 use super::credentials::{Credentials, Means};
-use super::decode::Decode;
+use super::decode::{Decode, DecodeError};
 use super::error::{Error, Kind};
 use super::exchange::{Answer, Exchange, Signed};
 use super::governor::Governor;
@@ -125,7 +126,7 @@ impl Reader {
             if page > PAGES {
                 return Err(answer.trail.error(Kind::TooManyPages { pages: PAGES }));
             }
-            let rows = answer.decode::<Vec<T>>()?;
+            let Rows(rows) = answer.decode::<Rows<T>>()?;
             let before = items.len();
             items.extend(rows.into_iter().filter(|row| seen.insert(known(row))));
             if items.len() == before {
@@ -139,6 +140,19 @@ impl Reader {
             return Err(Error::refused(request, "a reader sends nothing but GETs without a body"));
         }
         self.0.run(request, Safety::Read, signed).await
+    }
+}
+
+/// A page of the portal's: an array, or an object around one, as the list of plans is described (tyk-portal-api.md, section 2).
+struct Rows<T>(Vec<T>);
+
+impl<T: Decode> Decode for Rows<T> {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let rows = match raw {
+            Value::Object(mut members) => members.remove("data").unwrap_or(Value::Object(members)),
+            other => other,
+        };
+        Vec::decode(rows).map(Self)
     }
 }
 

@@ -227,6 +227,11 @@ impl Error {
         self.status() == Some(403) && !self.is_unauthenticated()
     }
 
+    /// Tells whether a read is not allowed, or not to be had from this server at all.
+    pub fn is_denied(&self) -> bool {
+        self.is_forbidden() || self.is_feature_missing() || self.status() == Some(404)
+    }
+
     /// Tells whether the server may have done what was asked for all the same. Never true of a read.
     pub fn is_ambiguous(&self) -> bool {
         self.0.safety == Safety::Write

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::address::Kind;
 use crate::http::{Decode, DecodeError};
 use crate::json::Path;
-use crate::observed::{AccessPolicy, Clean, LiveApp, LiveAssignment, LiveGrant, LiveGroup, LivePortal, LiveSecret, Org, Status};
+use crate::observed::{AccessPolicy, Clean, LiveApp, LiveAssignment, LiveGrant, LiveGroup, LivePortal, LiveSecret, Org, ScopeUser, Status};
 use crate::secret::SecretHash;
 
 /// An item of the list of apps; `None` for what the filter should have kept out.
@@ -127,6 +127,30 @@ impl Decode for ClientType {
     fn decode(raw: Value) -> Result<Self, DecodeError> {
         of_portal(Kind::ClientType, &raw).map(Self)
     }
+}
+
+/// An item of the portal's list of products, with its id.
+pub(super) struct Product(pub(super) String, pub(super) ScopeUser);
+
+/// An item of the portal's list of plans, with its id.
+pub(super) struct Plan(pub(super) String, pub(super) ScopeUser);
+
+impl Decode for Product {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let product = ScopeUser::product(&raw).ok_or(DecodeError::expected("a product with `Name`"))?;
+        Ok(Self(number(&raw)?, product))
+    }
+}
+
+impl Decode for Plan {
+    fn decode(raw: Value) -> Result<Self, DecodeError> {
+        let plan = ScopeUser::plan(&raw).ok_or(DecodeError::expected("a plan with `Name`"))?;
+        Ok(Self(number(&raw)?, plan))
+    }
+}
+
+fn number(raw: &Value) -> Result<String, DecodeError> {
+    raw.get("ID").and_then(Value::as_u64).map(|id| id.to_string()).ok_or(DecodeError::expected("a number").at("ID"))
 }
 
 fn of_portal(kind: Kind, raw: &Value) -> Result<LivePortal, DecodeError> {

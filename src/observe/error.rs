@@ -115,6 +115,8 @@ pub enum Subject {
         /// Its name.
         name: String,
     },
+    /// The lists of the portal's products and plans.
+    ScopeUsers,
 }
 
 impl From<Failure> for Error {
@@ -163,6 +165,7 @@ impl fmt::Display for Subject {
                 write!(f, "the policies of authorization server `{}` ({id}) and their rules", printable_head(name, 100))
             }
             Self::Providers => f.write_str("the list of the portal's providers"),
+            Self::ScopeUsers => f.write_str("the lists of the portal's products and plans"),
             Self::ClientTypes { id, name } => write!(f, "the client types of provider `{}` ({id})", printable_head(name, 100)),
         }
     }

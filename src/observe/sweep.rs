@@ -130,6 +130,17 @@ impl Listed {
         &self.observed
     }
 
+    /// Lists the org's authorization servers too, for what they say of the portal's providers alone: nothing else comes to a stop where that
+    /// is not allowed.
+    pub async fn with_issuers(mut self) -> Result<Self, Error> {
+        match server::servers(&self.sweep.reader).await {
+            Ok(listed) => self.observed.servers.listed = listed,
+            Err(error) if error.is_denied() => self.observed.denied = Some(denied(&Subject::Servers, &error)),
+            Err(source) => return Err(Failure { subject: Subject::Servers, source }.into()),
+        }
+        Ok(self)
+    }
+
     /// Lists the org's authorization servers too.
     pub async fn with_servers(mut self) -> Result<Self, Error> {
         let listed = server::servers(&self.sweep.reader).await;
@@ -172,6 +183,8 @@ impl Listed {
                 Ok(Detail::ClientTypes(id, client_types)) => {
                     drop(observed.portal.get_or_insert_default().client_types.insert(id, client_types));
                 }
+                Ok(Detail::ScopeUsers(users)) => observed.portal.get_or_insert_default().scope_users = users,
+                Err(error) if want == Want::ScopeUsers && error.is_denied() => observed.denied = Some(denied(&Subject::ScopeUsers, &error)),
                 Ok(Detail::Scopes(id, scopes)) => observed.servers.below.entry(id).or_default().scopes = Some(scopes),
                 Ok(Detail::Claims(id, claims)) => observed.servers.below.entry(id).or_default().claims = Some(claims),
                 Ok(Detail::ServerPolicies(id, (policies, rules))) => {
@@ -229,6 +242,10 @@ impl Sweep {
             self.progress.tell(Step::Done { requests: done, of });
         }
     }
+}
+
+fn denied(subject: &Subject, error: &http::Error) -> String {
+    format!("{subject} cannot be read: {error}")
 }
 
 fn is_hopeless(error: &http::Error) -> bool {

@@ -7,7 +7,7 @@ use super::{client, groups, portal, read, server};
 use crate::bind::{Children, Details};
 use crate::desired::GroupReference;
 use crate::http::{self, Bucket, Reader};
-use crate::observed::{AccessPolicy, Id, LiveAssignment, LiveGrant, LiveGroup, LivePart, LivePortal, LiveSecret, Observed};
+use crate::observed::{AccessPolicy, Id, LiveAssignment, LiveGrant, LiveGroup, LivePart, LivePortal, LiveSecret, Observed, ScopeUser};
 
 /// One detail to be read; in the order in which they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,11 +27,13 @@ pub(super) enum Want {
     /// Of a provider.
     ClientTypes(Id),
     Groups(BTreeSet<GroupReference>),
+    /// The portal's products and plans.
+    ScopeUsers,
 }
 
 /// Returns the details to be read, one by one.
 pub(super) fn wants(details: Details) -> Vec<Want> {
-    let Details { secrets, grants, client_grants, assignments, groups, policies, servers, client_types } = details;
+    let Details { secrets, grants, client_grants, assignments, groups, policies, servers, client_types, scope_users } = details;
     let groups = (!groups.is_empty()).then_some(Want::Groups(groups));
     let policies = policies.then_some(Want::Policies).into_iter();
     let client_types = client_types.into_iter().map(Want::ClientTypes);
@@ -45,7 +47,7 @@ pub(super) fn wants(details: Details) -> Vec<Want> {
         let policies = policies.map(|with_rules| Want::ServerPolicies(id.clone(), with_rules));
         [scopes.then(|| Want::Scopes(id.clone())), claims.then_some(Want::Claims(id)), policies].into_iter().flatten()
     });
-    policies.chain(apps).chain(servers).chain(client_types).chain(groups).collect()
+    policies.chain(apps).chain(servers).chain(client_types).chain(groups).chain(scope_users.then_some(Want::ScopeUsers)).collect()
 }
 
 impl Want {
@@ -69,6 +71,7 @@ impl Want {
             Self::Secrets(id) => Subject::Secrets { label: label(&id), id },
             Self::Assignments(id) => Subject::Assignments { label: label(&id), id },
             Self::Groups(_) => Subject::Groups,
+            Self::ScopeUsers => Subject::ScopeUsers,
             Self::ClientTypes(id) => {
                 let mut providers = observed.portal.iter().flat_map(|portal| &portal.providers);
                 let name = providers.find(|provider| provider.id == id).map(|provider| provider.name.clone()).unwrap_or_default();
@@ -83,7 +86,7 @@ impl Want {
             Self::Policies | Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) => Bucket::Management,
             Self::Grants(_) | Self::ClientGrants(_) | Self::Secrets(_) | Self::Assignments(_) => Bucket::Apps,
             Self::Groups(_) => Bucket::Groups,
-            Self::ClientTypes(_) => Bucket::Portal,
+            Self::ClientTypes(_) | Self::ScopeUsers => Bucket::Portal,
         }
     }
 
@@ -91,6 +94,8 @@ impl Want {
     pub(super) fn requests(&self) -> u32 {
         match self {
             Self::ServerPolicies(_, with_rules) => count(with_rules.len()).saturating_add(1),
+            // A list of the portal is read until a page brings nothing new.
+            Self::ScopeUsers => 4,
             _ => 1,
         }
     }
@@ -101,6 +106,7 @@ impl Want {
         let (owner, outcome) = match self {
             Self::Policies => return read::policies(reader).await.map(Detail::Policies),
             Self::Groups(named) => return groups::groups(reader, named).await.map(Detail::Groups),
+            Self::ScopeUsers => return portal::scope_users(reader).await.map(Detail::ScopeUsers),
             Self::ClientTypes(id) => {
                 return match portal::client_types(reader, id).await {
                     Ok(client_types) => Ok(Detail::ClientTypes(id.clone(), client_types)),
@@ -153,6 +159,7 @@ pub(super) enum Detail {
     Claims(Id, Vec<LivePart>),
     ServerPolicies(Id, server::Policies),
     ClientTypes(Id, Vec<LivePortal>),
+    ScopeUsers(Vec<ScopeUser>),
     /// The app or authorization server is not there any more.
     Gone(Id),
     /// The provider is not there any more.

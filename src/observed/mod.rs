@@ -15,7 +15,7 @@ pub use clean::Clean;
 pub use client::{LiveClient, Written};
 pub use groups::{LiveAssignment, LiveGroup};
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
-pub use portal::{LivePortal, Portal};
+pub use portal::{LivePortal, Portal, ScopeUser};
 pub use server::{Children, LivePart, Servers};
 
 /// The org, as far as it was read.
@@ -43,6 +43,8 @@ pub struct Observed {
     pub servers: Servers,
     /// The portal; `None` if it was not read, because nothing declares anything of it.
     pub portal: Option<Portal>,
+    /// Why it was not read what org and portal must agree in, if that was not allowed.
+    pub denied: Option<String>,
 }
 
 /// Which org was read.

@@ -1,6 +1,6 @@
 //! Live objects of a developer portal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -19,6 +19,62 @@ pub struct Portal {
     pub providers: Vec<LivePortal>,
     /// The client types of the providers whose client types were read.
     pub client_types: BTreeMap<Id, Vec<LivePortal>>,
+    /// The products and plans that name scopes, if they were read.
+    pub scope_users: Vec<ScopeUser>,
+}
+
+/// A product or plan of the portal that names scopes: a client that is registered for it asks for them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ScopeUser {
+    /// An API product that registers clients.
+    Product {
+        /// Its name.
+        name: String,
+        /// Its scopes.
+        scopes: Vec<String>,
+        /// The names of the client types that it offers; they tell the provider.
+        client_types: Vec<String>,
+    },
+    /// A plan, which belongs to no provider.
+    Plan {
+        /// Its name.
+        name: String,
+        /// Its scopes.
+        scopes: Vec<String>,
+    },
+}
+
+impl ScopeUser {
+    /// Returns what a product of a list is. `Scopes` is separated by commas, and `Templates` holds names (tyk-portal-api.md, section 5).
+    pub fn product(raw: &Value) -> Option<Self> {
+        let names = raw.get("Templates").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let client_types = names.map(str::to_owned).collect();
+        let registers = raw.get("DCREnabled").and_then(Value::as_bool).unwrap_or_default();
+        let scopes = if registers { words(raw, "Scopes") } else { Vec::new() };
+        Some(Self::Product { name: name(raw)?, scopes, client_types })
+    }
+
+    /// Returns what a plan of a list is. Documents say of `JWTScope` that it is separated by commas, and that it is by spaces.
+    pub fn plan(raw: &Value) -> Option<Self> {
+        Some(Self::Plan { name: name(raw)?, scopes: words(raw, "JWTScope") })
+    }
+
+    /// Returns its scopes.
+    pub fn scopes(&self) -> &[String] {
+        match self {
+            Self::Product { scopes, .. } | Self::Plan { scopes, .. } => scopes,
+        }
+    }
+}
+
+fn name(raw: &Value) -> Option<String> {
+    raw.get("Name").and_then(Value::as_str).map(str::to_owned)
+}
+
+fn words(raw: &Value, field: &str) -> Vec<String> {
+    let text = raw.get(field).and_then(Value::as_str).unwrap_or_default();
+    let words: BTreeSet<_> = text.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    words.into_iter().collect()
 }
 
 /// A live provider or client type. A list's item and a by-id answer of the same object give the same value.

@@ -1,6 +1,7 @@
 //! Actions to a plan: their order, the guards that they hit, and the file by which a plan is approved. Pure.
 
 mod approval;
+mod between;
 mod difference;
 mod file;
 mod guards;
@@ -113,15 +114,34 @@ pub struct Choices {
     /// How many deletions are allowed.
     #[serde(skip)]
     pub max_deletes: Option<usize>,
+    /// The `client_id` of the app that plans and applies, if it signs in as one.
+    #[serde(skip)]
+    pub own_client: Option<String>,
+    /// Whether that app may be changed.
+    #[serde(skip)]
+    pub allow_own_app: bool,
 }
 
 impl Choices {
     /// Returns the flags that get past a guard, as they are to be given again with a saved plan.
     pub fn guard_flags(&self) -> String {
-        let Self { target: _, vars: _, prune: _, secrets: _, resend: _, select: _, adopt, allow_replace, max_deletes } = self;
+        let Self {
+            target: _,
+            vars: _,
+            prune: _,
+            secrets: _,
+            resend: _,
+            select: _,
+            adopt,
+            allow_replace,
+            max_deletes,
+            own_client: _,
+            allow_own_app,
+        } = self;
         let adopt = adopt.iter().map(|address| format!(" --adopt {address}"));
         let replace = allow_replace.iter().map(|address| format!(" --allow-replace {address}"));
-        adopt.chain(replace).chain(max_deletes.map(|most| format!(" --max-deletes {most}"))).collect()
+        let own = allow_own_app.then(|| " --allow-own-app".to_owned());
+        adopt.chain(replace).chain(max_deletes.map(|most| format!(" --max-deletes {most}"))).chain(own).collect()
     }
 }
 
@@ -168,6 +188,8 @@ pub enum GuardRule {
     SecretFile,
     /// There are more deletions than allowed.
     MaxDeletes,
+    /// The app is the one that idpctl signs in as.
+    OwnApp,
 }
 
 /// A danger that a plan brings.
@@ -210,14 +232,16 @@ pub fn plan(
         portal: Portal::of(observed),
         bindings: bound.ids(),
         guards: guards::guards(&actions, changes, bound, &choices),
-        findings: guards::findings(changes, &choices),
+        findings: guards::findings(changes, &choices).into_iter().chain(between::findings(changes, bound, observed)).collect(),
         left_alone: changes.left_alone.iter().map(Note::from).collect(),
         not_compared: changes.not_compared.iter().cloned().map(Note::of).collect(),
         notes: bound.notes.iter().cloned().map(Note::of).collect(),
         choices,
         actions,
     };
+    plan.not_compared.extend(between::not_compared(changes, bound, observed));
     plan.not_compared.sort();
+    plan.findings.sort();
     plan.notes.sort();
     Ok(plan)
 }

@@ -34,6 +34,7 @@ mod help;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod issuers;
 mod kills;
 #[cfg(test)]
 mod liar;
@@ -52,6 +53,7 @@ mod repository;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod rotation;
 mod running;
 #[path = "../scenario.rs"]
 mod scenario;

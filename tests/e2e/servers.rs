@@ -61,9 +61,13 @@ fn declared() -> TestOrg {
 /// Returns the path of an object of the server, by its name.
 fn path(test: &TestOrg, list: &str, name: &str) -> String {
     let listed = test.get(list);
-    let found =
-        listed.as_array().unwrap().iter().find(|object| object["name"] == name).unwrap_or_else(|| panic!("{name} is not in {listed}"));
-    format!("{list}/{}", found["id"].as_str().unwrap())
+    let found = listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|object| object["name"] == name)
+        .unwrap_or_else(|| panic!("{name} is not in {listed}"));
+    format!("{list}/{}", found["id"].as_str().expect("an id"))
 }
 
 fn orders(test: &TestOrg) -> String {
@@ -307,6 +311,62 @@ fn a_client_that_is_replaced_takes_its_policies_with_it() {
     assert!(applied.stdout.contains("applied   update AuthorizationServer/orders/policy/workers"), "{applied}");
     let workers = path(&test, &format!("{}/policies", orders(&test)), "workers");
     assert_eq!(test.get(&workers)["conditions"]["clients"]["include"], json!(["the_worker"]));
+    test.assert_laws("");
+}
+
+#[test]
+fn policies_are_put_into_another_order_and_keep_it() {
+    let policies = |names: [&str; 3]| {
+        let policy = |(place, name): (usize, &str)| {
+            format!("    - {{name: {name}, description: x, priority: {}, conditions: {{clients: {{include: [worker]}}}}}}\n", place + 1)
+        };
+        let policies: String = names.into_iter().enumerate().map(policy).collect();
+        format!(
+            "apiVersion: idpctl/v1\nkind: AuthorizationServer\nmetadata: {{name: orders}}\nspec:\n  name: Orders\n  audiences: [a]\n  policies:\n{policies}"
+        )
+    };
+    let test = declared();
+    test.write("manifests/orders.yaml", policies(["one", "two", "three"]));
+    let _ = test.run("apply --auto-approve").ends_with(0);
+    test.assert_laws("");
+    test.write("manifests/orders.yaml", policies(["two", "one", "three"]));
+    insta::assert_snapshot!(test.run("plan --out plan.json --requests"), @"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    ~ update AuthorizationServer/orders/policy/two
+        priority: 2 → 1
+        1. PUT /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/two}
+           the live policy, with
+             priority = 1
+           looks at /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/two}
+           sent if the policy is as it was planned for (fingerprint 9704337c8b1f88b7dbbc56d646a6b05e)
+           done when these are as declared: name, description, and the priority 1 was sent, whatever number the policy gets
+
+    ~ update AuthorizationServer/orders/policy/one
+        priority: 1 → 2
+        1. PUT /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/one}
+           the live policy, with
+             priority = 2
+           looks at /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/one}
+           sent if the policy is as it was planned for (fingerprint abb1a7d2873e4becee8bd693504b6afe)
+           done when these are as declared: name, description, and the priority 2 was sent, whatever number the policy gets
+
+    ~ update AuthorizationServer/orders/policy/three
+        priority: 3 again, since what is moved may push it on
+        1. PUT /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/three}
+           the live policy, with
+             priority = 3
+           looks at /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/three}
+           sent if the policy is as it was planned for (fingerprint c816d1cf1a0eb2ae51d981aba5f3a142)
+           done when these are as declared: name, description, and the priority 3 was sent, whatever number the policy gets
+
+    3 to update, with 3 requests.
+    ------- stderr -------
+    The plan is saved. To apply it, or be refused if it no longer fits:
+        idpctl apply plan.json
+    [exit status: 0]
+    ");
+    let _ = test.run("apply plan.json").ends_with(0);
     test.assert_laws("");
 }
 

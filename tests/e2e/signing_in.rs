@@ -334,3 +334,66 @@ fn the_settings_of_oktas_own_tools_sign_in_where_the_environment_says_nothing() 
     [exit status: 1]
     ");
 }
+
+#[test]
+fn the_app_that_is_signed_in_as_is_changed_only_when_that_is_meant() {
+    let world = World::new(ALL);
+    let own = |more: &str| {
+        format!(
+            "apiVersion: idpctl/v1\nkind: App\nmetadata: {{name: idpctl}}\nspec:\n  label: idpctl\n  credentials: {{oauthClient: {{client_id: {}}}}}\n{more}",
+            world.app
+        )
+    };
+    let scopes = "---\napiVersion: idpctl/v1\nkind: Grant\nmetadata: {name: idpctl}\nspec: {scopes: [okta.apps.manage, okta.apps.read, okta.appGrants.read]}\n";
+    world.org.write("manifests/worker.yaml", own(scopes));
+    let adopted = world.run("apply --auto-approve").ends_with(0);
+    assert!(!adopted.stdout.contains("refused"), "its mark alone changes: {adopted}");
+    world.org.write("manifests/worker.yaml", own("  status: INACTIVE\n"));
+    insta::assert_snapshot!(world.run("apply --auto-approve --prune"), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    ~ update App/idpctl "idpctl"
+        status: "ACTIVE" → "INACTIVE"
+
+    - delete Grant/idpctl/okta.apps.read
+    - delete Grant/idpctl/okta.apps.manage
+    - delete Grant/idpctl/okta.appGrants.read
+    - delete Grant/idpctl/okta.appGrants.manage
+
+    Refused
+      App/idpctl: it is the app that idpctl signs in as, and would be changed and deprived of scopes: idpctl could lock itself out
+          --allow-own-app
+
+    1 to update, 4 to delete, with 5 requests. It is refused; what would allow it is said above.
+    ------- stderr -------
+    error: the plan is refused, and nothing was changed:
+      App/idpctl: it is the app that idpctl signs in as, and would be changed and deprived of scopes: idpctl could lock itself out
+          --allow-own-app
+    [exit status: 3]
+    "#);
+    world.org.write("manifests/worker.yaml", own("  label: Somebody else\n").replace("  label: idpctl\n", ""));
+    let _ = world.run("apply --auto-approve --allow-own-app").ends_with(0);
+    world.org.write("manifests/worker.yaml", MANIFEST);
+    insta::assert_snapshot!(world.run("plan --prune"), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    + create App/billing-worker "Billing worker"
+        label: "Billing worker"
+        settings.oauthClient.application_type: "service"
+        settings.oauthClient.grant_types: ["client_credentials"]
+        settings.oauthClient.response_types: ["token"]
+        mark: none → default/billing-worker, manages grants
+
+    + create Grant/billing-worker/okta.users.read
+
+    - delete App/idpctl "Somebody else"
+        note: the app 0oaf000008Euf57TO5d7 goes, with everything that hangs on it
+
+    Refused
+      App/idpctl: it is the app that idpctl signs in as, and would be deleted: idpctl could lock itself out
+          --allow-own-app
+
+    2 to create, 1 to delete, with 4 requests. It is refused; what would allow it is said above.
+    [exit status: 3]
+    "#);
+}

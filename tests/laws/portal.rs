@@ -371,7 +371,9 @@ fn somebody_who_changed_it_since_the_plan_is_not_overwritten() {
 #[test]
 fn an_org_and_a_portal_are_one_plan() {
     org(&[]).run(async |org| {
-        let documents = [crate::story::web("web", "Web"), crate::story::grant("web", &["okta.users.read"]), provider("okta-prod"), server_side()];
+        let issuer = json!("http://127.0.0.1:7/oauth2/default/.well-known/openid-configuration");
+        let provider = with(provider("okta-prod"), "spec.WellKnownURL", issuer);
+        let documents = [crate::story::web("web", "Web"), crate::story::grant("web", &["okta.users.read"]), provider, server_side()];
         insta::assert_snapshot!(org.does(&documents, &none()).await, @r#"
         + create App/web "Web"
             label: "Web"
@@ -384,7 +386,7 @@ fn an_org_and_a_portal_are_one_plan() {
         + create OAuthProvider/okta-prod "Okta prod"
             Name: "Okta prod"
             Type: "Okta"
-            WellKnownURL: "https://acme.okta.com/oauth2/default/.well-known/openid-configuration"
+            WellKnownURL: "http://127.0.0.1:7/oauth2/default/.well-known/openid-configuration"
             SSLInsecureSkipVerify: false
             RegistrationAccessToken: (secret)
 

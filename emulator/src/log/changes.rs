@@ -32,6 +32,7 @@ pub(super) fn events(x: &Exchange<'_>) -> Vec<Event> {
             | Table::PortalProviders
             | Table::PortalClientTypes
             | Table::PortalProducts
+            | Table::PortalPlans
             | Table::PortalCounters => {}
         }
     }

@@ -13,6 +13,7 @@ mod csv;
 mod document;
 mod field;
 mod page;
+mod plans;
 mod products;
 mod providers;
 mod reply;
@@ -61,6 +62,11 @@ pub(crate) fn answer(x: &mut Exchange<'_>, segments: &[&str]) -> Result<Reply, R
         (Some(Route::Product(product)), "GET") => products::read(x, product),
         (Some(Route::Product(product)), "PUT") => products::update(x, product),
         (Some(Route::Product(product)), "DELETE") => products::delete(x, product),
+        (Some(Route::Plans), "GET") => plans::list(x),
+        (Some(Route::Plans), "POST") => plans::create(x),
+        (Some(Route::Plan(plan)), "GET") => plans::read(x, plan),
+        (Some(Route::Plan(plan)), "PUT") => plans::update(x, plan),
+        (Some(Route::Plan(plan)), "DELETE") => plans::delete(x, plan),
         (Some(Route::Attachments(product)), "GET") => attachments::list(x, product),
         (Some(Route::Attachments(product)), "POST") => attachments::attach(x, product),
         (Some(Route::Attachment(product, client_type)), "GET") => attachments::read(x, product, client_type),

@@ -11,6 +11,8 @@ pub(super) enum Route<'a> {
     ClientType(&'a str, &'a str),
     Products,
     Product(&'a str),
+    Plans,
+    Plan(&'a str),
     Attachments(&'a str),
     Attachment(&'a str, &'a str),
 }
@@ -31,6 +33,8 @@ impl<'a> Route<'a> {
             ["portal-api", "oauth-providers", provider, "client-types", client_type] => Self::ClientType(provider, client_type),
             ["portal-api", "products"] => Self::Products,
             ["portal-api", "products", product] => Self::Product(product),
+            ["portal-api", "plans"] => Self::Plans,
+            ["portal-api", "plans", plan] => Self::Plan(plan),
             // With an underscore here, with a hyphen below providers: so it is published.
             ["portal-api", "products", product, "client_types"] => Self::Attachments(product),
             ["portal-api", "products", product, "client_types", client_type] => Self::Attachment(product, client_type),

@@ -76,6 +76,8 @@ pub(crate) enum Table {
     PortalClientTypes,
     /// The portal's products by id, with zeros in front.
     PortalProducts,
+    /// The portal's plans by id, with zeros in front.
+    PortalPlans,
     /// The last id that each of the portal's resources has given out.
     PortalCounters,
 }
@@ -103,6 +105,7 @@ impl Table {
         Self::PortalProviders,
         Self::PortalClientTypes,
         Self::PortalProducts,
+        Self::PortalPlans,
         Self::PortalCounters,
     ];
 
@@ -129,6 +132,7 @@ impl Table {
             Self::PortalProviders => "portal_providers",
             Self::PortalClientTypes => "portal_client_types",
             Self::PortalProducts => "portal_products",
+            Self::PortalPlans => "portal_plans",
             Self::PortalCounters => "portal_counters",
         }
     }

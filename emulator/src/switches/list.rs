@@ -255,6 +255,10 @@ switches! {
     "The status of a provider or client type that was created.",
     { Ok = "200", Created = "201" }
 
+    portal_plan_list: PortalPlanList, "portal-plan-list",
+    "The form of the list of plans: an array, as scripts read it, or an object around one, as its description says.",
+    { Array = "array", Data = "data" }
+
     portal_bad_token: PortalBadToken, "portal-bad-token",
     "What a request without the right token gets: a refusal, or the way to the login page.",
     { Unauthorized = "401", Login = "302" }

@@ -32,6 +32,7 @@ mod peers;
 mod policies;
 mod portal;
 mod portal_client_types;
+mod portal_plans;
 mod portal_products;
 mod portal_providers;
 mod portal_switches;

@@ -246,3 +246,15 @@ async fn unknown_keys_are_dropped_or_kept_for_as_long_as_puts_keep_them() {
     body["ScopeClaimName"] = json!("scp");
     assert_eq!(portal_ok(&org, "POST", "/oauth-providers", body).await.get("ScopeClaimName"), None);
 }
+
+#[tokio::test]
+async fn the_list_of_plans_is_an_array_or_stands_in_an_object() {
+    let of = async |switch: &str| {
+        let org = switched(&[("portal-plan-list", switch)]);
+        portal_ok(&org, "POST", "/plans", json!({"Name": "Gold", "ProviderID": 1})).await;
+        portal_ok(&org, "GET", "/plans", Value::Null).await
+    };
+    let array = of("array").await;
+    assert_eq!(array[0]["Name"], "Gold");
+    assert_eq!(of("data").await, json!({ "data": array }));
+}

@@ -2,10 +2,11 @@
 //!
 //! A code keeps its meaning for ever; a rule that goes away leaves its number unused. Ranges: 01xx text and files, 02xx envelope and
 //! project file, 03xx fields, 04xx variables, secrets and references, 05xx values that do not go together, 06xx
-//! manifests that do not fit the org.
+//! manifests that do not fit the org, 40xx dangers that changes bring, 41xx what the org and the portal do not agree in.
 
 mod envelope;
 mod field;
+mod finding;
 mod org;
 mod reference;
 mod rule;
@@ -13,6 +14,7 @@ mod text;
 
 pub use envelope::*;
 pub use field::*;
+pub use finding::*;
 pub use org::*;
 pub use reference::*;
 pub use rule::*;
@@ -46,7 +48,14 @@ use codes;
 
 /// Returns every code with its meaning, in order.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    text::TEXT.iter().chain(envelope::ENVELOPE).chain(field::FIELD).chain(reference::REFERENCE).chain(rule::RULE).chain(org::ORG)
+    text::TEXT
+        .iter()
+        .chain(envelope::ENVELOPE)
+        .chain(field::FIELD)
+        .chain(reference::REFERENCE)
+        .chain(rule::RULE)
+        .chain(org::ORG)
+        .chain(finding::FINDING)
 }
 
 /// Returns what is known about a code.

@@ -166,6 +166,7 @@ pub(crate) fn observed() -> Observed {
         outputs: [].into(),
         servers: Servers::default(),
         portal: None,
+        denied: None,
     }
 }
 

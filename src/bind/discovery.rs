@@ -1,0 +1,72 @@
+//! Which issuer of the org the discovery document of a portal's provider is: where the two systems meet.
+//!
+//! An org answers at its own address and at those of its custom domains, which the issuers of its authorization servers tell.
+
+use url::{Origin, Url};
+
+use crate::address::Kind;
+use crate::desired::{Desired, PortalObject};
+use crate::observed::{LivePart, Observed};
+
+/// Where discovery documents are (RFC 8414 and OpenID Connect Discovery), below the issuer.
+const DOCUMENTS: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
+
+/// A declared provider of the type `Okta`, and what its `WellKnownURL` discovers.
+#[derive(Debug, Clone, Copy)]
+pub struct Discovered<'a> {
+    /// The provider.
+    pub provider: &'a PortalObject,
+    /// The issuer, seen from the org that was read.
+    pub issuer: Issuer<'a>,
+}
+
+/// What a `WellKnownURL` discovers.
+#[derive(Debug, Clone, Copy)]
+pub enum Issuer<'a> {
+    /// The org's own authorization server, which has no scopes of anybody's own.
+    Org,
+    /// One of the org's other authorization servers.
+    Server(&'a LivePart),
+    /// An authorization server that the org has not.
+    NoServer,
+    /// Nothing: it is an address of the org, but of no discovery document.
+    NoDocument,
+    /// Something elsewhere.
+    Elsewhere,
+}
+
+/// Tells whether anything is declared that org and portal must agree in, and both were read.
+pub fn is_between(desired: &Desired, observed: &Observed) -> bool {
+    observed.org.is_some() && observed.portal.is_some() && providers(desired).next().is_some()
+}
+
+/// Returns what the declared providers of the type `Okta` discover.
+pub(super) fn discoveries<'a>(desired: &'a Desired, observed: &'a Observed) -> Vec<Discovered<'a>> {
+    if !is_between(desired, observed) || observed.denied.is_some() && observed.servers.listed.is_empty() {
+        return Vec::new();
+    }
+    providers(desired).filter_map(|(provider, url)| Some(Discovered { provider, issuer: issuer(url, observed)? })).collect()
+}
+
+fn providers(desired: &Desired) -> impl Iterator<Item = (&PortalObject, &str)> {
+    let of_okta = |object: &&PortalObject| object.kind() == Kind::OAuthProvider && object.text("Type") == Some("Okta");
+    desired.portal.iter().filter(of_okta).filter_map(|provider| Some((provider, provider.text("WellKnownURL")?)))
+}
+
+fn issuer<'a>(url: &str, observed: &'a Observed) -> Option<Issuer<'a>> {
+    let servers = &observed.servers.listed;
+    let org = observed.org.as_ref()?;
+    let own = std::iter::once(org.url.as_str()).chain(servers.iter().filter_map(|server| server.issuer.as_deref()));
+    let own: Vec<Origin> = own.filter_map(|url| Url::parse(url).ok()).map(|url| url.origin()).collect();
+    let url = Url::parse(url).ok()?;
+    if !own.contains(&url.origin()) {
+        return Some(Issuer::Elsewhere);
+    }
+    let Some(path) = DOCUMENTS.iter().find_map(|document| url.path().strip_suffix(document)) else { return Some(Issuer::NoDocument) };
+    let Some(server) = path.strip_prefix("/oauth2/") else {
+        return Some(if path.is_empty() { Issuer::Org } else { Issuer::NoDocument });
+    };
+    // The built-in server answers to `default` as to its id (okta-api.md, section 5).
+    let found = servers.iter().find(|live| live.id.0 == server || live.own && server == "default");
+    Some(found.map_or(Issuer::NoServer, Issuer::Server))
+}
