@@ -48,7 +48,10 @@ pub async fn observe(
     expected: &Expected,
 ) -> Result<Observation, observe::Error> {
     let at = Instant::now();
-    let listed = listed(desired, sweep, expected).await?;
+    let mut listed = listed(desired, sweep, expected).await?;
+    if desired.servers.is_empty() && bind::is_between(desired, listed.observed()) {
+        listed = listed.with_issuers().await?;
+    }
     let resolved: BTreeSet<SecretRef> = hashes.iter().filter(|(_, hash)| hash.is_ok()).map(|(reference, _)| reference.clone()).collect();
     let compared = (choices.secrets == SecretsMode::Compare).then_some(&resolved);
     let details = bind::details(desired, &bind(desired, listed.observed(), &adoptions(choices)), compared);
@@ -66,8 +69,6 @@ pub async fn listed(desired: &Desired, sweep: Sweep, expected: &Expected) -> Res
     }
     if !desired.servers.is_empty() {
         listed = listed.with_servers().await?;
-    } else if bind::is_between(desired, listed.observed()) {
-        listed = listed.with_issuers().await?;
     }
     Ok(listed)
 }

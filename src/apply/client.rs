@@ -10,7 +10,7 @@ use super::{Failure, Run};
 use crate::address::Kind;
 use crate::observe;
 use crate::observed::{LiveClient, Written};
-use crate::program::{Expect, Probe};
+use crate::program::{Expect, Probe, Step};
 use crate::request::Request;
 use crate::resource::jwk::key_id;
 use crate::resource::table;
@@ -46,6 +46,20 @@ impl Run {
         }
     }
 
+    /// Makes sure, before a client is made, that there is no file in which a secret of its would have to go.
+    pub(super) fn must_be_unwritten(&self, step: &Step) -> Result<(), Stop> {
+        let there = step.pre.iter().find_map(|expect| match (expect, &step.probe) {
+            (Expect::SecretUnwritten(file), Probe::FindClient { .. }) => {
+                Some(file).filter(|file| self.options.outputs.look(file) == Written::There)
+            }
+            _ => None,
+        });
+        there.map_or(Ok(()), |file| {
+            let why = "it holds the secret of another client, or of one that is gone; delete it to have this client made";
+            Err(Stop::Refused(format!("the file `{file}` is there, and the client is not: {why}")))
+        })
+    }
+
     /// Writes the secret that an answer holds to its file.
     pub(super) fn keep(&self, file: &str, request: &Request, answer: &Answer) -> Result<Done, Stop> {
         let Some(secret) = answer.made() else {
@@ -62,11 +76,13 @@ impl Run {
 /// Returns what of a client differs from what is expected.
 pub(super) fn client_difference(expect: &Expect, client: Option<&LiveClient>) -> Vec<String> {
     let client = match (expect, client) {
-        (Expect::NoObject | Expect::KeyGone(_), None) => return Vec::new(),
+        (Expect::NoObject | Expect::KeyGone(_) | Expect::SecretUnwritten(_), None) => return Vec::new(),
         (_, None) => return vec!["the client is not there".to_owned()],
         (_, Some(client)) => client,
     };
     let difference = match expect {
+        // That is looked for when the request is about to be sent.
+        Expect::SecretUnwritten(_) => None,
         Expect::NoObject => Some(format!("the client {} is there already", client.id)),
         Expect::BodyIs(planned) => (client.fingerprint() != *planned)
             .then(|| format!("the client {} was changed since the plan was made; plan again to see how", client.id)),

@@ -69,6 +69,7 @@ impl Run {
             if !unmet.is_empty() {
                 return Err(Stop::Refused(unmet.join("; ")));
             }
+            self.must_be_unwritten(step)?;
             attempt += 1;
             // What was made along with something else gets its address here: the path of the request has it.
             self.remember(action, step, &seen);

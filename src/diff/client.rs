@@ -200,6 +200,9 @@ fn secret(entry: &mut ClientChanges<'_>, observed: &Observed, changes: &mut Chan
         None => false,
     };
     let why = match written {
+        Some(Written::There) if entry.bound.live.is_none() => {
+            Some("it is there, and no list shows the client; unless that turns up, it is made only once the file is deleted".to_owned())
+        }
         _ if made => None,
         None => Some("whether it is there is not known".to_owned()),
         Some(Written::Unusable(why)) => Some(why.clone()),

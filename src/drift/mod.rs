@@ -202,8 +202,8 @@ fn of_server(entry: &PartChanges<'_>) -> Vec<Item> {
         Some(Change::Update { fields } | Change::Replace { fields, .. }) => fields,
     };
     // A priority may have to be sent again to bring others into order, and is as declared all the same.
-    let differing = fields.iter().filter(|change| change.before.is_none() || change.before != change.after);
-    differing.map(|change| field_of(&wanted.address, change)).collect()
+    let drifted = fields.iter().filter(|change| change.before.is_none() || change.before != change.after);
+    drifted.map(|change| field_of(&wanted.address, change)).collect()
 }
 
 /// The portal's objects bear no mark, so nobody can tell who moved.

@@ -57,6 +57,8 @@ fn create(entry: &ClientChanges<'_>, fields: &[FieldChange], verb: Verb, program
             field.path.set(&mut tree, value.clone());
         }
     }
+    // A list that lags shows no client whose secret is written already.
+    let unwritten = wanted.output.as_ref().map(|output| Expect::SecretUnwritten(output.file.clone()));
     action.steps.push(Step {
         call: Call {
             method: Method::Post,
@@ -65,7 +67,7 @@ fn create(entry: &ClientChanges<'_>, fields: &[FieldChange], verb: Verb, program
             body: Body::Json { tree, secrets: SecretSlots::new(), clients: Vec::new() },
         },
         probe: Probe::FindClient { name: wanted.name().to_owned() },
-        pre: vec![Expect::NoObject],
+        pre: std::iter::once(Expect::NoObject).chain(unwritten).collect(),
         post: vec![Expect::Fields(fields.iter().map(declared).collect())],
     });
     action

@@ -282,13 +282,18 @@ fn a_file_that_is_there_is_never_overwritten() {
         client_secret: (secret)
         note: it is written to the file `okta/reporting`
 
-    Refused
-      Client/reporting: a new secret would be made, and the file `okta/reporting` that it goes to is there; delete the file, which says that its secret may end
+    Not compared
+      Client/reporting/secret: the file `okta/reporting` of its secret: it is there, and no list shows the client; unless that turns up, it is made only once the file is deleted
 
-    2 to create, with 2 requests. It is refused; what would allow it is said above.
-    ------- stderr -------
-    error: the plan is refused, and nothing was changed:
-      Client/reporting: a new secret would be made, and the file `okta/reporting` that it goes to is there; delete the file, which says that its secret may end
+    2 to create, with 2 requests.
+
+    refused   create Client/reporting
+        the file `okta/reporting` is there, and the client is not: it holds the secret of another client, or of one that is gone; delete it to have this client made
+    skipped   create Client/reporting/secret
+        Client/reporting did not come about
+
+    1 skipped, 1 refused.
+    What is done stays done: look at the reasons, then plan and apply again.
     [exit status: 3]
     "#);
     assert_eq!((world.clients().len(), world.org.read("../secrets/okta/reporting").as_str()), (0, "somebody's"));

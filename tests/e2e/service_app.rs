@@ -128,7 +128,9 @@ fn idpctl_signs_in_as_the_client_with_proofs_and_reads_what_its_scopes_allow() {
         "client_name: Service client name\n  tos_uri: https://service.example.com/terms",
     );
     world.org.set("OKTA_CLIENT_SCOPES", "okta.clients.read okta.appGrants.read");
-    let apply = world.run("apply --auto-approve").ends_with(4);
+    let guarded = world.run("apply --auto-approve").ends_with(3);
+    assert!(guarded.stderr.contains("Client/service-client: it is the client that idpctl signs in as, and would be changed"), "{guarded}");
+    let apply = world.run("apply --auto-approve --allow-own-app").ends_with(4);
     assert!(apply.stdout.contains("lacks the scope `okta.clients.manage`"), "{apply}");
 }
 

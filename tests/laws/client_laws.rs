@@ -240,3 +240,35 @@ fn the_laws_hold_whatever_okta_does_with_clients_where_nobody_knows() {
         assert_eq!(tally.cycles, 250);
     }
 }
+
+#[test]
+fn a_plan_from_a_list_that_lagged_makes_no_second_client_and_no_second_secret() {
+    let mut world = World::new(Config { frozen_clock: true, ..Config::default() });
+    world.settle = std::time::Duration::from_secs(10);
+    world.run(async |world| {
+        let spec =
+            json!({"client_name": "Generated", "redirect_uris": ["https://a.example.com/cb"], "client_secret_output": {"file": "made-0"}});
+        let documents = [
+            with(document("Client", "made", spec), "metadata.adopt", json!(true)),
+            document("Grant", "made", json!({"scopes": ["okta.users.read"]})),
+        ];
+        world.suffers(&["list-lag=8s"]);
+        let first = world.tries(&documents, &choices()).await;
+        let second = world.tries(&documents, &choices()).await;
+        insta::assert_snapshot!(format!("{first}\n{second}"), @"
+        applied   create Grant/made/okta.users.read
+        applied   create Client/made
+        applied   create Client/made/secret
+
+        3 applied.
+
+        unchanged create Grant/made/okta.users.read
+        unchanged create Client/made
+        unchanged create Client/made/secret
+
+        3 unchanged.
+        ");
+        world.suffers(&[]);
+        secrets_are_held(world, &documents, "a list that lags").await;
+    });
+}

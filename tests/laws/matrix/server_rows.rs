@@ -4,6 +4,7 @@ use idpctl::plan::Choices;
 use serde_json::{Value, json};
 
 use super::rows::{Phase, Row};
+use super::table;
 use crate::story::{document, pruning, web, with, with_client_id};
 
 const LIST: &str = "/api/v1/authorizationServers";
@@ -50,7 +51,7 @@ fn changed(path: &str, value: Value) -> Vec<Value> {
 }
 
 /// Returns every route.
-pub(super) fn rows() -> Vec<Row> {
+fn rows() -> Vec<Row> {
     let row = |name, (method, path): (&'static str, &'static str), phase, after: Vec<Value>| Row {
         name,
         method,
@@ -122,4 +123,104 @@ pub(super) fn rows() -> Vec<Row> {
         write("deactivate a rule", "POST", "/api/v1/authorizationServers/*/policies/*/rules/*/lifecycle/deactivate", idle_rule()),
         pruned(write("delete a rule", "DELETE", RULE, rules(&[rule("tokens", 1)]))),
     ]
+}
+
+#[test]
+fn whatever_goes_wrong_on_any_route_of_authorization_servers_is_got_over_or_said() {
+    insta::assert_snapshot!(table(rows()), @"
+    servers: GET /api/v1/authorizationServers
+    scopes: GET /api/v1/authorizationServers/*/scopes
+    claims: GET /api/v1/authorizationServers/*/claims
+    policies: GET /api/v1/authorizationServers/*/policies
+        once   done 1: slow=1s
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always done 1: slow=1s
+        always error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always error 6: 423 500 503 reset-before reset-after cut-off
+        always error 8: 429-bare concurrency
+        always error 30: 429
+    rules: GET /api/v1/authorizationServers/*/policies/*/rules
+        once   done 2: slow=1s
+        once   done 3: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always done 2: slow=1s
+        always error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always error 6: 423 500 503 reset-before reset-after cut-off
+        always error 8: 429-bare concurrency
+        always error 30: 429
+    servers before a create: GET /api/v1/authorizationServers
+    scopes before a create: GET /api/v1/authorizationServers/*/scopes
+    claims before a create: GET /api/v1/authorizationServers/*/claims
+    policies before a create: GET /api/v1/authorizationServers/*/policies
+    rules before a create: GET /api/v1/authorizationServers/*/policies/*/rules
+        once   done 1: slow=1s
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always done 1: slow=1s
+        always failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 29: 429
+    a server before a write: GET /api/v1/authorizationServers/*
+    a scope before a write: GET /api/v1/authorizationServers/*/scopes/*
+    a claim before a write: GET /api/v1/authorizationServers/*/claims/*
+    a policy before a write: GET /api/v1/authorizationServers/*/policies/*
+        once   done 1: slow=1s foreign-link
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always done 1: slow=1s foreign-link
+        always failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+    a rule before a write: GET /api/v1/authorizationServers/*/policies/*/rules/*
+        once   done 2: slow=1s foreign-link
+        once   done 3: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always done 2: slow=1s foreign-link
+        always failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+    create a server: POST /api/v1/authorizationServers
+    create a scope: POST /api/v1/authorizationServers/*/scopes
+    create a claim: POST /api/v1/authorizationServers/*/claims
+    create a policy: POST /api/v1/authorizationServers/*/policies
+    create a rule: POST /api/v1/authorizationServers/*/policies/*/rules
+        once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
+        once   failed 1: redirect
+        once   in doubt 1: slow=2m hold hold-after
+        always done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        always failed 1: redirect
+        always failed 4: 500 503 error-200 captive reset-before
+        always failed 6: 423
+        always failed 8: 429-bare concurrency
+        always failed 29: 429
+        always in doubt 1: slow=2m hold hold-after
+    update a server: PUT /api/v1/authorizationServers/*
+    deactivate a server: POST /api/v1/authorizationServers/*/lifecycle/deactivate
+    update a scope: PUT /api/v1/authorizationServers/*/scopes/*
+    delete a scope: DELETE /api/v1/authorizationServers/*/scopes/*
+    update a claim: PUT /api/v1/authorizationServers/*/claims/*
+    delete a claim: DELETE /api/v1/authorizationServers/*/claims/*
+    update a policy: PUT /api/v1/authorizationServers/*/policies/*
+    deactivate a policy: POST /api/v1/authorizationServers/*/policies/*/lifecycle/deactivate
+    delete a policy: DELETE /api/v1/authorizationServers/*/policies/*
+    order rules: PUT /api/v1/authorizationServers/*/policies/*/rules/*
+    deactivate a rule: POST /api/v1/authorizationServers/*/policies/*/rules/*/lifecycle/deactivate
+    delete a rule: DELETE /api/v1/authorizationServers/*/policies/*/rules/*
+        once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
+        once   failed 1: redirect
+        once   in doubt 1: slow=2m hold hold-after
+        always done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        always failed 1: redirect
+        always failed 4: 500 503 error-200 captive reset-before
+        always failed 6: 423
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+        always in doubt 1: slow=2m hold hold-after
+    ");
 }
