@@ -196,7 +196,8 @@ fn of_server(entry: &PartChanges<'_>) -> Vec<Item> {
         let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
         item(what, change.origin.as_ref().map(ToString::to_string))
     };
-    fields.iter().map(field).collect()
+    // A priority may have to be sent again to bring others into order, and is as declared all the same.
+    fields.iter().filter(|change| change.before.is_none() || change.before != change.after).map(field).collect()
 }
 
 /// The portal's objects bear no mark, so nobody can tell who moved.

@@ -112,6 +112,18 @@ fn what_is_left_of_an_action_may_be_nothing_to_wait_for_any_more() {
 }
 
 #[test]
+fn what_number_a_policy_has_before_its_own_is_sent_is_for_people() {
+    let policy = |before: i64, path: &str| {
+        let (before, after) = (Some(json!(before)), Some(json!(2)));
+        let line = Line { path: path.to_owned(), before, after, secret: false, forces_replacement: false, origin: None };
+        let address = Address::new(Kind::AuthorizationServer, "orders").below(["policy", "workers"]);
+        plan_of(vec![Action { fields: vec![line], ..Action::new(address.clone(), Verb::Update, "workers", Subject::Slot(address)) }], &[])
+    };
+    assert_eq!(approve(&policy(1, "priority"), &policy(3, "priority")), []);
+    assert_eq!(approve(&policy(1, "other"), &policy(3, "other")).len(), 1);
+}
+
+#[test]
 fn an_app_whose_client_id_is_sent_is_the_one_of_the_approval() {
     let slot = ClientSlot { path: Path::of("conditions.clients.include").index(0), app: at("web") };
     let mut sends = step("/api/v1/authorizationServers/aus1/policies", Expect::NoObject);

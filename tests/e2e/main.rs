@@ -60,6 +60,8 @@ mod seed1;
 #[cfg(test)]
 mod seed2;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod signals;
 #[cfg(test)]
 mod signing_in;

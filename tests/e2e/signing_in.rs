@@ -163,6 +163,20 @@ fn scopes_that_only_read_plan_but_do_not_apply() {
 }
 
 #[test]
+fn authorization_servers_alone_are_written_without_managing_apps() {
+    let world = World::new("okta.apps.read okta.authorizationServers.manage");
+    let server = "apiVersion: idpctl/v1\nkind: AuthorizationServer\nmetadata: {name: orders}\nspec:\n  name: Orders\n  audiences: [https://api.example.com]\n  scopes: [{name: orders.read}]\n";
+    world.org.write("manifests/worker.yaml", server);
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    let check = world.run("auth check --format json").json();
+    insta::assert_snapshot!(check["scopes"]["apply"], @r#"{"needs":["okta.apps.read","okta.authorizationServers.manage"],"missing":[]}"#);
+    assert_eq!(check["reads"]["servers"]["readable"], true);
+    let less = World::new("okta.apps.read");
+    less.org.write("manifests/worker.yaml", server);
+    assert!(less.run("plan").ends_with(1).stderr.contains("lacks the scope `okta.authorizationServers.read`"));
+}
+
+#[test]
 fn a_command_asks_for_no_more_than_it_needs() {
     let mut world = World::new("okta.apps.read okta.appGrants.read");
     // What is not granted would be refused: reading does not ask for it, applying does.

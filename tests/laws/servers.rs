@@ -146,7 +146,7 @@ fn rule(dice: &mut Dice, name: &str, [user, group]: &[String; 2]) -> Value {
 
 /// How an org's access tokens are encrypted, in a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encryption {
+pub(crate) enum Encryption {
     Never,
     WithKeys,
     WithKeysElsewhere,
@@ -261,9 +261,19 @@ async fn obeys_the_laws(world: &World, documents: &[Value], under: &str, tally: 
     tally.cycles += 1;
 }
 
-/// Runs a history of some generations in an org of its own.
-fn history(seed: u64, tally: &mut Tally) {
-    let mut dice = Dice::new(seed);
+/// Returns the manifests of a generation: two apps, a server for them, and at times the built-in one.
+pub(crate) fn documents(dice: &mut Dice, generation: usize, encryption: Encryption, people: &[String; 2]) -> Vec<Value> {
+    let mut documents = vec![web("web", "Web"), web("worker", &format!("Worker {generation}")), server(dice, encryption, people)];
+    if dice.below(3) == 0 {
+        // The built-in one, of which nothing is pruned.
+        let scopes = ["own"].map(|name| scope(dice, name));
+        documents.push(document("AuthorizationServer", "built-in", json!({"name": "default", "scopes": scopes, "policies": []})));
+    }
+    documents
+}
+
+/// Returns what an org is made from of which nobody knows some things, and how its tokens are encrypted.
+pub(crate) fn any_org(dice: &mut Dice) -> (Config, Encryption) {
     let mut config = Config { frozen_clock: true, ..Config::default() };
     let mut keeps = false;
     for switch in TABLE.iter().filter(|switch| SWITCHES.contains(&switch.name)) {
@@ -274,18 +284,19 @@ fn history(seed: u64, tally: &mut Tally) {
     // Nothing ends encryption where a member that is left out stays.
     let encryption =
         if keeps { Encryption::Never } else { *dice.pick(&[Encryption::Never, Encryption::WithKeys, Encryption::WithKeysElsewhere]) };
+    (config, encryption)
+}
+
+/// Runs a history of some generations in an org of its own.
+fn history(seed: u64, tally: &mut Tally) {
+    let mut dice = Dice::new(seed);
+    let (config, encryption) = any_org(&mut dice);
     tally.last.clear();
     World::new(config).run(async |world| {
         let group = world.groups(&["Sales"]).await.remove(0);
         let people = ["00u1a2b3c4d5e6f7g8h9".to_owned(), group];
         for generation in 0..GENERATIONS {
-            let mut documents =
-                vec![web("web", "Web"), web("worker", &format!("Worker {generation}")), server(&mut dice, encryption, &people)];
-            if dice.below(3) == 0 {
-                // The built-in one, of which nothing is pruned.
-                let scopes = ["own"].map(|name| scope(&mut dice, name));
-                documents.push(document("AuthorizationServer", "built-in", json!({"name": "default", "scopes": scopes, "policies": []})));
-            }
+            let documents = documents(&mut dice, generation, encryption, &people);
             tally.note(&documents[2]);
             obeys_the_laws(world, &documents, &format!("seed {seed}, generation {generation}"), tally).await;
         }

@@ -40,6 +40,14 @@ fn field(line: &Line, verb: Verb, style: Style) -> Vec<String> {
     if *path == Marker::path().to_string() {
         return vec![format!("mark: {} → {}", mark(before.as_ref()), mark(after.as_ref()))];
     }
+    // Of siblings the order alone counts: those that come behind are sent what they have.
+    if before.is_some() && before == after {
+        return vec![format!(
+            "{}: {} again, since what is moved may push it on",
+            shortened(path),
+            before.as_ref().map(one_line).unwrap_or_default()
+        )];
+    }
     let path = shortened(path);
     let mut lines = match secret {
         true if is_new => vec![format!("{path}: (secret)")],

@@ -4,6 +4,7 @@
 //! nothing else; and the next undisturbed run ends where an undisturbed run would have ended in the first place.
 
 mod rows;
+mod server_rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
@@ -19,6 +20,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use self::rows::{Phase, Row, rows};
+use crate::kills::servers;
+use crate::scenario::{Contents, Live};
 use crate::story::{org, outcomes};
 use crate::world::{World, declared};
 
@@ -78,6 +81,8 @@ impl Prepared {
         let mut bystanders = BTreeMap::new();
         let there = world.in_portal("GET", &format!("/oauth-providers/{provider}"), Value::Null).await;
         bystanders.insert(format!("/portal-api/oauth-providers/{provider}"), there);
+        let built_in = "/api/v1/authorizationServers/default/scopes";
+        bystanders.insert(built_in.to_owned(), world.somebody("GET", built_in, Value::Null).await);
         for path in ["", "/grants", "/credentials/secrets"] {
             let path = format!("/api/v1/apps/{theirs}{path}");
             let there = world.somebody("GET", &path, Value::Null).await;
@@ -200,6 +205,10 @@ impl Wrong {
 /// Returns what is in the org and in the portal, but for ids and times.
 async fn everything(world: &World) -> BTreeSet<String> {
     let mut all = contents(world).await;
+    let servers = servers(world).await;
+    let servers = Contents::of(&Live { apps: Vec::new(), servers, providers: Vec::new() });
+    assert_eq!(servers.faults(&servers), [""; 0]);
+    all.insert(format!("{servers:?}"));
     for (provider, object) in world.portal_objects().await {
         let token = object["ID"].as_u64().filter(|_| provider.is_none()).and_then(|id| world.org.live_registration_token(&id.to_string()));
         let body = without(&object, &["ID", "CID", "CreatedAt", "UpdatedAt", "ClientTypes"]);
@@ -269,12 +278,11 @@ async fn line(prepared: &Prepared) -> (String, Vec<String>) {
     (text, wrong)
 }
 
-/// Each line says how often the fault struck, what became of the run, how many requests the route got, and under which faults that was so.
-#[test]
-fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
+/// Runs every cell of some rows; returns what they came to.
+fn table(rows: Vec<Row>) -> String {
     let mut wrong = Vec::new();
     let mut table: IndexMap<String, String> = IndexMap::new();
-    for row in rows() {
+    for row in rows {
         let name = format!("{}: {} {}\n", row.name, row.method, row.path);
         let (line, problems) = org(&[]).run(async |world| line(&Prepared::new(world.fork(), row).await).await);
         // Routes that come to the same are shown together.
@@ -283,7 +291,113 @@ fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
     }
     let table: String = table.into_iter().map(|(line, names)| names + &line).collect();
     assert!(wrong.is_empty(), "{}\n{table}", wrong.join("\n"));
-    insta::assert_snapshot!(table, @"
+    table
+}
+
+#[test]
+fn whatever_goes_wrong_on_any_route_of_authorization_servers_is_got_over_or_said() {
+    insta::assert_snapshot!(table(server_rows::rows()), @"
+    servers: GET /api/v1/authorizationServers
+    scopes: GET /api/v1/authorizationServers/*/scopes
+    claims: GET /api/v1/authorizationServers/*/claims
+    policies: GET /api/v1/authorizationServers/*/policies
+        once   done 1: slow=1s
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always done 1: slow=1s
+        always error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always error 6: 423 500 503 reset-before reset-after cut-off
+        always error 8: 429-bare concurrency
+        always error 30: 429
+    rules: GET /api/v1/authorizationServers/*/policies/*/rules
+        once   done 2: slow=1s
+        once   done 3: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always done 2: slow=1s
+        always error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always error 6: 423 500 503 reset-before reset-after cut-off
+        always error 8: 429-bare concurrency
+        always error 30: 429
+    servers before a create: GET /api/v1/authorizationServers
+    scopes before a create: GET /api/v1/authorizationServers/*/scopes
+    claims before a create: GET /api/v1/authorizationServers/*/claims
+    policies before a create: GET /api/v1/authorizationServers/*/policies
+    rules before a create: GET /api/v1/authorizationServers/*/policies/*/rules
+        once   done 1: slow=1s
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always done 1: slow=1s
+        always failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 29: 429
+    a server before a write: GET /api/v1/authorizationServers/*
+    a scope before a write: GET /api/v1/authorizationServers/*/scopes/*
+    a claim before a write: GET /api/v1/authorizationServers/*/claims/*
+    a policy before a write: GET /api/v1/authorizationServers/*/policies/*
+        once   done 1: slow=1s foreign-link
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always done 1: slow=1s foreign-link
+        always failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+    a rule before a write: GET /api/v1/authorizationServers/*/policies/*/rules/*
+        once   done 2: slow=1s foreign-link
+        once   done 3: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always done 2: slow=1s foreign-link
+        always failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+    create a server: POST /api/v1/authorizationServers
+    create a scope: POST /api/v1/authorizationServers/*/scopes
+    create a claim: POST /api/v1/authorizationServers/*/claims
+    create a policy: POST /api/v1/authorizationServers/*/policies
+    create a rule: POST /api/v1/authorizationServers/*/policies/*/rules
+        once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
+        once   failed 1: redirect
+        once   in doubt 1: slow=2m hold hold-after
+        always done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        always failed 1: redirect
+        always failed 4: 500 503 error-200 captive reset-before
+        always failed 6: 423
+        always failed 8: 429-bare concurrency
+        always failed 29: 429
+        always in doubt 1: slow=2m hold hold-after
+    update a server: PUT /api/v1/authorizationServers/*
+    deactivate a server: POST /api/v1/authorizationServers/*/lifecycle/deactivate
+    update a scope: PUT /api/v1/authorizationServers/*/scopes/*
+    delete a scope: DELETE /api/v1/authorizationServers/*/scopes/*
+    update a claim: PUT /api/v1/authorizationServers/*/claims/*
+    delete a claim: DELETE /api/v1/authorizationServers/*/claims/*
+    update a policy: PUT /api/v1/authorizationServers/*/policies/*
+    deactivate a policy: POST /api/v1/authorizationServers/*/policies/*/lifecycle/deactivate
+    delete a policy: DELETE /api/v1/authorizationServers/*/policies/*
+    order rules: PUT /api/v1/authorizationServers/*/policies/*/rules/*
+    deactivate a rule: POST /api/v1/authorizationServers/*/policies/*/rules/*/lifecycle/deactivate
+    delete a rule: DELETE /api/v1/authorizationServers/*/policies/*/rules/*
+        once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
+        once   failed 1: redirect
+        once   in doubt 1: slow=2m hold hold-after
+        always done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        always failed 1: redirect
+        always failed 4: 500 503 error-200 captive reset-before
+        always failed 6: 423
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+        always in doubt 1: slow=2m hold hold-after
+    ");
+}
+
+/// Each line says how often the fault struck, what became of the run, how many requests the route got, and under which faults that was so.
+#[test]
+fn whatever_goes_wrong_on_any_route_is_got_over_or_said() {
+    insta::assert_snapshot!(table(rows()), @"
     the org: GET /.well-known/okta-organization
         once   done 1: slow=1s foreign-link
         once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
