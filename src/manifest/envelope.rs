@@ -21,7 +21,24 @@ use crate::resource::nearest;
 /// The only `apiVersion` there is.
 pub const API_VERSION: &str = "idpctl/v1";
 
-const MEMBERS: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
+/// What stands at the top of a text that is about one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A document.
+    Document,
+    /// A patch of one.
+    Patch,
+}
+
+impl Form {
+    const fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Document => &["apiVersion", "kind", "metadata", "spec"],
+            Self::Patch => &["apiVersion", "kind", "metadata", "patch", "unset"],
+        }
+    }
+}
+
 const LATER: [&str; 1] = ["Client"];
 
 static HEADER: LazyLock<Value> = LazyLock::new(|| schema_for!(Header).to_value());
@@ -53,7 +70,9 @@ struct Envelope {
     api_version: String,
     kind: String,
     metadata: Header,
-    spec: IgnoredAny,
+    #[serde(alias = "patch")]
+    spec: Option<IgnoredAny>,
+    unset: Option<IgnoredAny>,
 }
 
 /// What stands around `spec`.
@@ -65,12 +84,12 @@ pub(super) struct Read {
 }
 
 /// Reads what stands around `spec`. `None` if it is not clear who the document is about.
-pub(super) fn read(written: &Written, diagnostics: &mut Diagnostics) -> Option<Read> {
+pub(super) fn read(written: &Written, form: Form, diagnostics: &mut Diagnostics) -> Option<Read> {
     let faults_before = diagnostics.len();
-    let mut reader = Reader { written, diagnostics };
+    let mut reader = Reader { written, form, diagnostics };
     let tree = &written.tree;
     if !tree.is_object() {
-        let help = "a document has the members `apiVersion`, `kind`, `metadata` and `spec`";
+        let help = format!("it has the members `{}`", form.members().join("`, `"));
         reader.push(codes::NOT_A_MAPPING, reader.value(""), "the document is not a mapping", help);
         return None;
     }
@@ -83,13 +102,15 @@ pub(super) fn read(written: &Written, diagnostics: &mut Diagnostics) -> Option<R
     let missing = |member: &str| tree.get(member).is_none_or(Value::is_null) && meant.contains(&member);
     let kind = if missing("kind") { None } else { reader.kind() };
     let name = if missing("metadata") { None } else { reader.metadata() };
-    if !missing("spec") {
-        reader.spec();
+    match form {
+        Form::Document if !missing("spec") => reader.spec(),
+        Form::Patch => reader.patch(),
+        Form::Document => {}
     }
     let (kind, name) = (kind?, name?);
     let metadata = if diagnostics.len() == faults_before {
         match written.shaped::<Envelope>() {
-            Ok(Envelope { metadata: Header { name: _, id, adopt, protected, prune }, .. }) => Metadata { id, adopt, protected, prune },
+            Ok(Envelope { metadata, .. }) => metadata.into(),
             Err((path, why)) => {
                 let origin = written.positions.value(&path);
                 diagnostics.push(Diagnostic::error(codes::METADATA, Some(origin), format!("the document cannot be read: {why}")));
@@ -102,8 +123,20 @@ pub(super) fn read(written: &Written, diagnostics: &mut Diagnostics) -> Option<R
     Some(Read { kind, name, metadata })
 }
 
+/// Returns what a document that was put together says in `metadata`, if all of it is sound.
+pub(super) fn metadata(written: &Written) -> Option<Metadata> {
+    Header::deserialize(&written.tree["metadata"]).ok().map(Metadata::from)
+}
+
+impl From<Header> for Metadata {
+    fn from(Header { name: _, id, adopt, protected, prune }: Header) -> Self {
+        Self { id, adopt, protected, prune }
+    }
+}
+
 struct Reader<'a> {
     written: &'a Written,
+    form: Form,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -112,12 +145,21 @@ impl Reader<'_> {
     fn members(&mut self) -> Vec<&'static str> {
         let mut meant = Vec::new();
         for name in self.written.tree.as_object().into_iter().flat_map(|members| members.keys()) {
-            if MEMBERS.contains(&name.as_str()) {
+            let members = self.form.members();
+            if members.contains(&name.as_str()) {
                 continue;
             }
-            let near = nearest(name, MEMBERS);
+            let near = nearest(name, members.iter().copied());
             meant.extend(near);
-            let help = near.map_or_else(|| "fields of the object belong into `spec`".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = match (self.form, name.as_str(), near) {
+                (Form::Document, "patch" | "unset", _) => {
+                    "a patch belongs into a folder that a target names under `overlays`, apart from the manifests".to_owned()
+                }
+                (Form::Patch, "spec", _) => "a patch says `patch`, and only what is otherwise than in the document".to_owned(),
+                (_, _, Some(near)) => format!("did you mean `{near}`?"),
+                (Form::Document, _, None) => "fields of the object belong into `spec`".to_owned(),
+                (Form::Patch, _, None) => "fields of the object belong into `patch`".to_owned(),
+            };
             self.push(codes::UNKNOWN_TOP_KEY, self.key(&[name]), format!("unknown key `{name}`"), help);
         }
         let help = format!("write `apiVersion: {API_VERSION}`");
@@ -200,6 +242,21 @@ impl Reader<'_> {
         }
         let message = if spec.is_none_or(Value::is_null) { "`spec` is missing" } else { "`spec` is not a mapping" };
         self.push(codes::SPEC, self.value("spec"), message, "write `spec:` and the fields below it; `spec: {}` manages none");
+    }
+
+    fn patch(&mut self) {
+        let tree = &self.written.tree;
+        let help = "write `patch:` and the fields that are otherwise for this target, or `unset:` and a list of paths";
+        match tree.get("patch") {
+            Some(Value::Object(_)) => {}
+            Some(_) => self.push(codes::PATCH_FORM, self.value("patch"), "`patch` is not a mapping", help),
+            None => {
+                let more = tree["metadata"].as_object().is_some_and(|metadata| metadata.len() > 1);
+                if tree.get("unset").is_none() && tree.get("spec").is_none() && !more {
+                    self.push(codes::PATCH_FORM, self.value("kind"), "the patch changes nothing", help);
+                }
+            }
+        }
     }
 
     fn value(&self, path: &str) -> Origin {

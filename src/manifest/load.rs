@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path;
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::envelope::{self, is_server_id};
+use super::envelope::{self, Form, is_server_id};
+use super::layers::{Defaults, Layers};
 use super::misplaced::misplaced;
+use super::position::Layer;
 use super::project::{self, PROJECT_FILE, Project};
 use super::source::{self, SourceFile};
 use super::target::{self, Target, Wish};
 use super::vars::{Filler, Variables};
 use super::yaml::Written;
-use super::{Document, Positions, cover};
+use super::{Document, Positions, cover, patch};
 use crate::address::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, codes};
 use crate::json::{Path, Way, at};
@@ -55,7 +58,18 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
     };
     let found = source::find(root, paths, &mut diagnostics);
     let variables = target.as_ref().map(|target| &target.variables);
-    let documents = read(&found, variables, &mut sources, &mut diagnostics);
+    let overlays = target.as_ref().map(|target| target.overlays.as_slice()).unwrap_or_default();
+    let mut layers = Layers { defaults: project.as_ref().map(Project::under).unwrap_or_default(), patches: Vec::new() };
+    for overlay in overlays {
+        let files = source::find(root, std::slice::from_ref(overlay), &mut diagnostics);
+        layers.patches.extend(patch::read(&files, &mut sources, &mut diagnostics));
+    }
+    check_defaults(&layers.defaults, &mut diagnostics);
+    let documents = read_between(&found, &layers, variables, &mut sources, &mut diagnostics);
+    // Of files that the command line names, some documents are missing on purpose.
+    if files.is_empty() {
+        layers.refuse_strays(&documents, &mut diagnostics);
+    }
     if documents.is_empty() && !diagnostics.has_errors() {
         let message = format!("no document was found in `{}`", paths.join("`, `"));
         let help = "manifests are files that end in `.yaml` or `.yml`; name others with `--file`, or under `manifests` in idpctl.yaml";
@@ -64,20 +78,34 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
     Loaded { documents, project: project.unwrap_or_default(), target, sources, diagnostics }
 }
 
-/// Reads the documents of files. Without variables, references to them stay as they are.
+/// Reads the documents of files as they are. Without variables, references to them stay as they are.
 pub fn read(files: &[SourceFile], variables: Option<&Variables>, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<Document> {
+    read_between(files, &Layers::default(), variables, sources, diagnostics)
+}
+
+fn read_between(
+    files: &[SourceFile],
+    layers: &Layers,
+    variables: Option<&Variables>,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Document> {
     let mut documents = Vec::new();
     for file in files {
         for written in cover::read(file, sources, diagnostics) {
-            documents.extend(document(written, variables, diagnostics));
+            documents.extend(document(written, layers, variables, diagnostics));
         }
     }
     refuse_duplicates(&documents, diagnostics);
     documents
 }
 
-fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut Diagnostics) -> Option<Document> {
-    let read = envelope::read(&written, diagnostics);
+fn document(mut written: Written, layers: &Layers, variables: Option<&Variables>, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let mut read = envelope::read(&written, Form::Document, diagnostics);
+    if let Some(read) = &mut read {
+        layers.complete(read.kind, &read.name, &mut written, diagnostics);
+        read.metadata = envelope::metadata(&written).unwrap_or_else(|| read.metadata.clone());
+    }
     let Written { mut tree, positions, .. } = written;
     let mut filler = Filler { variables, positions: &positions, diagnostics, filled: 0 };
     if let Some(spec) = tree.get_mut("spec") {
@@ -100,6 +128,18 @@ fn document(written: Written, variables: Option<&Variables>, diagnostics: &mut D
         fields(kind, &spec, &positions, diagnostics);
     }
     Some(Document { kind, name, metadata, spec, positions })
+}
+
+/// Reports what is wrong with defaults in themselves, once, whatever documents there are. What they lack the documents may have.
+fn check_defaults(defaults: &Defaults, diagnostics: &mut Diagnostics) {
+    let Some(positions) = &defaults.positions else { return };
+    for (kind, fields) in &defaults.of {
+        let mut alone = Positions::clone(positions);
+        alone.put_over(Layer { at: Path::of("spec"), source: Arc::clone(positions), from: Path::of("defaults").key(kind.as_str()) });
+        let mut found = Diagnostics::default();
+        self::fields(*kind, fields, &alone, &mut found);
+        found.sorted().into_iter().filter(|fault| fault.code != codes::MISSING_FIELD).for_each(|fault| diagnostics.push(fault.clone()));
+    }
 }
 
 fn fields(kind: Kind, spec: &Value, positions: &Positions, diagnostics: &mut Diagnostics) {
@@ -196,5 +236,49 @@ mod tests {
         ");
         let empty = repository(&[("manifests/a.txt", APP)]);
         insta::assert_snapshot!(shown(&load(empty.path(), &[], &Wish::default())), @"IDP0134: no document was found in `manifests`");
+    }
+
+    #[test]
+    fn a_document_is_put_between_what_lies_under_and_over_it() {
+        let project = "apiVersion: idpctl/v1\nkind: Project\n\
+             defaults: {App: {status: ACTIVE, visibility: {autoLaunch: false, hide: {iOS: true, web: true}}}}\n\
+             targets: {prod: {vars: {label: Shop}, overlays: [o/eu, o/prod]}}\n";
+        let app = "apiVersion: idpctl/v1\nkind: App\nmetadata: {name: web}\nspec:\n  label: ${var.label}\n  visibility: {hide: {web: false}}\n  settings: {oauthClient: {redirect_uris: [https://a, https://b], logo_uri: https://l}}\n";
+        let patch = |rest: &str| format!("apiVersion: idpctl/v1\nkind: App\nmetadata: {{name: web, protected: true}}\n{rest}");
+        let dir = repository(&[
+            ("idpctl.yaml", project),
+            ("manifests/a.yaml", app),
+            (
+                "o/eu/a.yaml",
+                &patch("patch: {label: \"${var.label} EU\", settings: {oauthClient: {redirect_uris: [https://eu]}}}\nunset: [status]\n"),
+            ),
+            ("o/prod/a.yaml", &patch("patch: {label: \"Production ${var.label}\", settings: {oauthClient: {logo_uri: null}}}\n")),
+        ]);
+        let loaded = load(dir.path(), &[], &Wish::default());
+        assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics.sorted());
+        let document = &loaded.documents[0];
+        insta::assert_snapshot!(document.spec, @r#"{"label":"Production Shop","visibility":{"hide":{"web":false,"iOS":true},"autoLaunch":false},"settings":{"oauthClient":{"redirect_uris":["https://eu"],"logo_uri":null}}}"#);
+        assert!(document.metadata.protected);
+        let places = [
+            "label",
+            "visibility.hide.web",
+            "visibility.hide.iOS",
+            "visibility.autoLaunch",
+            "settings.oauthClient.redirect_uris",
+            "settings.oauthClient.logo_uri",
+            "status",
+        ];
+        let places = places.map(|path| format!("{path}: {}", document.origin(&Path::of(path))));
+        insta::assert_snapshot!(places.join("\n"), @"
+        label: o/prod/a.yaml:4:16
+        visibility.hide.web: manifests/a.yaml:6:28
+        visibility.hide.iOS: idpctl.yaml:3:78
+        visibility.autoLaunch: idpctl.yaml:3:59
+        settings.oauthClient.redirect_uris: o/eu/a.yaml:4:75
+        settings.oauthClient.logo_uri: o/prod/a.yaml:4:78
+        status: idpctl.yaml:3:26
+        ");
+        let name = document.positions.value(&Path::of("metadata.name"));
+        assert_eq!(name.to_string(), "manifests/a.yaml:3:18");
     }
 }

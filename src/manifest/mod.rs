@@ -1,15 +1,17 @@
 //! Text to documents: strict YAML, the envelope, variables, the project file. Everything keeps its position.
 //!
 //! ```text
-//! paths ──source──▶ texts ──yaml, tree──▶ trees with positions ──envelope, vars──▶ documents
+//! paths ──source──▶ texts ──yaml, tree──▶ trees with positions ──envelope, layers, vars──▶ documents
 //! ```
 
 mod cover;
 mod document;
 mod envelope;
+mod layers;
 mod load;
 mod locate;
 mod misplaced;
+mod patch;
 mod position;
 mod project;
 mod scalar;

@@ -1,6 +1,7 @@
 //! From a place in a document's tree to its place in the file.
 //!
-//! Many documents are held at once, so each part of a document remembers its own name alone and which part it belongs to.
+//! Many documents are held at once, so each part of a document remembers its own name alone and which part it belongs to. What was put
+//! into a document from elsewhere stands where it was written.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -15,6 +16,21 @@ pub struct Positions {
     names: Box<str>,
     /// Sorted by parent, then name or number.
     parts: Box<[Part]>,
+    /// What was put over the document, the last first.
+    over: Vec<Layer>,
+    /// What was put under it.
+    under: Vec<Layer>,
+}
+
+/// A part of another document that was put into this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layer {
+    /// Where in this document.
+    pub(super) at: Path,
+    /// Which document it was taken from.
+    pub(super) source: Arc<Positions>,
+    /// Where in that one it stands.
+    pub(super) from: Path,
 }
 
 /// A member or an item.
@@ -61,7 +77,7 @@ struct Span {
 impl Positions {
     /// Returns the positions of a document that starts at a place and of whose parts nothing is known.
     pub fn new(document: Origin) -> Self {
-        Self { document, names: Box::default(), parts: Box::default() }
+        Self { document, names: Box::default(), parts: Box::default(), over: Vec::new(), under: Vec::new() }
     }
 
     /// Returns where a member's name stands; the nearest thing around it if it has none.
@@ -79,16 +95,44 @@ impl Positions {
         self.nearest(paths, |part| [part.value, part.key])
     }
 
+    /// Remembers that a part of another document was put over this one.
+    pub(super) fn put_over(&mut self, layer: Layer) {
+        self.over.insert(0, layer);
+    }
+
+    /// Remembers that a part of another document was put under this one.
+    pub(super) fn put_under(&mut self, layer: Layer) {
+        self.under.push(layer);
+    }
+
     fn nearest<'p>(&self, paths: impl IntoIterator<Item = &'p Path>, wanted: impl Fn(&Part) -> [Span; 2]) -> Origin {
+        let steps = paths.into_iter().flat_map(Path::steps);
+        if self.over.is_empty() && self.under.is_empty() {
+            return self.walk(steps, &wanted).1;
+        }
+        let steps: Vec<&Step> = steps.collect();
+        let of = |layers: &[Layer]| layers.iter().find_map(|layer| layer.exactly(&steps, &wanted));
+        of(&self.over).unwrap_or_else(|| match self.walk(steps.iter().copied(), &wanted) {
+            (true, origin) => origin,
+            (false, near) => of(&self.under).unwrap_or(near),
+        })
+    }
+
+    /// Returns whether all steps lead somewhere in this document, and the place of what is nearest.
+    fn walk<'p>(&self, steps: impl Iterator<Item = &'p Step>, wanted: &impl Fn(&Part) -> [Span; 2]) -> (bool, Origin) {
         let mut near = self.parts.first().and_then(|whole| known(wanted(whole)));
         let mut at = PartId::ROOT;
-        for step in paths.into_iter().flat_map(Path::steps) {
-            let Ok(found) = self.parts.binary_search_by(|part| self.order(part, at, step)) else { break };
+        let mut exact = true;
+        for step in steps {
+            let Ok(found) = self.parts.binary_search_by(|part| self.order(part, at, step)) else {
+                exact = false;
+                break;
+            };
             let part = &self.parts[found];
             near = known(wanted(part)).or(near);
             at = part.id;
         }
-        near.map_or_else(|| self.document.clone(), |span| span.within(&self.document.file))
+        (exact, near.map_or_else(|| self.document.clone(), |span| span.within(&self.document.file)))
     }
 
     fn order(&self, part: &Part, parent: PartId, step: &Step) -> Ordering {
@@ -98,6 +142,15 @@ impl Positions {
             (Name::None, _) | (Name::Key { .. }, Step::Index(_)) => Ordering::Less,
             (Name::Index(_), Step::Key(_)) => Ordering::Greater,
         })
+    }
+}
+
+impl Layer {
+    fn exactly(&self, steps: &[&Step], wanted: &impl Fn(&Part) -> [Span; 2]) -> Option<Origin> {
+        let at = self.at.steps();
+        let below = steps.get(at.len()..).filter(|_| at.iter().zip(steps).all(|(one, other)| one == *other))?;
+        let (exact, origin) = self.source.walk(self.from.steps().iter().chain(below.iter().copied()), wanted);
+        exact.then_some(origin)
     }
 }
 
@@ -165,7 +218,7 @@ impl Recorder {
             Name::Index(index) => (2, index, ""),
         };
         parts.sort_by(|a, b| (a.parent, name(a)).cmp(&(b.parent, name(b))));
-        Positions { document, names: names.into(), parts: parts.into() }
+        Positions { document, names: names.into(), parts: parts.into(), over: Vec::new(), under: Vec::new() }
     }
 }
 

@@ -4,20 +4,24 @@
 //! it are assertions about where the credentials belong.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, schema_for};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::cover;
 use super::envelope::is_dns_label;
+use super::layers::Defaults;
 use super::shape::{self, What};
 use super::source::SourceFile;
 use super::vars::is_variable_name;
 use super::yaml::Written;
+use super::{Positions, cover};
+use crate::address::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources, codes};
 use crate::json::Path;
+use crate::resource::did_you_mean;
 
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "idpctl.yaml";
@@ -39,6 +43,13 @@ pub struct Project {
     /// How objects of this project are recognised.
     #[serde(default)]
     pub ownership: Ownership,
+    /// Fields of `spec` that every document of a kind has unless it says otherwise, by kind.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, Value>>")]
+    pub defaults: BTreeMap<String, Value>,
+    /// Where they stand.
+    #[serde(skip)]
+    pub(super) positions: Option<Arc<Positions>>,
     /// Where the manifests can be applied, by name.
     #[serde(default)]
     pub targets: BTreeMap<String, TargetEntry>,
@@ -87,6 +98,9 @@ pub struct TargetEntry {
     pub project: Option<String>,
     /// Replaces the project's manifests for this target.
     pub manifests: Option<Vec<String>>,
+    /// Folders of patches of the manifests for this target, put over them in this order.
+    #[serde(default)]
+    pub overlays: Vec<String>,
 }
 
 /// The emulated org of a target.
@@ -123,8 +137,18 @@ impl Default for Project {
             project: None,
             manifests: None,
             ownership: Ownership::Marker,
+            defaults: BTreeMap::new(),
+            positions: None,
             targets: BTreeMap::new(),
         }
+    }
+}
+
+impl Project {
+    /// Returns what lies under every document.
+    pub(super) fn under(&self) -> Defaults {
+        let of = self.defaults.iter().filter_map(|(kind, fields)| Some((kind.parse().ok()?, fields.clone())));
+        Defaults { of: of.collect(), positions: self.positions.clone() }
     }
 }
 
@@ -157,6 +181,7 @@ pub(super) fn read(file: &SourceFile, sources: &mut Sources, diagnostics: &mut D
     }
     written
         .typed()
+        .map(|project: Project| Project { positions: Some(Arc::new(written.positions.clone())), ..project })
         .map_err(|(path, why)| {
             let message = format!("{PROJECT_FILE} cannot be read: {why}");
             diagnostics.push(Diagnostic::error(codes::PROJECT_FIELD, Some(written.positions.value(&path)), message));
@@ -180,6 +205,9 @@ impl Reader<'_> {
         }
         self.name(&tree["project"], &Path::of("project"));
         self.paths(&tree["manifests"], &Path::of("manifests"));
+        for name in tree["defaults"].as_object().into_iter().flat_map(|defaults| defaults.keys()) {
+            self.default_kind(name, &Path::of("defaults").key(name));
+        }
         for (name, target) in tree["targets"].as_object().into_iter().flatten() {
             self.target(name, target, &Path::of("targets").key(name));
         }
@@ -187,20 +215,18 @@ impl Reader<'_> {
 
     fn misfit(&mut self, misfit: shape::Misfit) {
         let shape::Misfit { path, what, help } = misfit;
-        let last = path.steps().len();
         match what {
-            What::Unknown(name) if (name == "defaults" && last == 1) || (name == "overlays" && last == 3) => {
-                self.push(
-                    codes::PROJECT_LATER,
-                    &path,
-                    true,
-                    format!("`{name}` is not supported yet"),
-                    Some("leave it out until a later version".to_owned()),
-                );
-            }
             What::Unknown(name) => self.push(codes::PROJECT_FIELD, &path, true, format!("unknown key `{name}`"), help),
             What::Missing(name) => self.push(codes::PROJECT_FIELD, &path, false, format!("`{}` is missing", path.key(&name)), help),
             What::Type(wanted) => self.push(codes::PROJECT_FIELD, &path, false, format!("`{path}` is not {wanted}"), help),
+        }
+    }
+
+    fn default_kind(&mut self, name: &str, path: &Path) {
+        if name.parse::<Kind>().is_err() {
+            let kinds = Kind::ALL.map(Kind::as_str);
+            let help = did_you_mean(name, kinds).unwrap_or_else(|| format!("kinds are `{}`", kinds.join("`, `")));
+            self.push(codes::PROJECT_VALUE, path, true, format!("there is no kind `{name}`"), Some(help));
         }
     }
 
@@ -223,6 +249,7 @@ impl Reader<'_> {
         }
         self.name(&target["project"], &path.key("project"));
         self.paths(&target["manifests"], &path.key("manifests"));
+        self.paths(&target["overlays"], &path.key("overlays"));
         self.path(&target["emulator"]["data"], &path.key("emulator").key("data"));
         self.address(&target["okta"]["org_url"], &path.key("okta").key("org_url"));
         self.address(&target["tyk_portal"]["url"], &path.key("tyk_portal").key("url"));
@@ -349,8 +376,7 @@ mod tests {
         idpctl.yaml:4:13 IDP0223: the path `../other` leads out of the repository; write a path relative to the repository, without `..`
         idpctl.yaml:4:23 IDP0223: the path `/etc` leads out of the repository; write a path relative to the repository, without `..`
         idpctl.yaml:5:12 IDP0221: `ownership` is not one of `marker`, `none`; did you mean `marker`?
-        idpctl.yaml:6:1 IDP0222: `defaults` is not supported yet; leave it out until a later version
-        idpctl.yaml:7:1 IDP0221: unknown key `colour`; known here: `apiVersion`, `kind`, `project`, `manifests`, `ownership`, `targets`
+        idpctl.yaml:7:1 IDP0221: unknown key `colour`; known here: `apiVersion`, `kind`, `project`, `manifests`, `ownership`, `defaults`, `targets`
         idpctl.yaml:9:24 IDP0223: the path `../x` leads out of the repository; write a path relative to the repository, without `..`
         idpctl.yaml:9:31 IDP0224: the target `a` is an emulator and a real org at once; keep `emulator` or `okta`
         idpctl.yaml:9:47 IDP0223: `targets.a.okta.org_url` is no address of a server: it holds credentials; write it as `https://acme.okta.com`
@@ -360,7 +386,6 @@ mod tests {
         idpctl.yaml:11:3 IDP0223: the target's name `C` is not a DNS label; use lower-case letters, digits and `-`
         idpctl.yaml:11:23 IDP0223: `targets.C.okta.org_url` is no address of a server: plain http is for this machine only; write it as `https://acme.okta.com`
         idpctl.yaml:11:45 IDP0221: unknown key `orgid`; did you mean `org_id`?
-        idpctl.yaml:11:56 IDP0222: `overlays` is not supported yet; leave it out until a later version
         idpctl.yaml:12:25 IDP0223: `targets.d.tyk_portal.url` is no address of a server: it holds more than a host and a port; write it as `https://acme.okta.com`
         idpctl.yaml:13:13 IDP0221: `targets.e.okta` is not a mapping; -
         "#);

@@ -85,7 +85,7 @@ impl<'a> Walk<'a> {
                 self.value(schema, value, &path.key(name));
             } else if schema["additionalProperties"].is_object() {
                 self.value(&schema["additionalProperties"], value, &path.key(name));
-            } else {
+            } else if schema["additionalProperties"] != true {
                 let names: Vec<&str> = known.into_iter().flat_map(|known| known.keys().map(String::as_str)).collect();
                 let help = did_you_mean(name, names.iter().copied()).unwrap_or_else(|| format!("known here: `{}`", names.join("`, `")));
                 self.push(&path.key(name), What::Unknown(name.clone()), Some(help));

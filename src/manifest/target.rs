@@ -20,6 +20,8 @@ pub struct Target {
     pub variables: Variables,
     /// Files and folders of the manifests, unless the command line names others.
     pub manifests: Vec<String>,
+    /// Folders of patches of them.
+    pub overlays: Vec<String>,
     /// The project's targets that are emulators, by name: what can be tried where there is no org.
     pub emulators: Vec<String>,
 }
@@ -104,6 +106,7 @@ pub(super) fn choose(project: &Project, wish: &Wish, diagnostics: &mut Diagnosti
         },
         variables,
         manifests: entry.manifests.or_else(|| project.manifests.clone()).unwrap_or_else(|| vec!["manifests".to_owned()]),
+        overlays: entry.overlays,
         emulators,
     })
 }

@@ -110,7 +110,7 @@ impl Trial<'_> {
         let client = promise.client;
         let credentials = match client.credentials() {
             Ok(credentials) => credentials,
-            Err(blame) => return vec![Err(Box::new(Check::of_client(client, Outcome::NotVerified { blame })))],
+            Err(outcome) => return vec![Err(Box::new(Check::of_client(client, outcome)))],
         };
         let request = |credential| {
             if let Some(blame) = absent(promise) {

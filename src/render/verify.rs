@@ -9,7 +9,7 @@ use crate::verify::{Blame, Check, Outcome, Report, time};
 /// The version of the JSON form.
 const FORMAT_VERSION: u32 = 1;
 /// Every word for an outcome, in the order in which they are counted.
-const WORDS: [&str; 4] = ["ok", "failed", "not verified", "unpromised"];
+const WORDS: [&str; 5] = ["ok", "failed", "not verified", "not tried", "unpromised"];
 
 /// Returns the report as text.
 pub fn text(report: &Report, style: Style) -> String {
@@ -40,7 +40,7 @@ fn count(report: &Report, word: &str) -> usize {
 const fn tone(outcome: &Outcome) -> Tone {
     match outcome {
         Outcome::Verified { .. } => Tone::Added,
-        Outcome::Unpromised => Tone::Faint,
+        Outcome::NotTried { .. } | Outcome::Unpromised => Tone::Faint,
         Outcome::NotVerified { .. } => Tone::Changed,
         Outcome::Failed { .. } => Tone::Danger,
     }
@@ -51,13 +51,13 @@ fn lines(check: &Check, style: Style) -> Vec<String> {
     let what = match outcome {
         Outcome::Unpromised => "no Grant and no rule promises it a token".to_owned(),
         Outcome::Verified { lifetime } => format!("{}, {}", token(check), time(i64::try_from(*lifetime).unwrap_or(i64::MAX))),
-        Outcome::NotVerified { .. } | Outcome::Failed { .. } => token(check),
+        Outcome::NotTried { .. } | Outcome::NotVerified { .. } | Outcome::Failed { .. } => token(check),
     };
     let head = style.paint(tone(outcome), format_args!("{:<12}", outcome.word()));
     let mut lines = vec![format!("{head}  {}  {}", inert(client), inert(&what)).trim_end().to_owned()];
     match outcome {
         Outcome::Verified { .. } | Outcome::Unpromised => {}
-        Outcome::NotVerified { blame } => lines.extend(blamed(blame)),
+        Outcome::NotTried { why: blame } | Outcome::NotVerified { blame } => lines.extend(blamed(blame)),
         Outcome::Failed { blames, told } => {
             lines.extend(told.iter().map(|told| format!("    the server said: {}", inert(told))));
             lines.extend(blames.iter().flat_map(blamed));
@@ -99,6 +99,7 @@ fn entry(check: &Check) -> Value {
     match outcome {
         Outcome::Unpromised => {}
         Outcome::Verified { lifetime } => entry["lifetime_seconds"] = json!(lifetime),
+        Outcome::NotTried { why } => entry["why"] = blamed_entry(why),
         Outcome::NotVerified { blame } => entry["blames"] = json!([blamed_entry(blame)]),
         Outcome::Failed { blames, told } => {
             entry["told"] = json!(told);

@@ -35,7 +35,7 @@ pub fn read_only(kind: Kind) -> &'static [&'static str] {
 
 pub use field::{Clear, Compare, Facet, Field, Rule, Shape};
 pub use reference::Reference;
-pub use schema::{document_schema, manifest_schema};
+pub use schema::{document_schema, manifest_schema, patch_schema, with_defaults};
 pub use suggest::{did_you_mean, nearest};
 pub use table::table;
 pub use validate::{Fault, validate};

@@ -1,6 +1,6 @@
-//! The JSON Schemas that editors read: one a kind, and one for all of them.
+//! The JSON Schemas that editors read: one a kind, one for all of them, and one for patches of all of them.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::table::spec_schema;
 use crate::address::Kind;
@@ -55,6 +55,59 @@ fn body(kind: Kind) -> Value {
             "spec": spec,
         },
     })
+}
+
+/// Returns the schema of a patch of a document of any kind.
+pub fn patch_schema() -> Value {
+    let branches = Kind::ALL.into_iter().map(|kind| {
+        json!({
+            "if": {"properties": {"kind": {"const": kind.as_str()}}, "required": ["kind"]},
+            "then": {"properties": {"patch": in_part(kind)}},
+        })
+    });
+    json!({
+        "$schema": DIALECT,
+        "title": "idpctl patch",
+        "description": "What a target says of a document otherwise than the document itself",
+        "type": "object",
+        "required": ["apiVersion", "kind", "metadata"],
+        "additionalProperties": false,
+        "properties": {
+            "apiVersion": {"const": "idpctl/v1", "description": "The version of the manifest format"},
+            "kind": {"enum": Kind::ALL.map(Kind::as_str), "description": "The kind of the document"},
+            "metadata": metadata(),
+            "patch": {"type": "object", "description": "What is put over `spec`: mappings member by member, everything else whole; null stays null"},
+            "unset": {
+                "type": "array", "items": {"type": "string", "minLength": 1},
+                "description": "Paths of fields that are taken out of `spec`, so that they are not managed",
+            },
+        },
+        "allOf": branches.collect::<Vec<_>>(),
+    })
+}
+
+/// Returns the schema of the project file with what can stand below `defaults`.
+pub fn with_defaults(mut project: Value) -> Value {
+    let fields: Map<String, Value> = Kind::ALL.into_iter().map(|kind| (kind.as_str().to_owned(), in_part(kind))).collect();
+    let defaults = &mut project["properties"]["defaults"];
+    defaults["properties"] = Value::Object(fields);
+    defaults["additionalProperties"] = json!(false);
+    project
+}
+
+/// Returns the schema of some fields of a kind's `spec`.
+fn in_part(kind: Kind) -> Value {
+    let mut spec = spec_schema(kind);
+    forget_required(&mut spec);
+    spec
+}
+
+/// Lets members be missing, but for those of a list's items: a list is said whole.
+fn forget_required(schema: &mut Value) {
+    if let Value::Object(members) = schema {
+        members.remove("required");
+        members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut).for_each(forget_required);
+    }
 }
 
 fn metadata() -> Value {

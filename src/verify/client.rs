@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::blame::Blame;
+use super::report::Outcome;
 use crate::address::{Address, Kind};
 use crate::bind::Bound;
 use crate::desired::{App, PrivateKey, Secret};
@@ -137,9 +138,10 @@ impl<'a> Client<'a> {
         documents.cloned().chain([self.address().top()]).collect()
     }
 
-    /// Returns what it proves itself with: each of its secrets that is in force, or its key; or why it cannot be tried.
-    pub fn credentials(&self) -> Result<Vec<Credential<'a>>, Box<Blame>> {
-        let missing = |what: &str, remedy: &str| Err(Box::new(self.blame(what, remedy)));
+    /// Returns what it proves itself with: each of its secrets that is in force, or its key; or why it cannot be tried, which is either what
+    /// no manifest says, or something that is wrong.
+    pub fn credentials(&self) -> Result<Vec<Credential<'a>>, Outcome> {
+        let missing = |what: &str, remedy: &str| Err(Outcome::NotTried { why: Box::new(self.blame(what, remedy)) });
         match self.method.as_str() {
             "private_key_jwt" => match &self.wanted.private_key {
                 Some(key) => Ok(vec![Credential::Key(key)]),
@@ -161,7 +163,7 @@ impl<'a> Client<'a> {
             method => {
                 let what = format!("it proves itself with `{}`, which is no way to ask for a token of its own", printable_head(method, 60));
                 let remedy = "set another `token_endpoint_auth_method`, or take `client_credentials` out of its `grant_types`";
-                Err(Box::new(Blame::new(self.address(), &self.origin(METHOD), what, remedy)))
+                Err(Outcome::NotVerified { blame: Box::new(Blame::new(self.address(), &self.origin(METHOD), what, remedy)) })
             }
         }
     }

@@ -45,6 +45,11 @@ pub enum Outcome {
         /// How the issuer refused, in its words.
         told: Option<String>,
     },
+    /// It was not tried, because no manifest says with what: somebody else has the client's key or secret.
+    NotTried {
+        /// What no manifest says.
+        why: Box<Blame>,
+    },
     /// It could not be tried.
     NotVerified {
         /// Why not.
@@ -60,6 +65,7 @@ impl Outcome {
         match self {
             Self::Verified { .. } => "ok",
             Self::Failed { .. } => "failed",
+            Self::NotTried { .. } => "not tried",
             Self::NotVerified { .. } => "not verified",
             Self::Unpromised => "unpromised",
         }
@@ -67,9 +73,16 @@ impl Outcome {
 }
 
 impl Report {
-    /// Tells whether everything that is promised was seen to be so.
+    /// Tells whether everything that is promised, and that the manifests say how to try, was seen to be so.
     pub fn is_verified(&self) -> bool {
-        self.checks.iter().all(|check| matches!(check.outcome, Outcome::Verified { .. } | Outcome::Unpromised))
+        let is_fine = |outcome: &Outcome| matches!(outcome, Outcome::Verified { .. } | Outcome::NotTried { .. } | Outcome::Unpromised);
+        self.checks.iter().all(|check| is_fine(&check.outcome))
+    }
+
+    /// Tells whether there were promises, and not one of them was tried.
+    pub fn is_idle(&self) -> bool {
+        let idle = |outcome: &Outcome| matches!(outcome, Outcome::NotTried { .. } | Outcome::Unpromised);
+        self.checks.iter().all(|check| idle(&check.outcome)) && self.checks.iter().any(|check| check.outcome != Outcome::Unpromised)
     }
 }
 

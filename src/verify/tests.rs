@@ -178,7 +178,8 @@ fn promised(desired: &Desired, observed: &Observed) -> String {
     for client in &clients {
         let with = match client.credentials() {
             Ok(credentials) => credentials.iter().map(|one| one.name().unwrap_or("a key").to_owned()).collect::<Vec<_>>().join(" and "),
-            Err(blame) => format!("nothing: {}", blame.what),
+            Err(Outcome::NotTried { why: blame } | Outcome::NotVerified { blame }) => format!("nothing: {}", blame.what),
+            Err(outcome) => outcome.word().to_owned(),
         };
         writeln!(
             out,

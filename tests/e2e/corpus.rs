@@ -62,6 +62,28 @@ fn project_files(check: impl Fn(&str, &str)) -> BTreeSet<Code> {
     found
 }
 
+/// Returns the codes that the repositories of the corpus bring up, which have defaults and overlays.
+fn overlays(check: impl Fn(&str, &str)) -> BTreeSet<Code> {
+    let entries = fs::read_dir(corpus("overlay")).unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir()).map(|entry| entry.file_name().into_string().unwrap());
+    let mut found = BTreeSet::new();
+    for case in folders.collect::<BTreeSet<_>>() {
+        let (_, diagnostics, shown) = checked(&corpus("overlay").join(&case), &[]);
+        assert!(!diagnostics.is_empty(), "{case} is not refused");
+        check(&case, &shown);
+        found.append(&mut codes_of(&diagnostics));
+    }
+    found
+}
+
+#[test]
+fn every_invalid_overlay_is_refused_with_its_place_and_remedy() {
+    overlays(|case, shown| {
+        assert!(!shown.contains("literally-the"), "{case} shows a secret:\n{shown}");
+        snapshot("overlay", case, shown);
+    });
+}
+
 #[test]
 fn every_invalid_manifest_is_refused_with_its_place_and_remedy() {
     let cases = cases("invalid");
@@ -119,6 +141,7 @@ const ELSEWHERE: [Code; 8] = [
 #[test]
 fn every_code_is_brought_up_by_a_file_of_the_corpus() {
     let mut found = project_files(|_, _| ());
+    found.append(&mut overlays(|_, _| ()));
     for case in cases("invalid") {
         found.append(&mut codes_of(&checked(&corpus("invalid"), &[format!("{case}.yaml")]).1));
     }

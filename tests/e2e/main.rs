@@ -34,6 +34,7 @@ mod kills;
 mod liar;
 #[cfg(test)]
 mod org;
+mod overlays;
 #[cfg(test)]
 mod portal;
 #[cfg(test)]

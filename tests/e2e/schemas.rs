@@ -73,6 +73,22 @@ fn the_project_file_fits_its_schema() {
     assert_eq!(faults(&validator("project.schema.json"), &documents[0]), [""; 0]);
 }
 
+#[test]
+fn patches_and_defaults_are_known_to_editors() {
+    let patch = validator("patch.schema.json");
+    for document in documents(&repository().join("overlays/staging/booking-web.yaml")).unwrap() {
+        assert_eq!(faults(&patch, &document), [""; 0]);
+    }
+    let of = |case: &str| documents(&repository().join("tests/corpus/overlay").join(case).join("overlays/staging/web.yaml")).unwrap();
+    let marked = ["patch-form", "patch-metadata", "patch-unknown-field", "patch-with-spec", "patch-literal-secret"];
+    assert!(marked.iter().all(|case| of(case).iter().any(|document| !patch.is_valid(document))));
+    let project = validator("project.schema.json");
+    let of = |case: &str| documents(&repository().join("tests/corpus/overlay").join(case).join("idpctl.yaml")).unwrap();
+    let marked = ["default-field-unknown", "default-of-no-document", "default-unknown"];
+    assert!(marked.iter().all(|case| !project.is_valid(&of(case)[0])));
+    assert!(project.is_valid(&of("default-that-does-not-fit")[0]), "a schema cannot know that");
+}
+
 /// Cases whose names begin so break what a schema states: the shape of a document and of its fields.
 const OF_THE_SHAPE: [&str; 10] =
     ["api-version-", "document-", "envelope-", "field-", "kind-", "metadata-", "name-", "reference-malformed", "secret-literal", "spec-"];

@@ -104,6 +104,7 @@ fn a_service_app_gets_a_token_of_the_org_for_what_it_was_granted() {
         "ok": 1,
         "failed": 0,
         "not_verified": 0,
+        "not_tried": 0,
         "unpromised": 0
       }
     }
@@ -231,11 +232,11 @@ fn a_key_that_cannot_be_used_is_named_with_what_to_do() {
     1 failed.
     [exit status: 1]
 
-    not verified  App/billing-worker
+    not tried     App/billing-worker
         App/billing-worker (manifests/billing-worker.yaml:4:18): no manifest says where its private key is to be had
         hint: say so in its ClientCredentials document, for `verify` alone: `private_key: {env: IDPCTL_…}`
 
-    1 not verified.
+    1 not tried.
     [exit status: 1]
     ");
 }
@@ -290,7 +291,7 @@ fn what_is_applied_is_tried_if_that_is_asked_for() {
     org.unset("IDPCTL_BILLING_WORKER_KEY");
     org.replace("manifests/billing-worker.yaml", "okta.groups.read", "okta.groups.manage");
     let applied = org.run("apply --auto-approve --verify --format json").ends_with(4);
-    insta::assert_snapshot!(applied.json()["verification"], @r#"{"format_version":1,"project":"default","checks":[{"client":"App/billing-worker","origin":"manifests/billing-worker.yaml:4:18","server":null,"scopes":["okta.groups.manage","okta.users.read"],"outcome":"not_verified","blames":[{"address":"ClientCredentials/billing-worker","origin":"manifests/billing-worker.yaml:17:3","what":"the variable `IDPCTL_BILLING_WORKER_KEY` is not set","remedy":"set the variable, for example with a secret manager's `run` command around idpctl, or provide the file"}]}],"summary":{"ok":0,"failed":0,"not_verified":1,"unpromised":0}}"#);
+    insta::assert_snapshot!(applied.json()["verification"], @r#"{"format_version":1,"project":"default","checks":[{"client":"App/billing-worker","origin":"manifests/billing-worker.yaml:4:18","server":null,"scopes":["okta.groups.manage","okta.users.read"],"outcome":"not_verified","blames":[{"address":"ClientCredentials/billing-worker","origin":"manifests/billing-worker.yaml:17:3","what":"the variable `IDPCTL_BILLING_WORKER_KEY` is not set","remedy":"set the variable, for example with a secret manager's `run` command around idpctl, or provide the file"}]}],"summary":{"ok":0,"failed":0,"not_verified":1,"not_tried":0,"unpromised":0}}"#);
     org.replace("manifests/billing-worker.yaml", "okta.groups.manage", "okta.apps.read");
     org.faults(&["/oauth2/v1/token 500"]);
     org.set("IDPCTL_BILLING_WORKER_KEY", &keys.pem);

@@ -140,15 +140,15 @@ fn every_client_is_tried_in_its_own_way() {
     ok            App/keyed  token from the org for okta.users.read, 60 min
     ok            App/keyed  token from fares for fares.read, 60 min
     ok            App/keyed  token from fares for fares.write, 10 min
-    not verified  App/left
+    not tried     App/left
         App/left (manifests/fares.yaml:93:18): no manifest says where a secret of it is to be had
         hint: declare one in its ClientCredentials document: `client_secrets: [{name: "2026-09", env: IDPCTL_…}]`
     ok            App/posting  token from fares for fares.read, with the secret new, 60 min
     ok            App/posting  token from fares for fares.read, with the secret old, 60 min
     ok            App/sealing  token from fares for fares.read, 60 min
 
-    7 ok, 1 not verified.
-    [exit status: 1]
+    7 ok, 1 not tried.
+    [exit status: 0]
     "#);
     insta::assert_snapshot!(clients.run("verify App/posting --format json").ends_with(0).stdout, @r#"
     {
@@ -182,6 +182,7 @@ fn every_client_is_tried_in_its_own_way() {
         "ok": 2,
         "failed": 0,
         "not_verified": 0,
+        "not_tried": 0,
         "unpromised": 0
       }
     }
@@ -214,15 +215,15 @@ fn what_is_tried_can_be_chosen() {
     ok            App/basic  token from fares for fares.read, 60 min
     ok            App/keyed  token from fares for fares.read, 60 min
     ok            App/keyed  token from fares for fares.write, 10 min
-    not verified  App/left
+    not tried     App/left
         App/left (manifests/fares.yaml:93:18): no manifest says where a secret of it is to be had
         hint: declare one in its ClientCredentials document: `client_secrets: [{name: "2026-09", env: IDPCTL_…}]`
     ok            App/posting  token from fares for fares.read, with the secret new, 60 min
     ok            App/posting  token from fares for fares.read, with the secret old, 60 min
     ok            App/sealing  token from fares for fares.read, 60 min
 
-    6 ok, 1 not verified.
-    [exit status: 1]
+    6 ok, 1 not tried.
+    [exit status: 0]
 
     $ idpctl verify App/site
     ------- stderr -------
@@ -232,11 +233,11 @@ fn what_is_tried_can_be_chosen() {
     [exit status: 1]
 
     $ idpctl verify App/left
-    not verified  App/left
+    not tried     App/left
         App/left (manifests/fares.yaml:93:18): no manifest says where a secret of it is to be had
         hint: declare one in its ClientCredentials document: `client_secrets: [{name: "2026-09", env: IDPCTL_…}]`
 
-    1 not verified.
+    1 not tried.
     [exit status: 1]
     "#);
 }

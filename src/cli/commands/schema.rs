@@ -10,11 +10,11 @@ use super::super::error::CommandError;
 use super::super::file::write_file;
 use super::super::{Context, Exit};
 use crate::address::Kind;
-use crate::manifest::Project;
+use crate::manifest::project_schema;
 use crate::printable::printable;
-use crate::resource::{document_schema, manifest_schema};
+use crate::resource::{document_schema, manifest_schema, patch_schema, with_defaults};
 
-/// Prints the JSON Schema of manifests, or writes it, one for each kind and one for idpctl.yaml into a folder.
+/// Prints the JSON Schema of manifests, or writes it, one for each kind, one for patches and one for idpctl.yaml into a folder.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   idpctl schema --out schemas
@@ -47,7 +47,11 @@ fn text(schema: &Value) -> String {
 
 /// Returns every schema with the name of its file.
 fn schemas() -> Vec<(&'static str, Value)> {
-    let mut schemas = vec![("manifest.schema.json", manifest_schema()), ("project.schema.json", schemars::schema_for!(Project).to_value())];
+    let mut schemas = vec![
+        ("manifest.schema.json", manifest_schema()),
+        ("patch.schema.json", patch_schema()),
+        ("project.schema.json", with_defaults(project_schema())),
+    ];
     schemas.extend(Kind::ALL.map(|kind| (file(kind), document_schema(kind))));
     schemas
 }

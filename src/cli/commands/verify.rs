@@ -33,7 +33,9 @@ What clients prove themselves with:
 
 The credentials that idpctl itself signs in with need the scopes that `plan` needs (`idpctl auth check`).
 
-Exit status: 0 if every promise is kept; 1 if one is not or could not be tried, or the org was not read.")]
+A client whose secret or key no manifest names is not tried, which is no failure unless there is no other.
+
+Exit status: 0 if every promise that was tried is kept; 1 if one is not or could not be tried, if none was, or if the org was not read.")]
 pub(crate) struct VerifyArgs {
     /// Verify what has to do with these only: KIND/NAME, with globs
     #[arg(value_name = "ADDRESS")]
@@ -70,5 +72,5 @@ pub(crate) async fn run(args: &VerifyArgs, context: &Context) -> Result<Exit, Co
         Format::Json => printer.json(&render::verify::json(&declared.desired.project, &report))?,
         Format::Text => printer.data(&render::verify::text(&report, printer.data_style()))?,
     }
-    Ok(if report.is_verified() { Exit::Done } else { Exit::Error })
+    Ok(if report.is_verified() && !report.is_idle() { Exit::Done } else { Exit::Error })
 }

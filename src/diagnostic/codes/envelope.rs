@@ -31,15 +31,21 @@ super::codes! { ENVELOPE:
     PROJECT_ELSEWHERE = 210, "a project in a manifest",
         "`kind: Project` is read from idpctl.yaml at the root of the repository and from nowhere else.",
         "Move the document to idpctl.yaml.";
+    PATCH_FORM = 211, "a patch that is malformed",
+        "A patch of an overlay names a document by `kind` and `metadata.name`, and holds in `patch` the fields that are otherwise, and in `unset` the paths of those that go.",
+        "Write `patch:` and the fields below it, as they stand below `spec` of the document.";
+    PATCH_OF_NOTHING = 212, "a patch of a document that is not there",
+        "An overlay changes documents; one that is misspelt would otherwise change nothing without a word.",
+        "Correct the kind or the name.";
+    UNSET_OF_NOTHING = 213, "a field to be taken out that is not there",
+        "A path that is misspelt would otherwise take nothing out without a word.",
+        "Correct the path, or remove it from `unset`.";
     PROJECT_DOCUMENT = 220, "a project file that does not hold one project",
         "idpctl.yaml holds exactly one document, of `kind: Project`.",
         "Keep the project in idpctl.yaml and move other documents below manifests/.";
     PROJECT_FIELD = 221, "an unknown, missing or malformed field of the project file",
         "The project file is read as strictly as manifests are.",
         "Correct the field; schemas/project.schema.json describes them all.";
-    PROJECT_LATER = 222, "a part of the project file that is not supported yet",
-        "`defaults` and `overlays` are part of the design, but this version cannot apply them; ignoring them would change what is planned.",
-        "Leave it out until a later version.";
     PROJECT_VALUE = 223, "a value that does not suit the project file",
         "Project and target names are DNS labels, paths stay inside the repository, addresses are https URLs without a path.",
         "Correct the value.";
