@@ -9,11 +9,11 @@ use super::args::Network;
 use super::connect::Connection;
 use super::declared::Declared;
 use super::error::CommandError;
-use crate::address::Address;
+use crate::address::{Address, Kind};
 use crate::clock::SystemClock;
 use crate::http::{ClientMeans, Reader};
 use crate::obtain::{Means, Obtaining, Trial, TrialError};
-use crate::secrets::{Files, PrivateKeyError, Resolver};
+use crate::secrets::{Files, PrivateKeyError, Resolution, Resolver};
 use crate::verify::{Client, Credential, Report};
 
 /// Returns how tokens are asked for.
@@ -70,13 +70,22 @@ pub(super) async fn tried_after(
 /// Returns what a client proves itself with, in the way that it is to.
 fn means(client: &Client<'_>, credential: Credential<'_>, declared: &Declared, resolver: &Resolver<'_>) -> Means {
     const SET: &str = "set the variable, for example with a secret manager's `run` command around idpctl, or provide the file";
+    const MADE: &str = "name the folder that it was written to, or have a new one made\n    --secret-dir DIR\n    idpctl apply";
     match credential {
         Credential::Key(key) => resolver.private_key(key).map(ClientMeans::KeyJwt).map_err(|why| {
             let remedy = if matches!(why, PrivateKeyError::Unresolved(_)) { SET } else { "" };
             Box::new(credential.blame(why.in_full(), remedy))
         }),
         Credential::Secret(secret) => {
-            let value = declared.value(&secret.reference).map_err(|why| Box::new(credential.blame(why, SET)))?;
+            let value = if client.address().kind == Kind::Client {
+                // Nobody has read it for this run: apply writes it, and nothing but its file has it.
+                match resolver.resolve(&secret.reference) {
+                    Resolution::Resolved(value) => Ok(value),
+                    Resolution::Unresolved(why) => Err(Box::new(credential.blame(why.in_full(), MADE))),
+                }?
+            } else {
+                declared.value(&secret.reference).map_err(|why| Box::new(credential.blame(why, SET)))?
+            };
             Ok(match client.method.as_str() {
                 "client_secret_post" => ClientMeans::Post(value),
                 "client_secret_jwt" => ClientMeans::SecretJwt(value),

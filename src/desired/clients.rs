@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Grant;
 use super::draft::{Declared, Draft};
+use super::{App, Grant, PrivateKey, Secret};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, Step, compact};
 use crate::manifest::{Document, Metadata, stays_inside};
+use crate::observed::Status;
+use crate::resource::Reference;
 use crate::resource::client::{DEFAULT_METHOD, METHOD};
 use crate::resource::{leaves, table};
+use crate::secret::SecretRef;
 
 /// What the manifests say of one dynamically registered client.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +36,8 @@ pub struct Client {
     pub origins: BTreeMap<Path, Origin>,
     /// Where its secret goes.
     pub output: Option<Output>,
+    /// Where the private half of one of its keys is to be had, to try it with.
+    pub private_key: Option<PrivateKey>,
     /// The granted scopes by document; `None` if no `Grant` document speaks of this client.
     pub grants: Option<Vec<Grant>>,
     /// Whether `metadata.prune` of a `Grant` document allows pruning where nothing is marked as ours.
@@ -64,6 +69,41 @@ impl Client {
         self.text(METHOD).unwrap_or(DEFAULT_METHOD)
     }
 
+    /// Returns what it declares as an app would: in this form clients are checked and tried. Its secret is in its file.
+    pub fn in_app_form(&self) -> App {
+        let mut body = Value::Object(Map::new());
+        let mut origins = BTreeMap::new();
+        for (path, origin) in &self.origins {
+            let place = as_app(path);
+            if let Some(value) = path.find(&self.body) {
+                place.set(&mut body, value.clone());
+                origins.insert(place, origin.clone());
+            }
+        }
+        let secret = |output: &Output| Secret {
+            address: self.secret(),
+            reference: SecretRef::File(output.file.clone()),
+            status: Status::Active,
+            origin: output.origin.clone(),
+        };
+        App {
+            address: self.address.clone(),
+            reference: Reference::Name(self.address.name.clone()),
+            metadata: self.metadata.clone(),
+            origin: self.origin.clone(),
+            documents: self.documents.clone(),
+            body,
+            origins,
+            status: None,
+            access_policy: None,
+            secrets: self.output.as_ref().map(|output| vec![secret(output)]),
+            private_key: self.private_key.clone(),
+            grants: self.grants.clone(),
+            groups: None,
+            prunable: Vec::new(),
+        }
+    }
+
     /// Returns the address of its secret.
     pub fn secret(&self) -> Address {
         self.address.below(["secret"])
@@ -81,7 +121,7 @@ pub(super) fn drafts<'d>(documents: &'d [Document], diagnostics: &mut Diagnostic
 }
 
 fn draft<'d>(document: &'d Document, diagnostics: &mut Diagnostics) -> Draft<'d> {
-    let mut draft = Draft::new(crate::resource::Reference::Name(document.name.clone()), document);
+    let mut draft = Draft::new(Reference::Name(document.name.clone()), document);
     draft.documents.push(document.address());
     draft.output = secret_output(document, diagnostics);
     draft.prunable.extend(document.metadata.prune.then_some(crate::resource::marker::Facility::Grants));
@@ -121,7 +161,7 @@ const NAMES: [(&str, &str); 2] = [("client_name", "label"), (METHOD, "credential
 const SETTINGS: &str = "settings.oauthClient";
 
 /// Returns where an app has what a client has at a place.
-fn as_app(path: &Path) -> Path {
+pub(crate) fn as_app(path: &Path) -> Path {
     let named = NAMES.into_iter().find(|(name, _)| *path == Path::of(name));
     named.map_or_else(|| Path::of(SETTINGS).join(path), |(_, place)| Path::of(place))
 }
@@ -136,7 +176,7 @@ pub(super) fn as_client(path: &Path) -> Path {
 
 /// Returns what a draft came to.
 pub(super) fn finished(draft: Draft<'_>) -> Client {
-    let Draft { address, document, mut documents, body, fields, output, mut grants, prunable, .. } = draft;
+    let Draft { address, document, mut documents, body, fields, output, private_key, mut grants, prunable, .. } = draft;
     let mut flat = Value::Object(Map::new());
     let mut origins = BTreeMap::new();
     // In the order of the document; what it took from elsewhere comes last.
@@ -160,6 +200,7 @@ pub(super) fn finished(draft: Draft<'_>) -> Client {
         body: compact(flat),
         origins,
         output,
+        private_key,
         grants,
         prunable: !prunable.is_empty(),
     }

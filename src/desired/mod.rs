@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub(crate) use clients::as_app;
 pub use clients::{Client, Output};
 pub use portal::{PortalObject, Token};
 pub use resolve::{KeySets, PREFIX, resolve};

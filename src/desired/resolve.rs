@@ -131,6 +131,7 @@ impl<'d> Resolver<'d, '_> {
         for draft in clients.values_mut() {
             let document = draft.document;
             self.key_file(draft, document, "jwks.file");
+            self.private_key(draft, document);
         }
         self.clients = clients;
     }

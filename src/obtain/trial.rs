@@ -12,11 +12,12 @@ use crate::diagnostic::Diagnostics;
 use crate::http::{ClientMeans, TokenRequest};
 use crate::observe::{self, Expected, Sweep};
 use crate::observed::{Id, LiveSecret, Observed};
+use crate::pipeline::listed;
 use crate::render::advice;
 use crate::secret::SecretHash;
 use crate::verify::{
     Blame, Brought, Check, Claims, Client, Credential, Expected as Promised, Facts, KeyFacts, Outcome, Promise, Refusal, Report,
-    Unreadable, absent, clients, different, faults, promises, refused, told, unreadable,
+    Unreadable, absent, clients, different, faults, promises, refused, registered, told, unreadable,
 };
 
 /// What a client proves itself with, or why that is not at hand.
@@ -60,7 +61,8 @@ impl Trial<'_> {
         if bound.problems.has_errors() {
             return Err(Error::Problems(bound.problems));
         }
-        let clients = clients(&bound);
+        let registered = registered(&bound);
+        let clients = clients(&bound, &registered);
         let promises = promises(&clients, &bound);
         let chosen: Vec<_> = promises.iter().filter(|promise| (self.concerns)(&promise.documents())).collect();
         let mut checks: Vec<_> = self.unpromised(&clients, &promises);
@@ -86,16 +88,13 @@ impl Trial<'_> {
         let Obtaining { reader, clock: _, parallelism, progress } = &self.obtaining;
         let (reader, progress, parallelism) = (reader.clone(), std::sync::Arc::clone(progress), *parallelism);
         let sweep = Sweep { reader, systems: [System::Okta].into(), parallelism, progress };
-        let mut listed = sweep.list(self.expected).await?;
-        if !desired.servers.is_empty() {
-            listed = listed.with_servers().await?;
-        }
+        let listed = listed(desired, sweep, self.expected).await?;
         let bound = bind(desired, listed.observed(), &bind::Choices::default());
-        let Details { grants, mut servers, .. } = bind::details(desired, &bound, None);
+        let Details { grants, client_grants, mut servers, .. } = bind::details(desired, &bound, None);
         for children in servers.values_mut() {
             children.scopes = true;
         }
-        listed.details(Details { grants, servers, ..Details::default() }).await
+        listed.details(Details { grants, client_grants, servers, ..Details::default() }).await
     }
 
     /// Returns the clients to which nothing is promised.

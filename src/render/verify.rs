@@ -148,6 +148,7 @@ mod tests {
             check("b", server(), &["x\u{1b}"], None, failed),
             check("c", None, &[], None, unknown),
             check("d", None, &[], None, Outcome::Unpromised),
+            check("e", None, &[], None, Outcome::NotTried { why: Box::new(blame("no manifest says", "say so", true)) }),
         ];
         Report { checks }
     }
@@ -167,9 +168,18 @@ mod tests {
             App/hostile\u{1b}[31m/secret/<b>|` (a\u{202e}.yaml:3:9): no value
             hint: set it
         unpromised    App/d  no Grant and no rule promises it a token
+        not tried     App/e
+            App/hostile\u{1b}[31m/secret/<b>|` (a\u{202e}.yaml:3:9): no manifest says
+            hint: say so
 
-        2 ok, 1 failed, 1 not verified, 1 unpromised.
+        2 ok, 1 failed, 1 not verified, 1 not tried, 1 unpromised.
         ");
+        let coloured = text(&report(), Style { colour: true, ..Style::default() });
+        assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), text(&report(), Style::default()));
+    }
+
+    #[test]
+    fn the_json_form_tells_the_same() {
         insta::assert_snapshot!(super::super::json_text(&json("payments", &report())), @r#"
         {
           "format_version": 1,
@@ -242,19 +252,30 @@ mod tests {
               "server": null,
               "scopes": [],
               "outcome": "unpromised"
+            },
+            {
+              "client": "App/e",
+              "origin": "a\u202e.yaml:3:9",
+              "server": null,
+              "scopes": [],
+              "outcome": "not_tried",
+              "why": {
+                "address": "App/hostile\u001b[31m/secret/<b>|`",
+                "origin": "a\u202e.yaml:3:9",
+                "what": "no manifest says",
+                "remedy": "say so"
+              }
             }
           ],
           "summary": {
             "ok": 2,
             "failed": 1,
             "not_verified": 1,
-            "not_tried": 0,
+            "not_tried": 1,
             "unpromised": 1
           }
         }
         "#);
-        let coloured = text(&report(), Style { colour: true, ..Style::default() });
-        assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), text(&report(), Style::default()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::app::{ApplicationType, GrantType, KeyEncryptionAlgorithm, ResponseType, SigningAlgorithm, TokenEndpointAuthMethod};
+use super::credentials::PrivateKey;
 use super::jwk::Jwks;
 
 /// The path of the list of clients.
@@ -82,6 +83,9 @@ pub struct Client {
     /// The algorithm by which ID tokens are encrypted
     #[schemars(extend("x-idpctl" = {"absent": null}))]
     pub id_token_encrypted_response_alg: Option<KeyEncryptionAlgorithm>,
+    /// The private half of one of the client's keys. Used by `verify` alone: never sent, never part of a plan
+    #[schemars(extend("x-idpctl" = {"ours": true}))]
+    pub private_key: Option<PrivateKey>,
     /// The file that the client's secret is written to. Where it is not there, a new secret is made
     #[schemars(extend("x-idpctl" = {"ours": true}))]
     pub client_secret_output: Option<SecretOutput>,

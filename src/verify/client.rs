@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::blame::Blame;
+use super::registered::Registered;
 use super::report::Outcome;
 use crate::address::{Address, Kind};
 use crate::bind::Bound;
@@ -74,8 +75,12 @@ impl Credential<'_> {
 
 /// Returns every declared client that can ask for tokens of its own, in address order. Clients of every kind enter here, and nothing that
 /// follows asks of which kind one is.
-pub fn clients<'a>(bound: &Bound<'a>) -> Vec<Client<'a>> {
-    bound.apps.iter().map(|app| (app.wanted(), app.live())).filter(|(wanted, live)| can_ask(wanted, *live)).map(client).collect()
+pub fn clients<'a>(bound: &Bound<'a>, registered: &'a [Registered]) -> Vec<Client<'a>> {
+    let apps = bound.apps.iter().map(|app| (app.wanted(), app.live()));
+    let registered = registered.iter().map(|client| (&client.wanted, client.live.as_ref()));
+    let mut clients: Vec<_> = apps.chain(registered).filter(|(wanted, live)| can_ask(wanted, *live)).map(client).collect();
+    clients.sort_by_key(Client::address);
+    clients
 }
 
 fn client<'a>((wanted, live): (&'a App, Option<&'a LiveApp>)) -> Client<'a> {
@@ -141,10 +146,15 @@ impl<'a> Client<'a> {
     /// Returns what it proves itself with: each of its secrets that is in force, or its key; or why it cannot be tried, which is either what
     /// no manifest says, or something that is wrong.
     pub fn credentials(&self) -> Result<Vec<Credential<'a>>, Outcome> {
+        let is_registered = self.address().kind == Kind::Client;
         let missing = |what: &str, remedy: &str| Err(Outcome::NotTried { why: Box::new(self.blame(what, remedy)) });
         match self.method.as_str() {
             "private_key_jwt" => match &self.wanted.private_key {
                 Some(key) => Ok(vec![Credential::Key(key)]),
+                None if is_registered => missing(
+                    "no manifest says where its private key is to be had",
+                    "say so in its document, for `verify` alone: `private_key: {env: IDPCTL_…}`",
+                ),
                 None => missing(
                     "no manifest says where its private key is to be had",
                     "say so in its ClientCredentials document, for `verify` alone: `private_key: {env: IDPCTL_…}`",
@@ -153,6 +163,10 @@ impl<'a> Client<'a> {
             "client_secret_basic" | "client_secret_post" | "client_secret_jwt" => {
                 let secrets = self.wanted.secrets.iter().flatten().filter(|secret| secret.status == Status::Active);
                 match secrets.map(Credential::Secret).collect::<Vec<_>>() {
+                    none if none.is_empty() && is_registered => missing(
+                        "no manifest says which file its secret goes to",
+                        "say so in its document: `client_secret_output: {file: …}`",
+                    ),
                     none if none.is_empty() => missing(
                         "no manifest says where a secret of it is to be had",
                         "declare one in its ClientCredentials document: `client_secrets: [{name: \"2026-09\", env: IDPCTL_…}]`",

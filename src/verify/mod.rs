@@ -12,6 +12,7 @@ mod diagnosis;
 mod expect;
 mod key;
 mod promise;
+mod registered;
 mod report;
 mod road;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use diagnosis::{Refusal, absent, different, refused, time, told, unreadable}
 pub use expect::Brought;
 pub use key::KeyFacts;
 pub use promise::{By, Promise, promises};
+pub use registered::{Registered, registered};
 pub use report::{Check, Outcome, Report};
 pub use road::Facts;
 pub use token::{Claims, Expected, Fault, Unreadable, faults, read};

@@ -13,6 +13,7 @@ use super::blame::Blame;
 use super::client::{APPLICATION_TYPE, BOUND, CLIENT_CREDENTIALS, CLIENT_ID, Client, Credential, GRANT_TYPES, METHOD};
 use super::key::{self, KeyFacts};
 use super::promise::{By, Promise};
+use crate::address::Kind;
 use crate::bind::{BoundChild, BoundServer};
 use crate::desired::Grant;
 use crate::json::at;
@@ -109,7 +110,11 @@ fn proof(client: &Client<'_>, credential: Credential<'_>, facts: &Facts<'_>) -> 
             match live.iter().filter(|live| live.hash == *hash).collect::<Vec<_>>().as_slice() {
                 [] => {
                     let what = format!("the value of {} is none of the client's secrets", secret.reference);
-                    let remedy = "put the right value there; or, if it is to be a secret of the client, have it added\n    idpctl apply";
+                    let remedy = match client.address().kind {
+                        // A file that is there is never overwritten.
+                        Kind::Client => "put the right value there; or delete the file, and have a new secret made\n    idpctl apply",
+                        _ => "put the right value there; or, if it is to be a secret of the client, have it added\n    idpctl apply",
+                    };
                     Some(Blame::new(&secret.address, &secret.origin, what, remedy))
                 }
                 known if known.iter().any(|live| active(live)) => None,

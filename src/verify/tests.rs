@@ -173,7 +173,8 @@ fn observed() -> Observed {
 fn promised(desired: &Desired, observed: &Observed) -> String {
     let bound = bind(desired, observed, &Choices::default());
     assert!(!bound.problems.has_errors(), "{:?}", bound.problems);
-    let clients = clients(&bound);
+    let registered = registered(&bound);
+    let clients = clients(&bound, &registered);
     let mut out = String::new();
     for client in &clients {
         let with = match client.credentials() {
@@ -239,7 +240,8 @@ fn the_built_in_server_is_asked_by_its_alias() {
     observed.servers.listed[0].own = true;
     let (desired, choices) = (declared_beside(APPS, &ORDERS.replace("name: orders\n", "name: default\n")), Choices::default());
     let bound = bind(&desired, &observed, &choices);
-    let clients = clients(&bound);
+    let registered = registered(&bound);
+    let clients = clients(&bound, &registered);
     let promises = promises(&clients, &bound);
     let promise = promises.iter().find(|promise| promise.server().is_some()).unwrap();
     assert_eq!(promise.issuer(), Some(Issuer::Server("default".to_owned())));
@@ -252,7 +254,8 @@ fn blamed(client: &str, scope: &str, refusal: (u16, &str), change: impl FnOnce(&
     let (desired, mut observed) = (desired(), observed());
     change(&mut observed);
     let bound = bind(&desired, &observed, &Choices::default());
-    let clients = clients(&bound);
+    let registered = registered(&bound);
+    let clients = clients(&bound, &registered);
     let promises = promises(&clients, &bound);
     let promise =
         promises.iter().find(|promise| promise.client.address().name == client && promise.scopes.iter().any(|it| it == scope)).unwrap();
@@ -396,7 +399,8 @@ fn different_from(fault: Fault, change: impl FnOnce(&mut Observed)) -> String {
     let (desired, mut observed) = (desired(), observed());
     change(&mut observed);
     let bound = bind(&desired, &observed, &Choices::default());
-    let clients = clients(&bound);
+    let registered = registered(&bound);
+    let clients = clients(&bound, &registered);
     let promises = promises(&clients, &bound);
     let promise = promises.iter().find(|promise| promise.client.address().name == "worker" && promise.lifetime.is_some()).unwrap();
     let facts = Facts { observed: &observed, secrets: None, hash: None, key: None };

@@ -84,4 +84,5 @@ mod verify;
 #[cfg(test)]
 mod verify_clients;
 #[cfg(test)]
+mod verify_registered;
 mod verify_servers;

@@ -46,7 +46,8 @@ const CHOICES: [&str; 6] = ["target", "vars", "select", "prune", "secrets", "res
 Without a terminal to ask at, `apply` needs --auto-approve or a saved plan.
 
 With --verify the clients that were changed, or are served by what was changed, must get what they are
-promised (`idpctl verify --help`). If one does not, or cannot be tried, the exit status is 4.")]
+promised (`idpctl verify --help`). If one does not, or cannot be tried with what a manifest names for it,
+the exit status is 4.")]
 pub(crate) struct ApplyArgs {
     /// Do what this saved plan says, with the choices that it was made with
     #[arg(value_name = "PLAN", conflicts_with_all = CHOICES)]
