@@ -290,11 +290,11 @@ fn secrets_that_cannot_be_had_stop_an_apply_before_its_first_write() {
         settings.oauthClient.jwks.keys:
           + [
           +   {
-          +     "kty": "RSA",
-          +     "kid": "billing-2026",
-          +     "use": "sig",
           +     "e": "AQAB",
-          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(233 more characters, sha256 0bf6e185)…8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"
+          +     "kid": "billing-2026",
+          +     "kty": "RSA",
+          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(234 more characters, sha256 0726899f)…q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
+          +     "use": "sig"
           +   }
           + ]
         credentials.oauthClient.token_endpoint_auth_method: "private_key_jwt"
@@ -333,11 +333,11 @@ fn secrets_that_cannot_be_had_stop_an_apply_before_its_first_write() {
         settings.oauthClient.jwks.keys:
           + [
           +   {
-          +     "kty": "RSA",
-          +     "kid": "billing-2026",
-          +     "use": "sig",
           +     "e": "AQAB",
-          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(233 more characters, sha256 0bf6e185)…8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"
+          +     "kid": "billing-2026",
+          +     "kty": "RSA",
+          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(234 more characters, sha256 0726899f)…q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
+          +     "use": "sig"
           +   }
           + ]
         credentials.oauthClient.token_endpoint_auth_method: "private_key_jwt"
