@@ -4,6 +4,7 @@ use idpctl::plan::Choices;
 use serde_json::{Value, json};
 
 use super::rows::{Phase, Row};
+use super::table;
 use crate::generate::key;
 use crate::story::{document, grant, web, with, with_client_id};
 
@@ -40,7 +41,7 @@ fn changed(index: usize, path: &str, value: Value) -> Vec<Value> {
 }
 
 /// Returns every route.
-pub(super) fn rows() -> Vec<Row> {
+fn rows() -> Vec<Row> {
     let described = || changed(1, "spec.policy_uri", json!("https://a.example.com/privacy"));
     let made = || [base(), vec![client("new", "New", &json!({"token_endpoint_auth_method": "none"}))]].concat();
     let elsewhere = || changed(1, "spec.client_secret_output.file", json!("elsewhere"));
@@ -80,4 +81,84 @@ pub(super) fn rows() -> Vec<Row> {
         write("make a new secret", "POST", NEW_SECRET, elsewhere()),
         write("grant a scope to a client", "POST", "/api/v1/apps/*/grants", third()),
     ]
+}
+
+#[test]
+fn whatever_goes_wrong_on_any_route_of_registered_clients_is_got_over_or_said() {
+    insta::assert_snapshot!(table(rows()), @"
+    clients: GET /oauth2/v1/clients
+    grants of a client: GET /api/v1/apps/*/grants
+        once   done 1: slow=1s
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always done 1: slow=1s
+        always error 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always error 6: 423 500 503 reset-before reset-after cut-off
+        always error 8: 429-bare concurrency
+        always error 30: 429
+    clients before one is registered: GET /oauth2/v1/clients
+    grants of a client before a write: GET /api/v1/apps/*/grants
+        once   done 1: slow=1s
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always done 1: slow=1s
+        always failed 1: error-200 captive redirect slow=2m wrong-type foreign-link endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 29: 429
+    a client before a write: GET /oauth2/v1/clients/*
+        once   done 1: slow=1s foreign-link
+        once   done 2: 429 429-bare concurrency 423 500 503 reset-before reset-after cut-off
+        once   failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always done 1: slow=1s foreign-link
+        always failed 1: error-200 captive redirect slow=2m wrong-type endless hold hold-after
+        always failed 6: 423 500 503 reset-before reset-after cut-off
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+    register a client: POST /oauth2/v1/clients
+    grant a scope to a client: POST /api/v1/apps/*/grants
+        once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
+        once   failed 1: redirect
+        once   in doubt 1: slow=2m hold hold-after
+        always done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        always failed 1: redirect
+        always failed 4: 500 503 error-200 captive reset-before
+        always failed 6: 423
+        always failed 8: 429-bare concurrency
+        always failed 29: 429
+        always in doubt 1: slow=2m hold hold-after
+    update a client: PUT /oauth2/v1/clients/*
+        once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
+        once   failed 1: redirect
+        once   in doubt 1: slow=2m hold hold-after
+        always done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        always failed 1: redirect
+        always failed 4: 500 503 error-200 captive reset-before
+        always failed 6: 423
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+        always in doubt 1: slow=2m hold hold-after
+    delete a client: DELETE /oauth2/v1/clients/*
+        once   done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before
+        once   skipped 1: redirect slow=2m hold hold-after
+        always done 1: reset-after cut-off slow=1s wrong-type foreign-link endless
+        always skipped 1: redirect slow=2m hold hold-after
+        always skipped 4: 500 503 error-200 captive reset-before
+        always skipped 6: 423
+        always skipped 8: 429-bare concurrency
+        always skipped 30: 429
+    make a new secret: POST /oauth2/v1/clients/*/lifecycle/newSecret
+        once   done 1: slow=1s foreign-link
+        once   done 2: 429 429-bare concurrency 423 500 503 error-200 captive reset-before reset-after cut-off wrong-type endless
+        once   failed 1: redirect slow=2m hold hold-after
+        always done 1: slow=1s foreign-link
+        always failed 1: redirect slow=2m hold hold-after
+        always failed 4: 500 503 error-200 captive reset-before reset-after cut-off wrong-type endless
+        always failed 6: 423
+        always failed 8: 429-bare concurrency
+        always failed 30: 429
+    ");
 }
