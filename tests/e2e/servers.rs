@@ -393,6 +393,7 @@ fn an_org_without_the_feature_says_so_and_blames_no_credential() {
     Credentials  an API token (SSWS)
     Signed in as admin@example.com
     apps         can be read
+    clients      can be read
     grants       not tried, for want of an app to try it on
     secrets      not tried, for want of an app to try it on
     policies     can be read
