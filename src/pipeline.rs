@@ -60,9 +60,7 @@ pub async fn observe(
 
 /// Lists what the manifests speak of. GETs only.
 pub async fn listed(desired: &Desired, sweep: Sweep, expected: &Expected) -> Result<Listed, observe::Error> {
-    // An org that is read though nothing of it is declared is looked after: the apps that are ours are in question.
-    let apps = desired.concerns_apps() || desired.clients.is_empty();
-    let mut listed = if apps { sweep.list(expected).await? } else { sweep.list_without_apps(expected).await? };
+    let mut listed = if desired.concerns_apps() { sweep.list(expected).await? } else { sweep.list_without_apps(expected).await? };
     if !desired.clients.is_empty() {
         let ids = desired.clients.iter().filter_map(|client| client.metadata.id.as_deref()).collect();
         listed = listed.with_clients(&ids, &desired.clients.iter().map(Client::name).collect()).await?;

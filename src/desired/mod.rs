@@ -182,9 +182,9 @@ impl Assignment {
 }
 
 impl Desired {
-    /// Returns whether the org's apps matter: where something is declared of them, or of what refers to them, or nothing at all.
+    /// Returns whether the org's apps matter, where the org does: unless clients alone are declared of it.
     pub fn concerns_apps(&self) -> bool {
-        !self.apps.is_empty() || !self.servers.is_empty() || (self.clients.is_empty() && self.portal.is_empty())
+        !self.apps.is_empty() || !self.servers.is_empty() || self.clients.is_empty()
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::own_app;
 use super::{Choices, Finding, Guard, GuardRule, MAX_DELETES};
 use crate::address::Address;
 use crate::bind::{Bound, How};
 use crate::diagnostic::codes::{CUTOVER, LABEL_ADOPTION};
 use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
-use crate::observed::LiveApp;
 use crate::program::{Action, Verb};
 
 /// Returns every rule that the actions hit, sorted.
@@ -36,40 +36,9 @@ pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_
         let why = format!("{deletions} deletions, more than the {most} allowed");
         guards.push(guard(None, GuardRule::MaxDeletes, why, Some(format!("--max-deletes {deletions}"))));
     }
-    guards.extend(own_app(changes, choices));
+    guards.extend(own_app::guard(changes, choices));
     guards.sort();
     guards
-}
-
-/// What would change of the app that idpctl signs in as: it could lock itself out, in the middle of an apply or for the next one.
-fn own_app(changes: &Changes<'_>, choices: &Choices) -> Option<Guard> {
-    let own = choices.own_client.as_deref().filter(|_| !choices.allow_own_app)?;
-    let is_own = |live: &LiveApp| live.client_id == own;
-    let orphan = changes.orphans.iter().find(|orphan| is_own(orphan.live)).map(|orphan| (&orphan.address, vec!["deleted"]));
-    let declared = || {
-        let entry = changes.apps.iter().find(|entry| entry.live.is_some_and(is_own))?;
-        let AppChanges { change, secrets, grants, keys, .. } = entry;
-        let changed = match change {
-            Some(Change::Replace { .. }) => Some("replaced"),
-            // That it bears our mark changes nothing for anybody who signs in.
-            Some(Change::Update { fields }) => fields.iter().any(|field| field.origin.is_some()).then_some("changed"),
-            Some(Change::Create { .. }) | None => None,
-        };
-        let loses = |loses: bool, what| loses.then_some(what);
-        let whats = [
-            changed,
-            loses(grants.iter().any(|grant| matches!(grant, GrantChange::Revoke(..))), "deprived of scopes"),
-            loses(!keys.is_empty(), "deprived of keys"),
-            loses(
-                secrets.iter().any(|secret| matches!(secret, SecretChange::Deactivate(..) | SecretChange::Delete(..))),
-                "deprived of secrets",
-            ),
-        ];
-        Some((&entry.wanted.address, whats.into_iter().flatten().collect())).filter(|(_, whats): &(_, Vec<_>)| !whats.is_empty())
-    };
-    let (address, whats) = orphan.or_else(declared)?;
-    let why = format!("it is the app that idpctl signs in as, and would be {}: idpctl could lock itself out", whats.join(" and "));
-    Some(guard(Some(address), GuardRule::OwnApp, why, Some("--allow-own-app".to_owned())))
 }
 
 fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {

@@ -7,6 +7,7 @@ mod file;
 mod guards;
 mod issuing;
 mod order;
+mod own_app;
 
 use std::collections::{BTreeMap, BTreeSet};
 

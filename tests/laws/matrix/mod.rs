@@ -203,7 +203,7 @@ impl Wrong {
     }
 }
 
-/// Returns what is in the org and in the portal, but for ids and times.
+/// Returns what is in the org and in the portal, but for ids, times and the values of secrets that the org made: where those are written.
 async fn everything(world: &World) -> BTreeSet<String> {
     let mut all = contents(world).await;
     let servers = servers(world).await;
@@ -487,7 +487,6 @@ async fn contents(world: &World) -> BTreeSet<String> {
         let groups = world.somebody("GET", &format!("/api/v1/apps/{id}/groups"), Value::Null).await;
         let group = |g: &Value| format!("{} {} {}", g["id"], g["priority"], g["profile"]);
         let groups: BTreeSet<_> = groups.as_array().into_iter().flatten().map(group).collect();
-        // Which value the org makes is its own affair; where it is written is not.
         let files = world.files();
         let written =
             |value: &String| files.iter().filter(|(_, secret)| *secret == value).map(|(file, _)| file.clone()).collect::<Vec<_>>();
