@@ -5,6 +5,7 @@ mod between;
 mod difference;
 mod file;
 mod guards;
+mod issuing;
 mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -228,7 +229,11 @@ pub fn plan(
         portal: Portal::of(observed),
         bindings: bound.ids(),
         guards: guards::guards(&actions, changes, bound, &choices),
-        findings: guards::findings(changes).into_iter().chain(between::findings(changes, bound, observed)).collect(),
+        findings: guards::findings(changes)
+            .into_iter()
+            .chain(issuing::findings(changes))
+            .chain(between::findings(changes, bound, observed))
+            .collect(),
         left_alone: changes.left_alone.iter().map(Note::from).collect(),
         not_compared: changes.not_compared.iter().cloned().map(Note::of).collect(),
         notes: bound.notes.iter().cloned().map(Note::of).collect(),
