@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use tokio::time::Instant;
 
 use crate::bind::{self, bind};
-use crate::desired::{Client, Desired};
+use crate::desired::Desired;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, SecretHashes, diff};
 use crate::drift;
-use crate::observe::{self, Expected, Listed, Sweep};
+use crate::observe::{self, Expected, Sweep};
 use crate::observed::Observed;
 use crate::plan::{self, Choices, Cycle, Plan, SecretsMode};
 use crate::program::program;
@@ -48,7 +48,7 @@ pub async fn observe(
     expected: &Expected,
 ) -> Result<Observation, observe::Error> {
     let at = Instant::now();
-    let mut listed = listed(desired, sweep, expected).await?;
+    let mut listed = sweep.list_for(desired, expected).await?;
     if desired.servers.is_empty() && bind::is_between(desired, listed.observed()) {
         listed = listed.with_issuers().await?;
     }
@@ -56,19 +56,6 @@ pub async fn observe(
     let compared = (choices.secrets == SecretsMode::Compare).then_some(&resolved);
     let details = bind::details(desired, &bind(desired, listed.observed(), &adoptions(choices)), compared);
     Ok(Observation { observed: listed.details(details).await?, at })
-}
-
-/// Lists what the manifests speak of. GETs only.
-pub async fn listed(desired: &Desired, sweep: Sweep, expected: &Expected) -> Result<Listed, observe::Error> {
-    let mut listed = if desired.concerns_apps() { sweep.list(expected).await? } else { sweep.list_without_apps(expected).await? };
-    if !desired.clients.is_empty() {
-        let ids = desired.clients.iter().filter_map(|client| client.metadata.id.as_deref()).collect();
-        listed = listed.with_clients(&ids, &desired.clients.iter().map(Client::name).collect()).await?;
-    }
-    if !desired.servers.is_empty() {
-        listed = listed.with_servers().await?;
-    }
-    Ok(listed)
 }
 
 /// Plans: everything from the two sides to the ordered actions, without any I/O.

@@ -14,6 +14,7 @@ use super::want::{Detail, Outcome, Want, count, wants};
 use super::{client, portal, read, server};
 use crate::address::System;
 use crate::bind::Details;
+use crate::desired::{Client, Desired};
 use crate::http::{self, BaseUrl, Bucket, Kind, Reader, TransportError};
 use crate::observed::{LiveApp, Observed, Org, Portal};
 use crate::printable::printable_head;
@@ -50,6 +51,19 @@ pub struct Listed {
 }
 
 impl Sweep {
+    /// Lists what some manifests speak of.
+    pub async fn list_for(self, desired: &Desired, expected: &Expected) -> Result<Listed, Error> {
+        let mut listed = if desired.concerns_apps() { self.list(expected).await? } else { self.list_without_apps(expected).await? };
+        if !desired.clients.is_empty() {
+            let ids = desired.clients.iter().filter_map(|client| client.metadata.id.as_deref()).collect();
+            listed = listed.with_clients(&ids, &desired.clients.iter().map(Client::name).collect()).await?;
+        }
+        if !desired.servers.is_empty() {
+            listed = listed.with_servers().await?;
+        }
+        Ok(listed)
+    }
+
     /// Reads which org it is, makes sure that it is the expected one, and lists its apps; beside that it lists the portal's providers.
     pub async fn list(self, expected: &Expected) -> Result<Listed, Error> {
         self.lists(expected, true).await

@@ -12,7 +12,6 @@ use crate::diagnostic::Diagnostics;
 use crate::http::{ClientMeans, TokenRequest};
 use crate::observe::{self, Expected, Sweep};
 use crate::observed::{Id, LiveSecret, Observed};
-use crate::pipeline::listed;
 use crate::render::advice;
 use crate::secret::SecretHash;
 use crate::verify::{
@@ -88,7 +87,7 @@ impl Trial<'_> {
         let Obtaining { reader, clock: _, parallelism, progress } = &self.obtaining;
         let (reader, progress, parallelism) = (reader.clone(), std::sync::Arc::clone(progress), *parallelism);
         let sweep = Sweep { reader, systems: [System::Okta].into(), parallelism, progress };
-        let listed = listed(desired, sweep, self.expected).await?;
+        let listed = sweep.list_for(desired, self.expected).await?;
         let bound = bind(desired, listed.observed(), &bind::Choices::default());
         let Details { grants, client_grants, mut servers, .. } = bind::details(desired, &bound, None);
         for children in servers.values_mut() {

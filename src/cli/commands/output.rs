@@ -10,7 +10,6 @@ use super::super::error::CommandError;
 use super::super::{Context, Exit};
 use crate::address::{Address, Kind};
 use crate::bind::{self, BoundApp, BoundClient, BoundPortal, BoundServer, Details, bind, details};
-use crate::pipeline;
 use crate::printable::printable;
 use crate::scopes::Purpose;
 use crate::select::Select;
@@ -75,7 +74,7 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
     let connection =
         connect(&declared.target, Signing::For(Purpose::Read, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
     let sweep = connection.sweep(&declared, &args.network, context)?;
-    let listed = pipeline::listed(&declared.desired, sweep, &connection.expected).await?;
+    let listed = sweep.list_for(&declared.desired, &connection.expected).await?;
     let bound = bind(&declared.desired, listed.observed(), &bind::Choices::default());
     let needs = Details { client_types: details(&declared.desired, &bound, None).client_types, ..Details::default() };
     let observed = listed.details(needs).await?;
