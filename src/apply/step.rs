@@ -122,9 +122,9 @@ impl Run {
 
     /// Looks what there is before a step. A list may not show yet what was done a moment ago: what was done before the plan shows a
     /// settling time after the org was read, and what this run did a settling time from now, so what fits neither side of the step is
-    /// looked at again.
+    /// looked at again. A new secret ends the one before, so a request for one that a killed run left under way must be done before ours.
     async fn look_before(&self, step: &Step) -> Result<Seen, Stop> {
-        if is_list(&step.probe) {
+        if is_list(&step.probe) || matches!(step.probe, Probe::SecretFile(_)) {
             self.rest_until(self.options.observed_at + self.options.settle).await;
         }
         let seen = self.look(&step.probe).await?;

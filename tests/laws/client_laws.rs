@@ -218,6 +218,8 @@ fn every_field_of_a_client_obeys_the_three_laws() {
     // A client is found by its name; the emulated org keeps no field that it does not know.
     insta::assert_snapshot!(never.join("\n"), @"
     client_name changed
+    private_key set
+    private_key changed
     additionalFields set
     additionalFields changed
     ");
