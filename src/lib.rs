@@ -67,6 +67,8 @@ pub mod program;
 pub mod render;
 pub mod request;
 pub mod resource;
+pub mod review;
+pub mod revision;
 pub mod scopes;
 pub mod secret;
 pub mod secrets;

@@ -42,14 +42,19 @@ pub(super) fn compare<'a>(
     };
 }
 
-/// Keys and their address exclude each other (okta-api.md, section 1.3): declaring one of them clears the other.
+/// Keys and their address exclude each other (okta-api.md, section 1.3): declaring one of them clears the other. Returns what is cleared, and
+/// what clears it.
+pub(crate) fn cleared(declared: &Value) -> Option<(Path, Path)> {
+    let says = |place: &str| at(declared, place).is_some_and(|v| !v.is_null() && *v != json!([]));
+    match (says("settings.oauthClient.jwks.keys"), says(JWKS_URI)) {
+        (false, true) => Some((Path::of(JWKS), Path::of(JWKS_URI))),
+        (true, false) => Some((Path::of(JWKS_URI), Path::of(JWKS))),
+        _ => None,
+    }
+}
+
 fn excluded(wanted: &App, live: &LiveApp) -> Option<FieldChange> {
-    let says = |place: &str| at(&wanted.body, place).is_some_and(|v| !v.is_null() && *v != json!([]));
-    let (path, because) = match (says("settings.oauthClient.jwks.keys"), says(JWKS_URI)) {
-        (false, true) => (Path::of(JWKS), Path::of(JWKS_URI)),
-        (true, false) => (Path::of(JWKS_URI), Path::of(JWKS)),
-        _ => return None,
-    };
+    let (path, because) = cleared(&wanted.body)?;
     let declared_itself = leaves(table(Kind::App), &wanted.body).iter().any(|leaf| leaf.path == path);
     let before = live.body.find(&path).filter(|v| !v.is_null() && v.get("keys").is_none_or(|k| *k != json!([])))?;
     (!declared_itself).then(|| FieldChange {

@@ -78,6 +78,14 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
     Loaded { documents, project: project.unwrap_or_default(), target, sources, diagnostics }
 }
 
+/// Returns the names of a project's targets; none if there is no project file, or none that can be read, which [`load`] reports.
+pub fn targets(root: &path::Path) -> Vec<String> {
+    let mut unsaid = Diagnostics::default();
+    let file = source::file(root, PROJECT_FILE, &mut unsaid);
+    let project = file.and_then(|file| project::read(&file, &mut Sources::default(), &mut unsaid));
+    project.map(|project| project.targets.into_keys().collect()).unwrap_or_default()
+}
+
 /// Reads the documents of files as they are. Without variables, references to them stay as they are.
 pub fn read(files: &[SourceFile], variables: Option<&Variables>, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<Document> {
     read_between(files, &Layers::default(), variables, sources, diagnostics)

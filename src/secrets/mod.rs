@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 pub use files::{FileError, Files};
 pub use form::{FormError, check_form};
-pub use keys::key_sets;
+pub use keys::{key_files, key_sets};
 
 use crate::desired::{App, Desired, PREFIX, Secret as Declared, Token};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};

@@ -28,6 +28,7 @@ fn the_long_help_teaches() {
       plan         Show what would change
       apply        Change it, after a yes
       drift        Show what changed behind our back
+      diff         Show what differs between the manifests of two git revisions, offline
       output       Print ids and client ids of declared objects
       schema       Write the JSON Schemas that editors use
       explain      Look up a kind, a field or a code
@@ -72,13 +73,14 @@ fn the_long_help_teaches() {
       idpctl plan --out plan.json            save the plan, to be approved
       idpctl apply plan.json                 do exactly what was approved, or refuse
       idpctl drift                           show what changed behind our back
+      idpctl diff origin/main                show what a branch would change, without credentials
       idpctl explain App.settings            look up a field
       idpctl explain IDP0301                 look up a code
 
     Exit status:
       0  done, or in sync
       1  error, wrong usage, invalid manifests, or something could not be read
-      2  differences found (drift, plan --detailed-exitcode)
+      2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
       3  refused: a guard, or a plan that no longer fits
       4  apply incomplete: something failed, was skipped or is in doubt
 
@@ -104,11 +106,12 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 15] = [
         &["validate"],
         &["plan"],
         &["apply"],
         &["drift"],
+        &["diff"],
         &["output"],
         &["schema"],
         &["explain"],

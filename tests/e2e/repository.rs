@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 28] = [
     "address",
     "secret",
     "printable",
@@ -22,6 +22,7 @@ const ORDER: [&str; 26] = [
     "program",
     "plan",
     "drift",
+    "review",
     "scopes",
     "render",
     // Effects begin here.
@@ -29,6 +30,7 @@ const ORDER: [&str; 26] = [
     "env",
     "http",
     "secrets",
+    "revision",
     "observe",
     "apply",
     "pipeline",
