@@ -25,6 +25,8 @@ pub enum Kind {
     Grant,
     /// Groups' access to an app: `/api/v1/apps/{id}/groups`.
     GroupAssignment,
+    /// An OAuth client registered dynamically: Okta's `/oauth2/v1/clients`.
+    Client,
     /// Who issues tokens, with its scopes, claims, policies and rules: `/api/v1/authorizationServers`.
     AuthorizationServer,
     /// An identity provider of the developer portal: Tyk's `/portal-api/oauth-providers`.
@@ -35,11 +37,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that a manifest can name, in the order in which they are documented.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::App,
         Self::ClientCredentials,
         Self::Grant,
         Self::GroupAssignment,
+        Self::Client,
         Self::AuthorizationServer,
         Self::OAuthProvider,
         Self::ClientType,
@@ -48,7 +51,9 @@ impl Kind {
     /// Returns which of the two systems holds objects of the kind.
     pub const fn system(self) -> System {
         match self {
-            Self::App | Self::ClientCredentials | Self::Grant | Self::GroupAssignment | Self::AuthorizationServer => System::Okta,
+            Self::App | Self::ClientCredentials | Self::Grant | Self::GroupAssignment | Self::Client | Self::AuthorizationServer => {
+                System::Okta
+            }
             Self::OAuthProvider | Self::ClientType => System::Portal,
         }
     }
@@ -60,6 +65,7 @@ impl Kind {
             Self::ClientCredentials => "ClientCredentials",
             Self::Grant => "Grant",
             Self::GroupAssignment => "GroupAssignment",
+            Self::Client => "Client",
             Self::AuthorizationServer => "AuthorizationServer",
             Self::OAuthProvider => "OAuthProvider",
             Self::ClientType => "ClientType",

@@ -7,6 +7,8 @@
 //! ```
 //!
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network. Kinds today are `App`,
+//! `ClientCredentials`, `Grant`, `GroupAssignment` and `Client` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is read only where some
+//! manifest speaks of it.
 //! `ClientCredentials`, `Grant`, `GroupAssignment` and `AuthorizationServer` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is
 //! read only where some manifest speaks of it.
 //!
@@ -21,7 +23,9 @@
 //! 5. [`program`] turns each change into steps of *pre, request, post*: what must hold for the request to be sent, and how it is known to be done. A second run
 //!    after a kill and a retry after an ambiguous answer are therefore the same code.
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
-//! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way.
+//! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way. [`review`] makes it
+//!    between two revisions of the manifests, which [`revision`] has from git, with no org at all.
+//! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.
 //!
@@ -29,7 +33,8 @@
 //!
 //! - A plan cannot write: what comes before `apply` is given a type that can only send GET.
 //! - What is not declared is not changed: an update edits the live object as it is and sends back the rest.
-//! - A secret is a [`secret::Secret`], which nothing can print, and stands in a request as a slot until it is sent.
+//! - A secret is a [`secret::Secret`], which nothing can print, and stands in a request as a slot until it is sent. One that the server makes is
+//!   written to the file that its document names ([`secrets::Outputs`]), and nowhere else.
 //! - The same input gives the same bytes: order comes from addresses, never from hashing or timing.
 //!
 //! # Layers
@@ -39,9 +44,9 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift render scopes                       from both to a plan
+//! bind diff program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
 //!     ── effects below this line ──
-//! http secrets observe apply                                       the org, the values of secrets, the only writer
+//! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
 //! pipeline cli                                                     the composition, the commands
 //! ```
 
@@ -60,6 +65,7 @@ pub mod json;
 pub mod manifest;
 pub mod observe;
 pub mod observed;
+pub mod obtain;
 pub mod pipeline;
 pub mod plan;
 pub mod printable;
@@ -73,3 +79,4 @@ pub mod scopes;
 pub mod secret;
 pub mod secrets;
 pub mod select;
+pub mod verify;

@@ -48,10 +48,8 @@ pub async fn observe(
     expected: &Expected,
 ) -> Result<Observation, observe::Error> {
     let at = Instant::now();
-    let mut listed = sweep.list(expected).await?;
-    if !desired.servers.is_empty() {
-        listed = listed.with_servers().await?;
-    } else if bind::is_between(desired, listed.observed()) {
+    let mut listed = sweep.list_for(desired, expected).await?;
+    if desired.servers.is_empty() && bind::is_between(desired, listed.observed()) {
         listed = listed.with_issuers().await?;
     }
     let resolved: BTreeSet<SecretRef> = hashes.iter().filter(|(_, hash)| hash.is_ok()).map(|(reference, _)| reference.clone()).collect();

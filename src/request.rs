@@ -78,6 +78,35 @@ impl Request {
     }
 }
 
+/// Who issues tokens.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Issuer {
+    /// The org itself.
+    Org,
+    /// The authorization server with an id, or with the alias `default`.
+    Server(String),
+}
+
+impl Issuer {
+    /// Returns the path that ends its own name: after the org's address this is what tokens call it, but for the org itself.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Org => "/oauth2".to_owned(),
+            Self::Server(id) => format!("/oauth2/{}", segment(id)),
+        }
+    }
+
+    /// Returns where it issues tokens.
+    pub fn token_path(&self) -> String {
+        format!("{}/v1/token", self.path())
+    }
+
+    /// Returns where the keys are that it signs with.
+    pub fn keys_path(&self) -> String {
+        format!("{}/v1/keys", self.path())
+    }
+}
+
 /// Returns a text as one segment of a path: whatever it holds, it cannot end the segment or begin a query.
 pub fn segment(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

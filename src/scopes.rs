@@ -24,13 +24,15 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
     let any = |declares: fn(&crate::desired::App) -> bool| desired.apps.iter().any(declares);
     // The portal is no matter of scopes.
     let servers = !desired.servers.is_empty();
-    let apps = !desired.apps.is_empty() || (!servers && desired.portal.is_empty());
+    let granted = desired.clients.iter().any(|client| client.grants.is_some());
+    let apps = !desired.apps.is_empty() || (!servers && desired.clients.is_empty() && desired.portal.is_empty());
     let areas = [
         (apps, "apps", verb),
         // The clients of policies are looked up among them.
         (!apps && servers, "apps", "read"),
+        (!desired.clients.is_empty(), "clients", verb),
         (servers, "authorizationServers", verb),
-        (any(|app| app.grants.is_some()), "appGrants", verb),
+        (any(|app| app.grants.is_some()) || granted, "appGrants", verb),
         // Policies and groups are looked up by their names, and assigned as parts of the app.
         (any(|app| app.access_policy.is_some()), "policies", "read"),
         (any(|app| app.groups.as_ref().is_some_and(|groups| !groups.is_empty())), "groups", "read"),

@@ -10,11 +10,14 @@ use idpctl::json::Path;
 use idpctl::resource::app::{READ_ONLY, without};
 use serde_json::{Value, json};
 
-/// The apps that the change replaces.
-pub(crate) const REPLACED: [&str; 2] = ["kept", "moved"];
+/// The apps and clients that the change replaces.
+pub(crate) const REPLACED: [&str; 3] = ["App/kept", "App/moved", "Client/resorted"];
+
+/// The files that the secrets of clients go to.
+pub(crate) const OUTPUTS: [&str; 3] = ["renewed-one", "renewed-two", "registered"];
 
 /// How many deletions the change may have.
-pub(crate) const MAX_DELETES: usize = 20;
+pub(crate) const MAX_DELETES: usize = 30;
 
 /// The groups that the manifests name besides Everyone.
 const GROUPS: [&str; 3] = ["Sales", "Support", "Night shift"];
@@ -49,7 +52,8 @@ impl Scenario {
     /// Everything at once: apps made, changed, put in and out of force, adopted, replaced and deleted, with secrets, keys, grants and
     /// access policies that come and go.
     pub(crate) fn everything() -> Self {
-        let parts = [changed(), keys(), replacements(), rotations(), departures(), arrivals(), assignments(), client_types()];
+        let parts =
+            [changed(), keys(), replacements(), rotations(), departures(), arrivals(), assignments(), clients(), servers(), client_types()];
         let [before, now] = [0, 1].map(|i| parts.iter().flat_map(|part| part[i].clone()).collect::<Vec<_>>());
         // A secret is out of force only if it was in force before.
         let retired = replaced(&before, &secrets("revived", &ONE_RETIRED));
@@ -128,6 +132,78 @@ fn arrivals() -> Part {
         grant("idle", &["okta.users.read"]),
     ];
     [Vec::new(), now]
+}
+
+/// Registered clients: one that changes, with keys and scopes that come and go and a secret that goes to another file; one that is
+/// replaced; and one that is made.
+fn clients() -> Part {
+    let registered = |name: &str, sort: &str, grant_type: &str, fields: &[(&str, Value)]| {
+        let spec = json!({"client_name": name, "application_type": sort, "grant_types": [grant_type],
+            "response_types": [if sort == "service" { "token" } else { "code" }], "redirect_uris": ["https://a.example.com/cb"]});
+        let document = with(document("Client", name, spec), "metadata.adopt", json!(true));
+        fields.iter().fold(document, |document, (field, value)| with(document, &format!("spec.{field}"), value.clone()))
+    };
+    let keys = |kids: [&str; 2]| ("jwks.keys", json!(kids.map(key)));
+    let output = |file: &str| ("client_secret_output.file", json!(file));
+    let renewed = |fields: &[(&str, Value)]| registered("renewed", "web", "authorization_code", fields);
+    let signs = ("token_endpoint_auth_method", json!("private_key_jwt"));
+    let resorted = |sort, grant_type| registered("resorted", sort, grant_type, &[signs.clone(), keys(["a", "b"])]);
+    let posts = ("token_endpoint_auth_method", json!("client_secret_post"));
+    [
+        vec![
+            renewed(&[output("renewed-one"), keys(["a", "b"]), ("tos_uri", json!("https://a.example.com/terms"))]),
+            grant("renewed", &["okta.users.read", "okta.logs.read"]),
+            resorted("service", "client_credentials"),
+            grant("resorted", &["okta.users.read"]),
+        ],
+        vec![
+            renewed(&[output("renewed-two"), keys(["a", "c"]), ("tos_uri", Value::Null)]),
+            grant("renewed", &["okta.users.read", "okta.groups.read"]),
+            resorted("web", "authorization_code"),
+            grant("resorted", &["okta.users.read"]),
+            registered("registered", "web", "authorization_code", &[output("registered"), posts]),
+        ],
+    ]
+}
+
+/// An authorization server that changes with all that it consists of, in another order, for an app that is replaced and one that is made;
+/// and a server that is made.
+fn servers() -> Part {
+    let server = |name: &str, fields: Value| {
+        let spec = json!({"name": name, "audiences": [format!("https://{name}.example.com")]});
+        let spec = fields.as_object().into_iter().flatten().fold(spec, |spec, (field, value)| with(spec, field, value.clone()));
+        document("AuthorizationServer", name, spec)
+    };
+    let policy = |name: &str, priority: u8, clients: &[&str], rules: Value| json!({"name": name, "description": name, "priority": priority, "conditions": {"clients": {"include": clients}}, "rules": rules});
+    let rule = |name: &str, priority: u8, scope: &str, minutes: u16| {
+        json!({"name": name, "priority": priority, "actions": {"token": {"accessTokenLifetimeMinutes": minutes}},
+            "conditions": {"grantTypes": {"include": ["client_credentials"]}, "scopes": {"include": [scope]}}})
+    };
+    let claim = |value: &str| json!({"name": "team", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": value, "conditions": {"scopes": ["read"]}});
+    let before = json!({
+        "scopes": [{"name": "read"}, {"name": "old"}],
+        "claims": [claim("\"a\"")],
+        "policies": [
+            policy("first", 1, &["portal"], json!([rule("tokens", 1, "read", 60), rule("spare", 2, "old", 60)])),
+            policy("second", 2, &["moved", "portal"], json!([])),
+            policy("gone", 3, &["ALL_CLIENTS"], json!([rule("all", 1, "*", 60)])),
+        ],
+    });
+    let now = json!({
+        "description": "Orders",
+        "status": "INACTIVE",
+        "scopes": [{"name": "read", "consent": "FLEXIBLE"}, {"name": "write"}, {"name": "openid", "metadataPublish": "NO_CLIENTS"}],
+        "claims": [claim("\"b\"")],
+        "policies": [
+            policy("second", 1, &["moved", "worker"], json!([with(rule("made", 1, "write", 60), "status", json!("INACTIVE"))])),
+            with(policy("first", 2, &["portal"], json!([rule("tokens", 1, "read", 30)])), "status", json!("INACTIVE")),
+        ],
+    });
+    let made = json!({
+        "scopes": [{"name": "email", "metadataPublish": "NO_CLIENTS"}, {"name": "bill"}],
+        "policies": [policy("workers", 1, &["worker"], json!([rule("tokens", 1, "bill", 60)]))],
+    });
+    [vec![server("orders", before)], vec![server("orders", now), server("bills", made)]]
 }
 
 /// A provider that changes and one that is made, with client types that come, change, stay and go.
@@ -212,6 +288,13 @@ fn client_type(name: &str, provider: &str, fields: &[(&str, Value)]) -> Value {
     fields.iter().fold(document, |document, (field, value)| with(document, &format!("spec.{field}"), value.clone()))
 }
 
+/// Returns policies, or rules, in the order in which they are tried, each with its place: the numbers are the server's choice.
+fn in_order(list: &Value) -> Vec<(usize, &Value)> {
+    let mut items: Vec<_> = list.as_array().into_iter().flatten().collect();
+    items.sort_by_key(|item| item["priority"].as_i64());
+    items.into_iter().enumerate().collect()
+}
+
 fn with(mut tree: Value, path: &str, value: Value) -> Value {
     Path::of(path).set(&mut tree, value);
     tree
@@ -234,8 +317,22 @@ fn made_by_hand(document: &Value) -> Value {
 pub(crate) struct Live {
     /// The org's apps.
     pub(crate) apps: Vec<FoundApp>,
+    /// The org's authorization servers.
+    pub(crate) servers: Vec<FoundServer>,
     /// The portal's providers.
     pub(crate) providers: Vec<FoundProvider>,
+    /// The secrets in the files that are there.
+    pub(crate) written: Vec<(&'static str, String)>,
+}
+
+/// One authorization server as an org holds it.
+pub(crate) struct FoundServer {
+    /// The server, as the list shows it.
+    pub(crate) server: Value,
+    /// The lists of its scopes, claims and policies.
+    pub(crate) children: [Value; 3],
+    /// The list of the rules of each of its policies, by the policy's id.
+    pub(crate) rules: BTreeMap<String, Value>,
 }
 
 /// One provider as a portal holds it.
@@ -265,13 +362,21 @@ pub(crate) struct Contents(BTreeMap<String, Vec<String>>);
 impl Contents {
     /// Returns what an org holds.
     pub(crate) fn of(live: &Live) -> Self {
-        let Live { apps, providers } = live;
+        let Live { apps, servers, providers, written } = live;
         let mut contents = Self(BTreeMap::new());
         for app in apps {
             contents.add_app(app);
         }
+        for server in servers {
+            contents.add_server(server, apps);
+        }
         for provider in providers {
             contents.add_provider(provider);
+        }
+        for (file, secret) in written {
+            let holds = |app: &&FoundApp| app.secrets.iter().any(|(_, value)| value == secret);
+            let whose = apps.iter().find(holds).map_or("nobody's".to_owned(), |found| found.app["label"].to_string());
+            contents.add(format!("file {file}"), whose);
         }
         contents
     }
@@ -285,7 +390,10 @@ impl Contents {
         let mut keys = Path::of("settings.oauthClient.jwks.keys").remove(&mut body).unwrap_or_default();
         let body = body.to_string().replace(id, "{id}");
         self.add(format!("app labelled {label}"), format!("{} {policy} {body}", text("status")));
-        self.add(format!("app marked {owner}"), label.to_owned());
+        // Clients that are registered bear no mark.
+        if !owner.is_empty() {
+            self.add(format!("app marked {owner}"), label.to_owned());
+        }
         for key in keys.as_array_mut().into_iter().flatten() {
             Path::of("id").remove(key);
             self.add(format!("key {} of {label}", key["kid"]), key.to_string());
@@ -299,6 +407,42 @@ impl Contents {
         for (status, value) in secrets {
             let name = SECRETS.into_iter().find(|name| secret_value(name) == *value).unwrap_or("that the server made");
             self.add(format!("secret {name} of {label}"), status.clone());
+        }
+    }
+
+    fn add_server(&mut self, found: &FoundServer, apps: &[FoundApp]) {
+        const OF_THE_SERVER: [&str; 9] = [
+            "id",
+            "issuer",
+            "created",
+            "lastUpdated",
+            "_links",
+            "credentials.signing.kid",
+            "credentials.signing.lastRotated",
+            "credentials.signing.nextRotation",
+            "priority",
+        ];
+        let FoundServer { server, children: [scopes, claims, policies], rules } = found;
+        let labelled = |text: String| {
+            let id = |app: &Value| Path::of("credentials.oauthClient.client_id").find(app).map(ToString::to_string).unwrap_or_default();
+            apps.iter().fold(text, |text, FoundApp { app, .. }| text.replace(&id(app), &format!("client of {}", app["label"])))
+        };
+        let state = |object: &Value| labelled(without(object, &OF_THE_SERVER).to_string());
+        let whose = format!("server {}", server["name"]);
+        self.add(whose.clone(), state(server));
+        for scope in scopes.as_array().into_iter().flatten() {
+            self.add(format!("scope {} of {whose}", scope["name"]), state(scope));
+        }
+        for claim in claims.as_array().into_iter().flatten() {
+            self.add(format!("claim {} {} of {whose}", claim["claimType"], claim["name"]), state(claim));
+        }
+        for (place, policy) in in_order(policies) {
+            let whose = format!("policy {} of {whose}", policy["name"]);
+            self.add(whose.clone(), format!("{place} {}", state(policy)));
+            let rules = policy["id"].as_str().and_then(|id| rules.get(id));
+            for (place, rule) in rules.map(in_order).unwrap_or_default() {
+                self.add(format!("rule {} of {whose}", rule["name"]), format!("{place} {}", state(rule)));
+            }
         }
     }
 

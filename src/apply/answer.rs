@@ -7,10 +7,11 @@ use super::probe::Seen;
 use crate::address::Kind;
 use crate::http::{Decode, DecodeError};
 use crate::json::Path;
-use crate::observed::{CLIENT_SECRET, Clean, LiveApp, LiveAssignment, LiveGrant, LivePart, LivePortal, LiveSecret};
+use crate::observed::{CLIENT_SECRET, Clean, LiveApp, LiveAssignment, LiveClient, LiveGrant, LivePart, LivePortal, LiveSecret};
 use crate::program::{Expect, Probe, Step};
 use crate::request::{Method, Request};
 use crate::resource::app::{READ_ONLY, VOLATILE, without};
+use crate::resource::client;
 use crate::resource::group_assignment::row;
 use crate::resource::oauth_provider::TOKEN;
 use crate::resource::{Field, leaves, same, table};
@@ -25,6 +26,9 @@ pub(super) struct Answer {
     grant: Option<LiveGrant>,
     assignment: Option<LiveAssignment>,
     object: Option<LivePortal>,
+    client: Option<LiveClient>,
+    /// The secret of a dynamically registered client, for the file that it goes to.
+    made: Option<Secret>,
     /// The whole answer, without secrets: what it says of an authorization server only the step tells.
     clean: Clean,
     empty: bool,
@@ -35,6 +39,8 @@ impl Decode for Answer {
         let has = |name: &str| raw.get(name).is_some();
         let echoed = Path::of(CLIENT_SECRET).find(&raw).and_then(Value::as_str).map(SecretHash::of);
         let (app, secret, grant) = (has("signOnMode"), has("secret_hash"), has("scopeId"));
+        let client = has("client_id") && has("client_name");
+        let made = raw.get(client::SECRET).and_then(Value::as_str).filter(|_| client).map(|value| Secret::new(value.to_owned()));
         let assignment = has("priority") && has("profile") && !app;
         let object = LivePortal::kind_of(&raw)
             .map(|kind| LivePortal::read(kind, &Clean::new(&raw)).ok_or(DecodeError::expected("an object with `ID` and `Name`")));
@@ -42,6 +48,8 @@ impl Decode for Answer {
             empty: raw.is_null() || raw.as_object().is_some_and(serde_json::Map::is_empty),
             echoed,
             clean: Clean::new(&raw),
+            made,
+            client: client.then(|| LiveClient::decode(raw.clone())).transpose()?,
             object: object.transpose()?,
             app: app.then(|| LiveApp::decode(raw.clone())).transpose()?,
             secret: secret.then(|| LiveSecret::decode(raw.clone())).transpose()?,
@@ -57,10 +65,18 @@ impl Answer {
         self.empty
     }
 
+    /// Returns the secret that the server made for a dynamically registered client.
+    pub(super) fn made(&self) -> Option<&Secret> {
+        self.made.as_ref()
+    }
+
     /// Returns what the step's probe would see, if the answer tells; the step looks by itself otherwise.
     pub(super) fn seen(&self, step: &Step) -> Option<Seen> {
         match step.probe {
             Probe::App(_) | Probe::Find { .. } => self.app.clone().map(|app| Seen::App(Some(Box::new(app)))),
+            Probe::Client(_) | Probe::FindClient { .. } => self.client.clone().map(|client| Seen::Client(Some(Box::new(client)))),
+            // What was made is written first.
+            Probe::SecretFile(_) => None,
             Probe::Secrets(_) => self.secret.clone().map(|secret| Seen::Secrets(vec![secret])),
             Probe::Grants(_) => self.grant.clone().map(|grant| Seen::Grants(vec![grant])),
             Probe::Assignment { .. } => self.assignment.clone().map(|assignment| Seen::Assignment(Some(Box::new(assignment)))),
@@ -83,12 +99,16 @@ impl Answer {
     /// were sent.
     pub(super) fn faults(&self, step: &Step, request: &Request, seen: &Seen, secrets: &Secrets) -> Vec<String> {
         // An answer tells that the request arrived.
-        let told: Vec<_> = step.post.iter().filter(|expect| !matches!(expect, Expect::Sent(_))).cloned().collect();
+        let told: Vec<_> = step.post.iter().filter(|expect| !matches!(expect, Expect::Sent(_) | Expect::Placed(_))).cloned().collect();
         let mut faults = differences(&told, seen, secrets);
         if let (Seen::Part(Some(there)), Some(sent)) = (seen, &request.body) {
             // Only the order of priorities counts, and the lifecycle calls see to the status of what was made.
             let lenient: &[&str] = if request.method == Method::Post { &["priority", "status"] } else { &["priority"] };
             faults.extend(changed_fields(step, there.part.table(), &without(sent, lenient), &there.body));
+            return faults;
+        }
+        if let (Seen::Client(Some(there)), Some(sent)) = (seen, &request.body) {
+            faults.extend(changed_fields(step, table(Kind::Client), sent, &there.body));
             return faults;
         }
         match (&self.app, &self.object, &request.body) {

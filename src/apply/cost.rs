@@ -28,6 +28,8 @@ fn looks_in(probe: &Probe) -> Bucket {
     match probe {
         Probe::App(_) => Bucket::AppById,
         Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) | Probe::Assignment { .. } => Bucket::Apps,
+        Probe::Client(_) | Probe::FindClient { .. } => Bucket::Clients,
+        Probe::SecretFile(_) => Bucket::Public,
         Probe::ByPath { .. } | Probe::FindListed { .. } => Bucket::Portal,
         Probe::PartByPath { .. } | Probe::FindPart { .. } => Bucket::Management,
     }

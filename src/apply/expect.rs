@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::client::client_difference;
 use super::probe::Seen;
 use crate::address::Kind;
 use crate::observed::{LiveApp, LiveAssignment, LivePart, LivePortal, LiveSecret, Status};
-use crate::program::{Declared, Expect};
+use crate::program::{Declared, Expect, Step};
 use crate::resource::group_assignment::row;
 use crate::resource::{Field, leaves, same, table};
 use crate::secret::{Secret, SecretRef};
@@ -20,10 +21,27 @@ pub(super) fn differences(expected: &[Expect], seen: &Seen, secrets: &Secrets) -
     expected.iter().flat_map(|expect| difference(expect, seen, secrets)).collect()
 }
 
+/// Returns what keeps a request from being sent again. One that did all it was to do but for the number that came of its priority may be:
+/// nobody else has done that in between.
+pub(super) fn hindrances(step: &Step, seen: &Seen, secrets: &Secrets) -> Vec<String> {
+    let unmet = differences(&step.pre, seen, secrets);
+    let is_placed = |expect: &&Expect| matches!(expect, Expect::Placed(_));
+    let rest: Vec<_> = step.post.iter().filter(|expect| !is_placed(expect)).cloned().collect();
+    let places = rest.len() < step.post.len();
+    if places && differences(&rest, seen, secrets).is_empty() { Vec::new() } else { unmet }
+}
+
 fn difference(expect: &Expect, seen: &Seen, secrets: &Secrets) -> Vec<String> {
     match seen {
         Seen::App(app) => app_difference(expect, app.as_deref()),
         Seen::Secrets(there) => secret_difference(expect, there, secrets).into_iter().collect(),
+        Seen::Client(client) => client_difference(expect, client.as_deref()),
+        Seen::SecretFile(there) => match (expect, there) {
+            (Expect::SecretWritten(_), true) | (Expect::SecretUnwritten(_), false) => Vec::new(),
+            (Expect::SecretWritten(file), false) => vec![format!("the file `{file}` is not there")],
+            (Expect::SecretUnwritten(file), true) => vec![format!("the file `{file}` is there")],
+            (other, _) => vec![not_seen(other)],
+        },
         Seen::Object(object) => object_difference(expect, object.as_deref()),
         Seen::Part(part) => part_difference(expect, part.as_deref()),
         Seen::Assignment(assignment) => assignment_difference(expect, assignment.as_deref()),
@@ -81,7 +99,7 @@ fn app_difference(expect: &Expect, app: Option<&LiveApp>) -> Vec<String> {
     difference.into_iter().collect()
 }
 
-fn field_difference(row: &'static Field, field: &Declared, body: &Value) -> Option<String> {
+pub(super) fn field_difference(row: &'static Field, field: &Declared, body: &Value) -> Option<String> {
     let there = field.path.find(body);
     // The row of the table is found by walking a tree that holds this field alone.
     let mut tree = Value::Object(serde_json::Map::new());
@@ -129,8 +147,7 @@ fn part_difference(expect: &Expect, part: Option<&LivePart>) -> Vec<String> {
             (part.status != Some(*status)).then(|| format!("{} is {}", named(), part.status.map_or("without a status", Status::as_str)))
         }
         Expect::PartRetired => (part.status == Some(Status::Active)).then(|| format!("{} is in force", named())),
-        // Nothing that is read tells.
-        Expect::Sent(path) => Some(format!("whether `{path}` was sent cannot be read")),
+        Expect::Placed(priority) => (part.priority() != Some(*priority)).then(|| format!("{} has another priority", named())),
         other => Some(not_seen(other)),
     };
     difference.into_iter().collect()
@@ -178,6 +195,6 @@ fn secret_difference(expect: &Expect, there: &[LiveSecret], secrets: &Secrets) -
     }
 }
 
-fn not_seen(expect: &Expect) -> String {
+pub(super) fn not_seen(expect: &Expect) -> String {
     format!("this is a bug in idpctl: a step expects {expect:?} of something that its probe does not read")
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Run;
 use super::probe::{Seen, failed};
 use super::step::Stop;
-use crate::address::Address;
+use crate::address::{Address, Kind};
 use crate::json::Path;
 use crate::observe;
 use crate::program::{Body, Call, ClientSlot, Expect, SecretSlots, Step};
@@ -43,6 +43,10 @@ impl Run {
             return Ok(known);
         }
         let id = self.bound(app).ok_or_else(|| Stop::Refused(format!("there is no live app for {app} yet")))?;
+        // A registered client is known by nothing else.
+        if app.kind == Kind::Client {
+            return Ok(id.0);
+        }
         let live = observe::app(self.writer.reader(), &id).await;
         let live = live.map_err(|error| failed(format!("could not read the client id of the app {id}"), error))?;
         self.know_client(app, live.client_id.clone());
@@ -120,10 +124,18 @@ fn live_body(seen: &Seen) -> Result<Value, Stop> {
             Some(place) => Err(Stop::Refused(format!("the {} {} carries `{place}`, which a PUT would lose", part.part.as_str(), part.id))),
             None => Ok(part.body.clone()),
         },
+        Seen::Client(Some(client)) => match client.withheld.first() {
+            Some(place) => Err(Stop::Refused(format!("the client {} carries `{place}`, which a PUT would lose", client.id))),
+            None => Ok(client.body.clone()),
+        },
         Seen::App(None) => Err(Stop::Refused("the app is not there".to_owned())),
         Seen::Assignment(Some(assignment)) => Ok(assignment.body.clone()),
-        Seen::Object(None) | Seen::Part(None) | Seen::Assignment(None) | Seen::Secrets(_) | Seen::Grants(_) => {
-            Err(Stop::Refused("the object is not there".to_owned()))
-        }
+        Seen::Client(None)
+        | Seen::SecretFile(_)
+        | Seen::Object(None)
+        | Seen::Part(None)
+        | Seen::Assignment(None)
+        | Seen::Secrets(_)
+        | Seen::Grants(_) => Err(Stop::Refused("the object is not there".to_owned())),
     }
 }

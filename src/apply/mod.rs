@@ -6,7 +6,8 @@
 //! sent, and if neither it is *refused*.
 //!
 //! # Guarantees
-//! - Nothing is sent that does not stand in the plan, and nothing at all before every secret that the plan needs is at hand.
+//! - Nothing is sent that does not stand in the plan, and nothing at all before every secret that the plan needs is at hand, and every
+//!   file ready that a secret goes to.
 //! - A request whose answer never came is sent again only after a look has shown, twice over a settling time, that it had no effect.
 //! - Lists lag behind what was written. What one shows counts only a settling time after the org was read, and what it shows that fits
 //!   neither side of a step only once it has been heard again a settling time later: this run itself may have done what is missing.
@@ -14,6 +15,7 @@
 //! - A failure stops the actions that wait for it, and no others. Every action has an outcome, in address order.
 
 mod answer;
+mod client;
 mod cost;
 mod expect;
 mod fill;
@@ -37,9 +39,10 @@ pub use outcome::{Failure, Outcome, Report};
 
 use crate::address::Address;
 use crate::http::Writer;
-use crate::observed::Id;
+use crate::observed::{Id, Written};
 use crate::plan::Plan;
 use crate::secret::{Secret, SecretRef};
+use crate::secrets::{Outputs, Reserved};
 
 /// How a plan is carried out.
 #[derive(Clone)]
@@ -52,6 +55,8 @@ pub struct Options {
     pub observed_at: Instant,
     /// Becomes true when no new action is to be started.
     pub stop: watch::Receiver<bool>,
+    /// The files that secrets which the server makes are written to.
+    pub outputs: Outputs,
     /// Where people can read afterwards what was done.
     pub journal: Arc<dyn Journal>,
 }
@@ -63,8 +68,38 @@ pub async fn apply(plan: &Plan, writer: Writer, secrets: BTreeMap<SecretRef, Sec
         let why = missing.iter().map(|r| format!("the value of {r} is not at hand")).collect::<Vec<_>>().join("; ");
         return Report::all(&plan.actions, &Outcome::Refused { why });
     }
-    let run = Run { writer, secrets, options, bindings: Mutex::new(plan.bindings.clone()), clients: Mutex::default() };
+    let reserved = match reserve(plan, &options.outputs) {
+        Ok(reserved) => reserved,
+        Err(why) => return Report::all(&plan.actions, &Outcome::Refused { why }),
+    };
+    let run = Run {
+        reserved: Mutex::new(reserved),
+        writer,
+        secrets,
+        options,
+        bindings: Mutex::new(plan.bindings.clone()),
+        clients: Mutex::default(),
+    };
     schedule::run(&plan.actions, Arc::new(run)).await
+}
+
+/// Makes every file ready that a secret is to be written to: a full disk is found before there is a secret to be lost.
+fn reserve(plan: &Plan, outputs: &Outputs) -> Result<BTreeMap<String, Reserved>, String> {
+    let mut reserved = BTreeMap::new();
+    let mut problems = Vec::new();
+    for file in plan.outputs() {
+        if outputs.look(file) == Written::There {
+            continue;
+        }
+        match outputs.reserve(file) {
+            Ok(ready) => drop(reserved.insert(file.to_owned(), ready)),
+            Err(error) => {
+                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+                problems.push(format!("{error}{cause}"));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(reserved) } else { Err(problems.join("; ")) }
 }
 
 /// What all steps of one run share.
@@ -72,6 +107,7 @@ struct Run {
     writer: Writer,
     secrets: BTreeMap<SecretRef, Secret>,
     options: Options,
+    reserved: Mutex<BTreeMap<String, Reserved>>,
     bindings: Mutex<BTreeMap<Address, Id>>,
     /// The client ids of apps, as far as they were needed or made.
     clients: Mutex<BTreeMap<Address, String>>,

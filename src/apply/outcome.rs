@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::address::Address;
 use crate::http;
 use crate::program::Action;
+use crate::secrets::OutputError;
 
 /// What became of every action, in address order.
 #[derive(Debug, Default)]
@@ -53,6 +54,15 @@ pub enum Failure {
         /// How it failed.
         #[source]
         source: http::Error,
+    },
+    /// A secret was made, and could not be written down.
+    #[error("{request} made a secret that could not be written down and is lost; apply again to have another one made")]
+    NotKept {
+        /// The request.
+        request: String,
+        /// Why not.
+        #[source]
+        source: OutputError,
     },
     /// The world changed between two requests of the action.
     #[error("the action is done in part, and what is left does not fit any more: {why}; plan again")]

@@ -4,7 +4,7 @@ use super::Run;
 use super::step::Stop;
 use crate::http::Error;
 use crate::observe;
-use crate::observed::{Id, LiveApp, LiveAssignment, LiveGrant, LivePart, LivePortal, LiveSecret};
+use crate::observed::{Id, LiveApp, LiveAssignment, LiveClient, LiveGrant, LivePart, LivePortal, LiveSecret};
 use crate::program::{Probe, Subject};
 
 /// What a probe saw.
@@ -12,6 +12,10 @@ use crate::program::{Probe, Subject};
 pub(super) enum Seen {
     /// The app, if there is one.
     App(Option<Box<LiveApp>>),
+    /// The dynamically registered client, if there is one.
+    Client(Option<Box<LiveClient>>),
+    /// Whether the file of a client's secret is there.
+    SecretFile(bool),
     /// The app's secrets.
     Secrets(Vec<LiveSecret>),
     /// The app's grants.
@@ -51,6 +55,7 @@ impl Run {
                 }
                 Ok(Seen::App(found.pop().map(Box::new)))
             }
+            Probe::Client(_) | Probe::FindClient { .. } | Probe::SecretFile(_) => self.look_at_client(probe).await,
             Probe::Secrets(subject) => {
                 let id = self.id(subject)?;
                 let secrets = observe::secrets(reader, &id).await;
@@ -132,7 +137,17 @@ pub(super) fn recognises(probe: &Probe) -> bool {
 /// Returns whether a probe reads a list, which may lag behind what was written; an object by its id does not.
 pub(super) fn is_list(probe: &Probe) -> bool {
     match probe {
-        Probe::Find { .. } | Probe::Secrets(_) | Probe::Grants(_) | Probe::FindListed { .. } | Probe::FindPart { .. } => true,
-        Probe::App(_) | Probe::Assignment { .. } | Probe::ByPath { .. } | Probe::PartByPath { .. } => false,
+        Probe::Find { .. }
+        | Probe::FindClient { .. }
+        | Probe::Secrets(_)
+        | Probe::Grants(_)
+        | Probe::FindListed { .. }
+        | Probe::FindPart { .. } => true,
+        Probe::App(_)
+        | Probe::Client(_)
+        | Probe::SecretFile(_)
+        | Probe::Assignment { .. }
+        | Probe::ByPath { .. }
+        | Probe::PartByPath { .. } => false,
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use tokio::time::{Instant, sleep_until};
 
 use super::answer::Answer;
-use super::expect::differences;
+use super::expect::{differences, hindrances};
 use super::probe::{Seen, failed, is_list, recognises};
 use super::{Entry, Failure, Run};
 use crate::address::Address;
@@ -65,10 +65,11 @@ impl Run {
                 self.remember(action, step, &seen);
                 return Ok(if attempt == 0 { Done::Before } else { Done::Now });
             }
-            let unmet = differences(&step.pre, &seen, &self.secrets);
+            let unmet = if attempt == 0 { differences(&step.pre, &seen, &self.secrets) } else { hindrances(step, &seen, &self.secrets) };
             if !unmet.is_empty() {
                 return Err(Stop::Refused(unmet.join("; ")));
             }
+            self.must_be_unwritten(step)?;
             attempt += 1;
             // What was made along with something else gets its address here: the path of the request has it.
             self.remember(action, step, &seen);
@@ -99,7 +100,7 @@ impl Run {
         match self.look_again(step, ambiguous).await {
             Ok(seen) if self.holds(&step.post, &seen) => return Ok(seen),
             Ok(seen) if ambiguous => {
-                let unmet = differences(&step.pre, &seen, &self.secrets);
+                let unmet = hindrances(step, &seen, &self.secrets);
                 if !unmet.is_empty() {
                     let why = format!("{error}, and what is there now is neither what was planned for nor what was asked: ");
                     return Err(Stop::InDoubt(why + &unmet.join("; ")));
@@ -156,12 +157,19 @@ impl Run {
     }
 
     async fn make_sure(&self, action: &Address, step: &Step, request: &Request, answer: &Answer) -> Result<Done, Stop> {
+        if let Probe::SecretFile(file) = &step.probe {
+            return self.keep(file, request, answer);
+        }
         let unconfirmed = |stop| unread(&format_args!("`{request}` was answered"), &stop);
         let seen = match answer.seen(step) {
             Some(seen) => seen,
             // A deletion that was answered with nothing is done; lists may still show what is gone.
             None if step.call.method == Method::Delete && answer.is_empty() => return Ok(Done::Now),
-            None if matches!(step.probe, Probe::Find { .. } | Probe::FindListed { .. } | Probe::FindPart { .. }) => {
+            None if matches!(
+                step.probe,
+                Probe::Find { .. } | Probe::FindClient { .. } | Probe::FindListed { .. } | Probe::FindPart { .. }
+            ) =>
+            {
                 return Err(Stop::InDoubt(format!("the answer to {request} does not show what was made")));
             }
             None => self.look(&step.probe).await.map_err(unconfirmed)?,
@@ -188,6 +196,10 @@ impl Run {
             (Probe::Find { .. }, Seen::App(Some(app))) => {
                 self.bind(action, app.id.clone());
                 self.know_client(action, app.client_id.clone());
+            }
+            (Probe::FindClient { .. }, Seen::Client(Some(client))) => {
+                self.bind(action, client.id.clone());
+                self.know_client(action, client.id.0.clone());
             }
             (Probe::FindPart { .. }, Seen::Part(Some(part))) => self.bind(action, part.id.clone()),
             (Probe::FindListed { .. }, Seen::Object(Some(object))) => self.bind(action, object.id.clone()),

@@ -7,6 +7,7 @@
 //! metadata.id ─▶ mark project/name ─▶ client_id ─▶ label (only if adoption was asked for)
 //! ```
 
+mod client;
 mod discovery;
 mod foreign;
 mod index;
@@ -17,6 +18,7 @@ mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use client::{BoundClient, Found};
 pub use discovery::{Discovered, Issuer, is_between};
 pub use needs::{Children, Details, details};
 pub use portal::{BoundPortal, Undeclared};
@@ -43,6 +45,8 @@ pub struct Bound<'a> {
     pub apps: Vec<BoundApp<'a>>,
     /// Live apps that bear our mark and that no document matched.
     pub orphans: Vec<Orphan<'a>>,
+    /// Every declared dynamically registered client, in address order.
+    pub clients: Vec<BoundClient<'a>>,
     /// Every declared authorization server, in address order.
     pub servers: Vec<BoundServer<'a>>,
     /// Every declared object of the portal, in address order; none if the portal was not read.
@@ -134,6 +138,7 @@ pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices)
     foreign::bind(desired, &live, &mut bound);
     portal::bind(desired, observed, &mut bound);
     bound.apps.sort_by(|a, b| a.wanted().address.cmp(&b.wanted().address));
+    client::bind(desired, observed, choices, &mut bound);
     server::bind(desired, observed, &mut bound);
     bound.discoveries = discovery::discoveries(desired, observed);
     if desired.ownership {
@@ -164,14 +169,16 @@ impl Bound<'_> {
     pub fn ids(&self) -> BTreeMap<Address, Id> {
         let apps = self.apps.iter().filter_map(|app| Some((app.wanted().address.clone(), app.live()?.id.clone())));
         let portal = self.portal.iter().filter_map(|object| Some((object.wanted.address.clone(), object.live?.id.clone())));
-        apps.chain(portal).chain(self.servers.iter().flat_map(BoundServer::ids)).collect()
+        let clients = self.clients.iter().filter_map(|client| Some((client.wanted.address.clone(), client.live?.0.id.clone())));
+        apps.chain(portal).chain(clients).chain(self.servers.iter().flat_map(BoundServer::ids)).collect()
     }
 }
 
 fn orphans<'a>(desired: &Desired, observed: &'a Observed, bound: &Bound<'a>) -> Vec<Orphan<'a>> {
     let taken: BTreeSet<&Id> = bound.apps.iter().filter_map(|app| app.live().map(|live| &live.id)).collect();
     let documents: BTreeSet<&str> = desired.apps.iter().filter(|a| a.is_declared()).map(|a| a.address.name.as_str()).collect();
-    let unclaimed = observed.apps.iter().filter(|live| !taken.contains(&live.id));
+    let clients: BTreeSet<&str> = bound.clients.iter().filter_map(|client| Some(client.live?.0.id.0.as_str())).collect();
+    let unclaimed = observed.apps.iter().filter(|live| !taken.contains(&live.id) && !clients.contains(live.client_id.as_str()));
     let mut orphans: Vec<_> = unclaimed
         .filter_map(|live| {
             let marker = live.marker.as_ref().filter(|m| m.owner.project == desired.project)?.clone();

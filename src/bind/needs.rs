@@ -16,6 +16,8 @@ pub struct Details {
     pub secrets: BTreeSet<Id>,
     /// Apps whose grants are.
     pub grants: BTreeSet<Id>,
+    /// Dynamically registered clients whose grants are.
+    pub client_grants: BTreeSet<Id>,
     /// Apps whose groups are.
     pub assignments: BTreeSet<Id>,
     /// Groups that documents name.
@@ -64,6 +66,8 @@ pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<
             details.secrets.insert(live.id.clone());
         }
     }
+    let granted = bound.clients.iter().filter(|client| client.wanted.grants.is_some());
+    details.client_grants = granted.filter_map(|client| Some(client.live?.0.id.clone())).collect();
     for server in &bound.servers {
         let Some(live) = server.live else { continue };
         let Server { own: _, metadata: _, scopes, claims, policies } = server.wanted;

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AMBIGUOUS, Bound, BoundApp, NOT_THERE, TWICE};
+use super::{AMBIGUOUS, Bound, BoundApp, BoundClient, NOT_THERE, TWICE};
 use crate::address::Address;
 use crate::desired::{Desired, Server, ServerPart};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
@@ -108,7 +108,7 @@ pub(super) fn bind<'a>(desired: &'a Desired, observed: &'a Observed, bound: &mut
         }
         let there = live.and_then(|live| observed.servers.below.get(&live.id));
         let mut server = BoundServer { wanted, live, children: Vec::new(), extras: Vec::new() };
-        server.fill(there, &mut |policy| clients(policy, observed, &bound.apps, &mut bound.problems), &mut problems);
+        server.fill(there, &mut |policy| clients(policy, observed, &bound.apps, &bound.clients, &mut bound.problems), &mut problems);
         bound.servers.push(server);
     }
     bound.problems.append(problems);
@@ -202,12 +202,20 @@ fn clients<'a>(
     policy: &'a ServerPart,
     observed: &'a Observed,
     apps: &[BoundApp<'a>],
+    registered: &[BoundClient<'a>],
     problems: &mut Diagnostics,
 ) -> Option<Vec<Client<'a>>> {
     let mut clients = Vec::new();
     for (client, origin) in policy.clients.as_ref()? {
         match client {
             PolicyClient::All => clients.push(Client::All),
+            PolicyClient::Registered(name) => {
+                let client = registered.iter().find(|client| client.wanted.address.name == *name);
+                clients.extend(client.map(|client| {
+                    let address = &client.wanted.address;
+                    client.live.map_or(Client::ToBeMade(address), |(live, _)| Client::There(&live.id.0, Some(address)))
+                }));
+            }
             PolicyClient::App(Reference::Name(name)) => {
                 // An app that could not be told has been reported.
                 let app = apps.iter().find(|app| app.wanted().is_declared() && app.wanted().address.name == *name);

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "emulator")]
 use super::commands::emulator;
-use super::commands::{apply, auth, completions, diff, drift, explain, man, output, plan, schema, validate};
+use super::commands::{apply, auth, completions, diff, drift, explain, man, output, plan, schema, validate, verify};
 use crate::address::Address;
 use crate::http::Budget;
 
@@ -26,15 +26,16 @@ Examples:
   idpctl apply plan.json                 do exactly what was approved, or refuse
   idpctl drift                           show what changed behind our back
   idpctl diff origin/main                show what a branch would change, without credentials
+  idpctl verify                          obtain a token with each client, and check it
   idpctl explain App.settings            look up a field
   idpctl explain IDP0301                 look up a code
 
 Exit status:
   0  done, or in sync
-  1  error, wrong usage, invalid manifests, or something could not be read
+  1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
   2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
   3  refused: a guard, or a plan that no longer fits
-  4  apply incomplete: something failed, was skipped or is in doubt
+  4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
 Environment:
   OKTA_CLIENT_ORGURL       the org, for example https://acme.okta.com
@@ -124,6 +125,8 @@ pub(crate) enum Command {
     Drift(drift::DriftArgs),
     /// Show what differs between the manifests of two git revisions, offline
     Diff(diff::DiffArgs),
+    /// Obtain the tokens that clients are promised, and check them
+    Verify(verify::VerifyArgs),
     /// Print ids and client ids of declared objects
     Output(output::OutputArgs),
     /// Write the JSON Schemas that editors use
@@ -154,7 +157,7 @@ pub(crate) struct Manifests {
     /// Set a variable that manifests use as ${var.NAME}; repeatable
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable, help_heading = "Manifests")]
     pub(crate) vars: Vec<(String, String)>,
-    /// Let manifests refer to files in this folder too
+    /// Let manifests refer to files in this folder too; the secrets that the org makes for clients are written there
     #[arg(long, value_name = "DIR", help_heading = "Manifests")]
     pub(crate) secret_dir: Option<PathBuf>,
 }

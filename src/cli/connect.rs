@@ -204,8 +204,8 @@ impl Connection {
     /// Returns how org and portal are read: each if some manifest speaks of it, and the org also if the target names it. Fails if there
     /// are no credentials for one that must be.
     pub(super) fn sweep(&self, declared: &Declared, network: &Network, context: &Context) -> Result<Sweep, CommandError> {
-        let (apps, portal) = (!declared.desired.apps.is_empty(), !declared.desired.portal.is_empty());
-        let okta = apps || !portal || (self.names_org && self.credentials.org().is_some());
+        let [org, portal] = [System::Okta, System::Portal].map(|system| declared.desired.speaks_of(system));
+        let okta = org || !portal || (self.names_org && self.credentials.org().is_some());
         self.must_have(okta, portal)?;
         let systems = [(okta, System::Okta), (portal, System::Portal)].into_iter().filter_map(|(read, system)| read.then_some(system));
         Ok(Sweep { reader: self.reader(), systems: systems.collect(), parallelism: network.parallelism, progress: context.progress() })

@@ -11,9 +11,10 @@ use crate::desired::{Desired, resolve};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::diff::SecretHashes;
 use crate::manifest::{Document, Loaded, Ownership, Target, Wish, load};
+use crate::observed::Written;
 use crate::render;
 use crate::secret::{Secret, SecretRef};
-use crate::secrets::{Files, Resolution, Resolver, key_sets};
+use crate::secrets::{Files, Outputs, Resolution, Resolver, key_sets};
 
 /// What the manifests say, or what is wrong with them.
 pub(super) struct Checked {
@@ -25,6 +26,7 @@ pub(super) struct Checked {
     pub(super) documents: usize,
     pub(super) sources: Sources,
     pub(super) diagnostics: Diagnostics,
+    outputs: Outputs,
     secrets: BTreeMap<SecretRef, Result<Secret, String>>,
 }
 
@@ -34,6 +36,8 @@ pub(super) struct Declared {
     pub(super) target: Target,
     /// What live secrets are compared with.
     pub(super) hashes: SecretHashes,
+    /// The files that secrets which the server makes go to.
+    pub(super) outputs: Outputs,
     sources: Sources,
     secrets: BTreeMap<SecretRef, Result<Secret, String>>,
 }
@@ -60,7 +64,8 @@ pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> C
         Resolution::Unresolved(why) => Err(why.in_full()),
     };
     let secrets = found.resolutions().iter().map(|(reference, resolution)| (reference.clone(), value(resolution))).collect();
-    Checked { desired, target, documents: documents.len(), sources, diagnostics, secrets }
+    let outputs = Outputs::new(manifests.secret_dir.as_deref());
+    Checked { desired, target, documents: documents.len(), sources, diagnostics, outputs, secrets }
 }
 
 /// What the manifests below some folder say, before anything is looked up that they refer to.
@@ -98,13 +103,13 @@ impl Read {
 
 /// Reads the manifests for a command that asks the org. Warnings are shown; errors end it before anything is sent.
 pub(super) fn load_for_org(manifests: &Manifests, context: &Context) -> Result<Declared, CommandError> {
-    let Checked { desired, target, documents: _, sources, diagnostics, secrets } = check(manifests, Reach::Org, context);
+    let Checked { desired, target, documents: _, sources, diagnostics, outputs, secrets } = check(manifests, Reach::Org, context);
     show(&diagnostics, &sources, context.printer);
     match target {
         Some(target) if !diagnostics.has_errors() => {
             let hash = |value: &Result<Secret, String>| value.as_ref().map(Secret::hash).map_err(Clone::clone);
             let hashes = secrets.iter().map(|(reference, value)| (reference.clone(), hash(value))).collect();
-            Ok(Declared { desired, target, hashes, sources, secrets })
+            Ok(Declared { desired, target, hashes, outputs, sources, secrets })
         }
         _ => Err(CommandError::shown()),
     }
@@ -145,6 +150,12 @@ impl Declared {
         at_hand(&self.secrets)
     }
 
+    /// Returns which of the files that the secrets of clients go to are there.
+    pub(super) fn written(&self) -> BTreeMap<String, Written> {
+        let outputs = self.desired.clients.iter().filter_map(|client| client.output.as_ref());
+        outputs.map(|output| (output.file.clone(), self.outputs.look(&output.file))).collect()
+    }
+
     /// Returns the values of some secrets; if any is missing, an error that names them all.
     pub(super) fn values(&self, needed: BTreeSet<SecretRef>) -> Result<BTreeMap<SecretRef, Secret>, CommandError> {
         let missing = self.missing(needed.iter().cloned());
@@ -155,7 +166,8 @@ impl Declared {
         Err(CommandError::new(error).hint("set the variables, for example with a secret manager's `run` command around idpctl"))
     }
 
-    fn value(&self, reference: &SecretRef) -> Result<Secret, String> {
+    /// Returns a secret's value, or why there is none here.
+    pub(super) fn value(&self, reference: &SecretRef) -> Result<Secret, String> {
         self.secrets.get(reference).cloned().unwrap_or_else(|| Err(format!("{reference} is not declared")))
     }
 }

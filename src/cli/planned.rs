@@ -57,7 +57,8 @@ pub(super) async fn planned(
     let own_client = connection.client_id().map(str::to_owned);
     let choices = Choices { target: declared.target.name.clone(), own_client, ..choices };
     let sweep = connection.sweep(&declared, network, context)?;
-    let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    let mut observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    observation.observed.outputs = declared.written();
     let plan = pipeline::plan(&declared.desired, &observation.observed, &declared.hashes, choices);
     let plan = plan.map_err(|error| refuse(error, &declared, context.printer))?;
     Ok(Planned { plan, declared, connection, observation })

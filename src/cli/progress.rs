@@ -70,6 +70,7 @@ fn words(step: Step) -> String {
             format!("{requests} more requests to read; the rate limit makes them take about {} s.", wait.as_secs())
         }
         Step::Remaining { requests, .. } => format!("{requests} more requests to read."),
+        Step::Asked { tokens, of } => format!("Asked for {tokens} of {of} tokens."),
         Step::Done { requests, of } => format!("Read {requests} of {of}."),
     }
 }

@@ -7,7 +7,8 @@ use std::ops::Bound;
 
 use serde_json::Value;
 
-use super::{Assignment, Grant, PolicyReference, Secret};
+use super::clients::as_client;
+use super::{Assignment, Grant, Output, PolicyReference, PrivateKey, Secret};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, Step, at};
@@ -34,9 +35,12 @@ pub(super) struct Draft<'d> {
     pub(super) access_policy: Option<PolicyReference>,
     pub(super) secrets: Option<Vec<Secret>>,
     pub(super) secrets_declared: Option<Declared<'d>>,
+    pub(super) private_key: Option<PrivateKey>,
     pub(super) grants: Option<Vec<Grant>>,
     pub(super) groups: Option<Vec<Assignment>>,
     pub(super) prunable: Vec<Facility>,
+    /// Of a dynamically registered client: where its secret goes.
+    pub(super) output: Option<Output>,
 }
 
 /// Which document declares a field, and where in its `spec`.
@@ -68,9 +72,11 @@ impl<'d> Draft<'d> {
             access_policy: None,
             secrets: None,
             secrets_declared: None,
+            private_key: None,
             grants: None,
             groups: None,
             prunable: Vec::new(),
+            output: None,
         }
     }
 
@@ -120,6 +126,11 @@ impl<'d> Draft<'d> {
         }
         path.set(&mut self.body, value);
         self.fields.insert(path, declared);
+    }
+
+    /// Returns a place of an app as the document names it: a dynamically registered client has the settings of one at the top.
+    pub(super) fn place(&self, path: &Path) -> Path {
+        if self.address.kind == Kind::Client { as_client(path) } else { path.clone() }
     }
 
     /// Returns what is declared at a place: `None` if nothing is, which means that it is not known.

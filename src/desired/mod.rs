@@ -2,12 +2,14 @@
 
 mod checks;
 mod children;
+mod clients;
 mod draft;
 mod portal;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod server_tests;
 mod servers;
+mod spoken;
 #[cfg(test)]
 mod tests;
 
@@ -15,11 +17,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub(crate) use clients::as_app;
+pub use clients::{Client, Output};
 pub use portal::{PortalObject, Token};
 pub use resolve::{KeySets, PREFIX, resolve};
 pub use servers::{Policy, Server, ServerPart};
 
-use crate::address::Address;
+use crate::address::{Address, System};
 use crate::diagnostic::Origin;
 use crate::json::{Fingerprint, Path};
 use crate::manifest::Metadata;
@@ -37,10 +41,22 @@ pub struct Desired {
     pub ownership: bool,
     /// The apps that some document speaks of, in address order.
     pub apps: Vec<App>,
+    /// The dynamically registered clients, in address order.
+    pub clients: Vec<Client>,
     /// The authorization servers, in address order.
     pub servers: Vec<Server>,
     /// What is declared of the portal, in address order: providers before client types.
     pub portal: Vec<PortalObject>,
+}
+
+impl Desired {
+    /// Returns whether anything is declared of a system, which is read then.
+    pub fn speaks_of(&self, system: System) -> bool {
+        match system {
+            System::Okta => !self.apps.is_empty() || !self.clients.is_empty() || !self.servers.is_empty(),
+            System::Portal => !self.portal.is_empty(),
+        }
+    }
 }
 
 /// What the manifests say of one live app.
@@ -66,6 +82,8 @@ pub struct App {
     pub access_policy: Option<PolicyReference>,
     /// The declared secrets; `None` if no document speaks of secrets.
     pub secrets: Option<Vec<Secret>>,
+    /// The private half of one of its keys, for proving that it can sign in.
+    pub private_key: Option<PrivateKey>,
     /// The granted scopes by document; `None` if no `Grant` document speaks of this app.
     pub grants: Option<Vec<Grant>>,
     /// The groups that have access; `None` if no `GroupAssignment` document speaks of this app.
@@ -93,6 +111,19 @@ pub struct Secret {
     pub reference: SecretRef,
     /// Whether it is in use or on its way out.
     pub status: Status,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+/// Where the private half of a client's key is to be had.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrivateKey {
+    /// The document that says so.
+    pub address: Address,
+    /// Where the key is to be had.
+    pub reference: SecretRef,
+    /// The `kid` that it has, if the key itself does not say so.
+    pub kid: Option<String>,
     /// Where it is declared.
     pub origin: Origin,
 }
@@ -147,6 +178,13 @@ impl Assignment {
     /// Returns the declared priority.
     pub fn priority(&self) -> Option<u64> {
         self.body.get("priority").and_then(Value::as_u64)
+    }
+}
+
+impl Desired {
+    /// Returns whether the org's apps matter, where the org does: unless clients alone are declared of it.
+    pub fn concerns_apps(&self) -> bool {
+        !self.apps.is_empty() || !self.servers.is_empty() || self.clients.is_empty()
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::clients::{drafts as client_drafts, finished as finished_client};
 use super::draft::{Declared, Draft, ordered};
-use super::{App, Desired, Secret, checks, children, portal, servers};
+use super::spoken::{Spoken, client_spoken_of, declared, speaks_of_an_app, spoken_of};
+use super::{App, Desired, PrivateKey, Secret, checks, children, portal, servers};
 use crate::address::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, at, compact};
@@ -21,19 +23,25 @@ pub type KeySets = BTreeMap<String, Result<Value, String>>;
 
 /// Resolves documents. While the diagnostics have errors, the result is good for nothing.
 pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets: &KeySets, diagnostics: &mut Diagnostics) -> Desired {
-    let mut resolver = Resolver { documents, key_sets, drafts: BTreeMap::new(), declared: None, diagnostics };
+    let clients = client_drafts(documents, diagnostics);
+    let mut resolver = Resolver { documents, key_sets, drafts: BTreeMap::new(), clients, declared: None, diagnostics };
     resolver.apps();
+    resolver.keys_of_clients();
     resolver.others();
-    let Resolver { drafts, .. } = resolver;
+    let Resolver { drafts, clients, .. } = resolver;
+    let mut clients: Vec<_> = clients.into_values().collect();
+    clients.sort_by_cached_key(|draft| draft.document.positions.value(&Path::root()));
     let mut drafts: Vec<_> = drafts.into_values().collect();
     // Of two that fight over something, the one that comes first in the files is called the first.
     drafts.sort_by_cached_key(|draft| draft.document.positions.value(&Path::root()));
     let portal = portal::resolve(documents, diagnostics);
     let servers = servers::resolve(documents, diagnostics);
-    checks::run(&drafts, &portal, &servers, documents, diagnostics);
+    checks::run(&drafts, &clients, &portal, &servers, documents, diagnostics);
     let mut apps: Vec<_> = drafts.into_iter().map(finished).collect();
     apps.sort_by(|a, b| a.address.cmp(&b.address));
-    Desired { project: project.to_owned(), ownership, apps, servers, portal }
+    let mut clients: Vec<_> = clients.into_iter().map(finished_client).collect();
+    clients.sort_by(|a, b| a.address.cmp(&b.address));
+    Desired { project: project.to_owned(), ownership, apps, clients, servers, portal }
 }
 
 fn finished(draft: Draft<'_>) -> App {
@@ -48,9 +56,11 @@ fn finished(draft: Draft<'_>) -> App {
         access_policy,
         secrets,
         secrets_declared: _,
+        private_key,
         mut grants,
         mut groups,
         mut prunable,
+        output: _,
     } = draft;
     normalise(&mut body);
     let body = compact(body);
@@ -82,6 +92,7 @@ fn finished(draft: Draft<'_>) -> App {
         status,
         access_policy,
         secrets,
+        private_key,
         grants,
         groups,
         prunable,
@@ -92,6 +103,8 @@ struct Resolver<'d, 'r> {
     documents: &'d [Document],
     key_sets: &'d KeySets,
     drafts: BTreeMap<Reference, Draft<'d>>,
+    /// The dynamically registered clients, by their documents' names.
+    clients: BTreeMap<&'d str, Draft<'d>>,
     /// By what else than its name each declared app could be referred to; made when somebody does.
     declared: Option<BTreeMap<Reference, &'d Document>>,
     diagnostics: &'r mut Diagnostics,
@@ -113,12 +126,30 @@ impl<'d> Resolver<'d, '_> {
         }
     }
 
-    /// Adds what the other kinds say to the apps that they speak of.
+    fn keys_of_clients(&mut self) {
+        let mut clients = std::mem::take(&mut self.clients);
+        for draft in clients.values_mut() {
+            let document = draft.document;
+            self.key_file(draft, document, "jwks.file");
+            self.private_key(draft, document);
+        }
+        self.clients = clients;
+    }
+
+    /// Adds what the other kinds say to the apps and clients that they speak of.
     fn others(&mut self) {
         let mut others: Vec<_> = self.documents.iter().filter(|document| speaks_of_an_app(document.kind)).collect();
         // The first document gives an app that none declares its address: that must not depend on how files are called.
         others.sort_by_key(|document| (document.kind, &document.name));
         for document in others {
+            let there = |kind| match kind {
+                Kind::Client => self.clients.contains_key(document.name.as_str()),
+                _ => self.drafts.contains_key(&Reference::Name(document.name.clone())),
+            };
+            if let Some(spoken) = client_spoken_of(document, there) {
+                self.granted(document, &spoken);
+                continue;
+            }
             let Some(reference) = self.reference(document) else { continue };
             let mut draft = self.drafts.remove(&reference).unwrap_or_else(|| Draft::new(reference.clone(), document));
             draft.documents.push(document.address());
@@ -127,6 +158,7 @@ impl<'d> Resolver<'d, '_> {
                     draft.credentials(document, self.diagnostics);
                     self.key_file(&mut draft, document, "jwks.file");
                     self.secrets(&mut draft, document);
+                    self.private_key(&mut draft, document);
                     if document.metadata.prune {
                         draft.prunable.extend([Facility::Keys, Facility::Secrets]);
                     }
@@ -143,10 +175,37 @@ impl<'d> Resolver<'d, '_> {
                         draft.prunable.push(Facility::Groups);
                     }
                 }
-                Kind::App | Kind::AuthorizationServer | Kind::OAuthProvider | Kind::ClientType => {}
+                Kind::App | Kind::Client | Kind::AuthorizationServer | Kind::OAuthProvider | Kind::ClientType => {}
             }
             self.drafts.insert(reference, draft);
         }
+    }
+
+    /// Adds what a `Grant` document says to the client that it speaks of.
+    fn granted(&mut self, document: &'d Document, spoken: &Spoken<'d>) {
+        let named = || document.origin(&Path::of("client"));
+        let (at, message, help) = match spoken {
+            Spoken::Of(name) => {
+                if let Some(draft) = self.clients.get_mut(name) {
+                    draft.documents.push(document.address());
+                    draft.grants.get_or_insert_default().extend(children::grants(document));
+                    draft.prunable.extend(document.metadata.prune.then_some(Facility::Grants));
+                    return;
+                }
+                let help = did_you_mean(name, self.clients.keys().copied());
+                let help = help.unwrap_or_else(|| "declare the client in a Client document".to_owned());
+                return self.push(codes::UNKNOWN_REFERENCE, named(), format!("there is no document `Client/{name}`"), help);
+            }
+            Spoken::Both => {
+                (named(), "a grant is to an app or to a client, and this one names both".to_owned(), "keep one of the two".to_owned())
+            }
+            Spoken::Either => {
+                let (address, name) = (document.address(), &document.name);
+                let message = format!("{address} may speak of App/{name} and of Client/{name}");
+                (document.positions.value(&Path::of("metadata.name")), message, format!("write `app: {name}` or `client: {name}`"))
+            }
+        };
+        self.push(codes::REFERENCE_UNCLEAR, at, message, help);
     }
 
     /// Returns which app a document speaks of. `None` if that cannot be known, which has been reported.
@@ -228,6 +287,22 @@ impl<'d> Resolver<'d, '_> {
         draft.secrets_declared = Some(declared);
     }
 
+    fn private_key(&mut self, draft: &mut Draft<'d>, document: &Document) {
+        let at = Path::of("private_key");
+        let Some(source) = at.find(&document.spec).filter(|source| source.is_object()) else { return };
+        let Some(reference) = secret_reference(document, source, &at, self.diagnostics) else { return };
+        let origin = document.positions.key(&Path::of("spec").join(&at));
+        if let Some(before) = &draft.private_key {
+            let message = format!("the private key of {} is declared in two documents", draft.address);
+            let (first, second) = ordered(before.origin.clone(), origin);
+            let diagnostic = Diagnostic::error(codes::SET_TWICE, Some(second), message).label("declared again");
+            self.diagnostics.push(diagnostic.related(first, "declared here").help("remove one of the two"));
+            return;
+        }
+        let kid = source["kid"].as_str().map(str::to_owned);
+        draft.private_key = Some(PrivateKey { address: document.address(), reference, kid, origin });
+    }
+
     fn push(&mut self, code: Code, origin: Origin, message: impl Into<String>, help: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(code, Some(origin), message).help(help));
     }
@@ -261,41 +336,3 @@ pub(super) fn secret_reference(document: &Document, entry: &Value, at: &Path, di
 
 /// What variables of the environment have to start with to be nameable by a manifest.
 pub const PREFIX: &str = "IDPCTL_";
-
-/// Returns whether documents of a kind say something about an app that another document declares, or none.
-pub(super) fn speaks_of_an_app(kind: Kind) -> bool {
-    matches!(kind, Kind::ClientCredentials | Kind::Grant | Kind::GroupAssignment)
-}
-
-/// Returns which app a document of another kind speaks of, as it is written; `None` if that is no reference, which has been reported.
-pub(super) fn spoken_of(document: &Document) -> Option<Reference> {
-    match document.spec.get("app").filter(|value| !value.is_null()) {
-        Some(value) => Reference::read(value),
-        None => Some(Reference::Name(document.name.clone())),
-    }
-}
-
-/// Returns what App documents, with the `ClientCredentials` that speak of them by name, declare that a reference could name. Of several that
-/// declare the same, the first counts.
-pub(super) fn declared(documents: &[Document]) -> BTreeMap<Reference, &Document> {
-    let text = |tree: &Value, path: &str| at(tree, path).and_then(Value::as_str).map(str::to_owned);
-    let mut client_ids = BTreeMap::new();
-    for credentials in documents.iter().filter(|document| document.kind == Kind::ClientCredentials) {
-        if let (Some(Reference::Name(name)), Some(id)) = (spoken_of(credentials), text(&credentials.spec, "client_id")) {
-            client_ids.entry(name).or_insert_with(Vec::new).push(id);
-        }
-    }
-    let mut declared = BTreeMap::new();
-    for app in documents.iter().filter(|document| document.kind == Kind::App) {
-        let own = [
-            app.metadata.id.clone().map(Reference::Id),
-            text(&app.spec, "label").map(Reference::Label),
-            text(&app.spec, "credentials.oauthClient.client_id").map(Reference::ClientId),
-        ];
-        let elsewhere = client_ids.get(&app.name).into_iter().flatten().cloned().map(Reference::ClientId);
-        for reference in own.into_iter().flatten().chain(elsewhere) {
-            declared.entry(reference).or_insert(app);
-        }
-    }
-    declared
-}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::resolve::declared;
+use super::spoken::declared;
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::json::{Path, Step};
@@ -200,6 +200,18 @@ fn clients(
         let origin = document.origin(&list.index(index));
         // What is no reference has been reported.
         let Some(client) = PolicyClient::read(value) else { continue };
+        let client = match client {
+            PolicyClient::App(Reference::Name(name)) if named(documents, Kind::Client, &name) => {
+                if named(documents, Kind::App, &name) {
+                    let message = format!("`{name}` may be App/{name} and Client/{name}");
+                    let diagnostic = Diagnostic::error(codes::REFERENCE_UNCLEAR, Some(origin), message);
+                    diagnostics.push(diagnostic.help("rename one of the two"));
+                    continue;
+                }
+                PolicyClient::Registered(name)
+            }
+            other => other,
+        };
         if let PolicyClient::App(app) = &client
             && let Some(diagnostic) = unknown(app, &origin, documents)
         {
@@ -209,6 +221,10 @@ fn clients(
         clients.push((client, origin));
     }
     Some(clients)
+}
+
+fn named(documents: &[Document], kind: Kind, name: &str) -> bool {
+    documents.iter().any(|document| document.kind == kind && document.name == name)
 }
 
 /// Returns what is wrong with a reference that is neither to a declared app, by its name, nor to one that nobody declares.

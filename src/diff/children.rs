@@ -66,7 +66,8 @@ pub(super) fn compare_keys<'a>(entry: &mut AppChanges<'a>, live: Option<&'a Live
     }
 }
 
-fn is(wanted: &Grant, live: &LiveGrant, org: &str) -> bool {
+/// Returns whether a live grant is the declared one, given the org's own issuer.
+pub(super) fn is(wanted: &Grant, live: &LiveGrant, org: &str) -> bool {
     let issuer = wanted.issuer.as_deref().unwrap_or(org).trim_end_matches('/');
     // There is one org authorization server; it shows under the org's URL and under a custom domain (okta-api.md, section 3).
     wanted.scope == live.scope && (wanted.issuer.is_none() || issuer == org || issuer == live.issuer.trim_end_matches('/'))

@@ -3,6 +3,7 @@
 
 mod app;
 mod children;
+mod client;
 mod fields;
 mod groups;
 mod orphans;
@@ -17,6 +18,7 @@ mod server_tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use app::cleared;
+pub use client::ClientChanges;
 pub(crate) use fields::Declaration;
 pub use groups::{GroupChange, undeclared as undeclared_group};
 pub use portal::PortalChanges;
@@ -59,6 +61,8 @@ pub struct Changes<'a> {
     pub apps: Vec<AppChanges<'a>>,
     /// Apps that are ours, that no document declares, and that are to go.
     pub orphans: Vec<Orphan<'a>>,
+    /// By declared dynamically registered client, in address order; a client without any difference has an entry with nothing in it.
+    pub clients: Vec<ClientChanges<'a>>,
     /// By declared authorization server and child of one, parents before children; one without any difference has an entry with nothing
     /// in it.
     pub servers: Vec<PartChanges<'a>>,
@@ -207,6 +211,7 @@ pub fn diff<'a>(desired: &'a Desired, observed: &'a Observed, bound: &Bound<'a>,
         }
     }
     orphans::decide(bound, choices, &mut changes);
+    client::compare(desired, observed, bound, choices, &mut changes);
     server::compare(bound, observed, choices, &mut changes);
     portal::compare(bound, choices, &mut changes);
     changes.left_alone.sort();

@@ -25,25 +25,24 @@ enum Numbering {
     AsSent,
 }
 
-/// Returns which of the siblings that are there must be sent the priority that they declare, by their places in the list: as few as
-/// bring all of them into order, next to those that are made.
+/// Returns which of the siblings that are there must be sent the priority that they declare, by their places in the list: as few from the
+/// end of the declared order as bring all of them into order, next to those that are made.
+///
+/// Since they are sent in ascending order, what is left of a run that was stopped is such an end as well, and never more than was chosen
+/// before: the rest of an approved plan is approved. Choosing as few as possible from anywhere would not be so.
 pub(super) fn to_be_sent(siblings: &[Sibling]) -> BTreeSet<usize> {
     let mut declared: Vec<(i64, usize)> = siblings.iter().enumerate().filter_map(|(place, one)| Some((one.declared?, place))).collect();
     declared.sort_unstable();
-    let there = |place: &usize| siblings[*place].live.is_some();
-    let renumbered = |place: &usize| siblings[*place].live != siblings[*place].declared;
-    let choices: [&dyn Fn(&usize) -> bool; 3] = [&|_| false, &renumbered, &|_| true];
-    for chosen in choices {
-        let sent: Vec<_> = declared.iter().copied().filter(|(_, place)| !there(place) || chosen(place)).collect();
-        let is_in_order = |numbering| {
+    let there = |place: usize| siblings[place].live.is_some();
+    let end = |from: usize| declared[from..].iter().map(|(_, place)| *place).filter(|place| there(*place)).collect::<BTreeSet<_>>();
+    let brings_order = |chosen: &BTreeSet<usize>| {
+        let sent: Vec<_> = declared.iter().copied().filter(|(_, place)| !there(*place) || chosen.contains(place)).collect();
+        [Numbering::Dense, Numbering::AsSent].into_iter().all(|numbering| {
             let numbers = after(siblings, &sent, numbering);
             declared.is_sorted_by(|(_, before), (_, behind)| numbers[*before] < numbers[*behind])
-        };
-        if is_in_order(Numbering::Dense) && is_in_order(Numbering::AsSent) {
-            return sent.into_iter().map(|(_, place)| place).filter(there).collect();
-        }
-    }
-    declared.into_iter().map(|(_, place)| place).filter(there).collect()
+        })
+    };
+    (0..=declared.len()).rev().map(end).find(brings_order).unwrap_or_else(|| end(0))
 }
 
 /// Returns the numbers that siblings have after some priorities were sent, one after the other; those that are not there have none.
@@ -132,9 +131,14 @@ mod tests {
                 .collect();
             writes.sort_unstable();
             for numbering in [Numbering::Dense, Numbering::AsSent] {
-                let numbers = after(&start, &writes, numbering);
-                let end: Vec<Sibling> = start.iter().zip(numbers).map(|(one, live)| Sibling { live, ..*one }).collect();
-                assert!(to_be_sent(&end).is_empty(), "{start:?} becomes {end:?} by {writes:?}");
+                for done in 0..=writes.len() {
+                    let numbers = after(&start, &writes[..done], numbering);
+                    let now: Vec<Sibling> = start.iter().zip(numbers).map(|(one, live)| Sibling { live, ..*one }).collect();
+                    let rest = to_be_sent(&now);
+                    assert!(done < writes.len() || rest.is_empty(), "{start:?} becomes {now:?} by {writes:?}");
+                    // A run that is stopped in between is finished within what was approved.
+                    assert!(rest.is_subset(&chosen), "{start:?} with {:?} of {writes:?}: {now:?} needs {rest:?}", &writes[..done]);
+                }
             }
             tried += 1;
         }

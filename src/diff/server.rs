@@ -171,7 +171,10 @@ fn apps<'a>(bound: &Bound<'a>, changes: &Changes<'a>) -> BTreeMap<&'a str, &'a A
         changes.apps.iter().any(replaced)
     };
     let declared = bound.apps.iter().filter(|app| app.wanted().is_declared() && !renewed(&app.wanted().address));
-    declared.filter_map(|app| Some((app.live()?.client_id.as_str(), &app.wanted().address))).collect()
+    let apps = declared.filter_map(|app| Some((app.live()?.client_id.as_str(), &app.wanted().address)));
+    let replaced = |address: &Address| changes.clients.iter().any(|entry| entry.bound.wanted.address == *address && entry.is_replaced());
+    let clients = bound.clients.iter().filter_map(|client| Some((client.live?.0.id.0.as_str(), &client.wanted.address)));
+    apps.chain(clients.filter(|(_, address)| !replaced(address))).collect()
 }
 
 /// Compares the clients of a policy; returns with the difference the apps whose client ids are not known yet.

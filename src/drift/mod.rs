@@ -3,6 +3,8 @@
 //! The comparison is [`crate::diff`]'s; nothing is compared here. Whether a difference was made in the org or in the manifests is told
 //! by the mark, which says what was applied last.
 
+mod client;
+
 use serde_json::Value;
 
 use crate::address::Address;
@@ -106,6 +108,7 @@ pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project:
     let unmarked = changes.servers.iter().flat_map(of_server).chain(changes.portal.iter().flat_map(of_portal));
     let mut items: Vec<_> = changes.apps.iter().flat_map(of_app).chain(unmarked).collect();
     // Below something declared; apps without a document come from the matching, which knows copies from orphans.
+    items.extend(changes.clients.iter().flat_map(client::items));
     let children = changes.left_alone.iter().filter(|left| left.flag.is_some() && !left.address.child.is_empty());
     items.extend(children.map(|left| undeclared(left.address.clone(), left.what.clone())));
     for orphan in bound.orphans.iter().filter(|orphan| select.has(&orphan.address)) {
@@ -180,6 +183,13 @@ fn group(change: &GroupChange<'_>) -> Vec<Item> {
     fields.iter().map(item).collect()
 }
 
+/// Returns the item of a field of which no mark tells who changed it.
+fn field_of(address: &Address, change: &FieldChange) -> Item {
+    let declared = (!change.declared.is_null()).then(|| change.declared.clone());
+    let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
+    Item { address: address.clone(), what, cause: Cause::Either, origin: change.origin.as_ref().map(ToString::to_string) }
+}
+
 /// Authorization servers bear no mark, so nobody can tell who moved.
 fn of_server(entry: &PartChanges<'_>) -> Vec<Item> {
     let PartChanges { wanted, live: _, server, policy, change, awaits: _, born: _ } = entry;
@@ -191,12 +201,9 @@ fn of_server(entry: &PartChanges<'_>) -> Vec<Item> {
         Some(Change::Create { .. }) => return vec![item(What::Missing, Some(wanted.origin.to_string()))],
         Some(Change::Update { fields } | Change::Replace { fields, .. }) => fields,
     };
-    let field = |change: &FieldChange| {
-        let declared = (!change.declared.is_null()).then(|| change.declared.clone());
-        let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
-        item(what, change.origin.as_ref().map(ToString::to_string))
-    };
-    fields.iter().map(field).collect()
+    // A priority may have to be sent again to bring others into order, and is as declared all the same.
+    let drifted = fields.iter().filter(|change| change.before.is_none() || change.before != change.after);
+    drifted.map(|change| field_of(&wanted.address, change)).collect()
 }
 
 /// The portal's objects bear no mark, so nobody can tell who moved.

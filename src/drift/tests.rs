@@ -229,6 +229,24 @@ fn of_an_authorization_server_every_part_can_drift() {
 
     13 items: 13 either changed live or not applied yet.
     "#);
+    let ordered = "metadata: {name: orders}\nspec:\n  name: orders\n  audiences: [a]\n  policies: [{name: workers, priority: 1}, {name: loose, priority: 2}, {name: old, priority: 3}]\n";
+    let mut turned = observed.clone();
+    let policies = turned.servers.below.get_mut(&Id("aus1".to_owned())).unwrap().policies.as_mut().unwrap();
+    for (policy, priority) in policies.iter_mut().zip([2, 1, 3, 4]) {
+        policy.body["priority"] = json!(priority);
+    }
+    insta::assert_snapshot!(text(ordered, &turned), @r#"
+    AuthorizationServer/orders
+        audiences: ["a"] → none   (either)
+
+    AuthorizationServer/orders/policy/loose
+        priority: 2 → 1   (either)
+
+    AuthorizationServer/orders/policy/workers
+        priority: 1 → 2   (either)
+
+    4 items: 4 either changed live or not applied yet.
+    "#);
     observed.servers.listed.pop();
     insta::assert_snapshot!(text(ORDERS, &observed), @"
     AuthorizationServer/orders

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::auth::{ClientToken, TokenRequest};
 use super::base_url::BaseUrl;
 use super::credentials::{Credentials, Means};
 use super::decode::{Decode, DecodeError};
@@ -17,6 +18,7 @@ use super::page::{ForeignLink, next_page};
 use super::retry::{RetryPolicy, Safety};
 use super::transport::Transport;
 use crate::address::System;
+use crate::clock::Clock;
 use crate::request::{Method, Request};
 
 /// No list has more pages than this: ten million apps.
@@ -28,8 +30,8 @@ const PER_PAGE: &str = "100";
 ///
 /// # Guarantees
 ///
-/// It sends GETs alone, and a service app's request for the token that signs it in: a request of another method is refused before anything is
-/// sent. Repeats are harmless and happen as
+/// It sends GETs alone, and requests for tokens, of the service app that signs it in and of clients that are to be tried: a request of another
+/// method is refused before anything is sent. Repeats are harmless and happen as
 /// [`RetryPolicy`] says.
 #[derive(Clone)]
 pub struct Reader(Arc<Exchange>);
@@ -133,6 +135,11 @@ impl Reader {
                 return Ok(items);
             }
         }
+    }
+
+    /// Asks for a token as a declared client would, by its own secret or key and no other credentials.
+    pub async fn client_token(&self, request: &TokenRequest, clock: &dyn Clock) -> Result<ClientToken, Error> {
+        self.0.client_token(request, clock).await
     }
 
     async fn fetch(&self, request: &Request, signed: Signed<'_>) -> Result<Answer, Error> {

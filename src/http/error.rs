@@ -177,6 +177,9 @@ impl Error {
     /// Tells whether the thing asked for does not exist. An unknown path (Okta's `E0000008`), and a 404 of something in between, is
     /// another matter.
     pub fn is_not_found(&self) -> bool {
+        if self.is_unknown_client() {
+            return true;
+        }
         let of_the_server = match self.0.system {
             System::Okta => self.code() == Some("E0000007"),
             // The portal has no codes: its bodies are `{"errors": […]}` or `{"status": …}` (tyk-portal-api.md, section 7).
@@ -206,10 +209,17 @@ impl Error {
         match (self.0.system, &self.0.kind) {
             // OAuth's endpoints refuse with 400 as well as with 401.
             (_, Kind::NotSignedIn(error)) => matches!(error.status(), Some(400 | 401 | 403)),
-            (System::Okta, _) => self.status() == Some(401) && !self.is_feature_missing(),
+            (System::Okta, _) => self.status() == Some(401) && !self.is_feature_missing() && !self.is_unknown_client(),
             (System::Portal, Kind::Redirect { .. }) => true,
             (System::Portal, _) => matches!(self.status(), Some(401 | 403)),
         }
+    }
+
+    /// Tells whether there is no such client. Of dynamically registered ones some orgs say so in OAuth's words, with a 401 that is about no
+    /// credential of ours (okta-api.md, section 4).
+    fn is_unknown_client(&self) -> bool {
+        let by_id = self.0.request.split_once(' ').is_some_and(|(_, path)| path.starts_with("/oauth2/v1/clients/"));
+        by_id && self.status() == Some(401) && self.code() == Some("invalid_client")
     }
 
     /// Tells whether the credential lacks a scope or a role.

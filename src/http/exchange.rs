@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
-use super::auth::{Issued, ServiceApp, TOKEN_PATH, Token, proof_header};
+use super::auth::{Asking, ServiceApp, proof_header};
 use super::bucket::Bucket;
 use super::credentials::{Account, Credentials, Means, authorization};
 use super::decode::{Decode, DecodeError};
@@ -21,7 +21,7 @@ use super::retry::{Failure, Pace, RetryPolicy, Safety, Verdict};
 use super::transport::{Transport, TransportError};
 use super::wire::{address, wire, wire_form};
 use crate::address::System;
-use crate::request::{Method, Request};
+use crate::request::Request;
 use crate::secret::Secret;
 
 /// What all requests of a client have in common.
@@ -50,6 +50,8 @@ pub(super) enum Signed<'a> {
     Yes,
     /// It is what signs an app in.
     As(&'a ServiceApp),
+    /// It is a declared client's own request for a token.
+    By(&'a Asking<'a>),
 }
 
 /// One request's way so far, from which its errors are made.
@@ -129,8 +131,10 @@ impl Exchange {
             let sent = Instant::now();
             let outcome = until(self.policy.deadline, self.transport.send(wire)).await.ok_or_else(|| trail.error(Kind::TimedOut))?;
             trail.note(bucket, sent, &outcome);
-            if let (Signed::As(app), Ok(answer)) = (signed, &outcome) {
-                app.heed(answer.headers());
+            match (signed, &outcome) {
+                (Signed::As(app), Ok(answer)) => app.heed(answer.headers()),
+                (Signed::By(client), Ok(answer)) => client.heed(answer.headers()),
+                _ => {}
             }
             let answer = outcome.map_err(Kind::Transport);
             let mut pause = None;
@@ -185,26 +189,15 @@ impl Exchange {
                 let assertion = app.assertion(url);
                 trail.mask.learn(&assertion);
                 let proof = app.proof(url);
-                wire_form(url, app.form(&assertion)).map(|wire| proven(wire, proof, trail))
+                wire_form(url, app.form(&assertion), None).map(|wire| proven(wire, proof, trail))
+            }
+            (Signed::By(client), _) => {
+                let attempt = client.attempt(url);
+                attempt.secrets.iter().for_each(|secret| trail.mask.learn(secret));
+                wire_form(url, attempt.form, attempt.authorization).map(|wire| proven(wire, attempt.proof, trail))
             }
         };
         wire.map_err(|reason| trail.error(Kind::Malformed { reason }))
-    }
-
-    /// Asks the org for an app's token. To ask twice does no harm.
-    async fn sign_in(&self, app: &ServiceApp) -> Result<Token, Error> {
-        let request = Request::new(Method::Post, TOKEN_PATH);
-        let asked = Instant::now();
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            // Boxed, because sending anything may lead here.
-            match Box::pin(self.run(&request, Safety::Read, Signed::As(app))).await {
-                Ok(answer) => return answer.decode::<Issued>().map(|issued| Token::of(issued, app.scopes(), asked)),
-                Err(refusal) if app.improve(&refusal, tries) => {}
-                Err(error) => return Err(error),
-            }
-        }
     }
 
     /// Waits before the next attempt, or gives the request up.

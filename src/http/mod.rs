@@ -1,6 +1,6 @@
 //! Requests become answers: one client for everything that is sent to Okta and to the portal.
 //!
-//! A [`Reader`] sends GETs (and what signs it in) and nothing else, a [`Writer`] the rest. Every request passes the one [`Governor`] of the run, is retried
+//! A [`Reader`] sends GETs and requests for tokens (to be signed in, or to see that a client can be) and nothing else, a [`Writer`] the rest. Every request passes the one [`Governor`] of the run, is retried
 //! as [`RetryPolicy`] allows, and is decoded before anything leaves this module, so that secret members of an answer end here.
 //!
 //! ```text
@@ -25,6 +25,7 @@ mod meter;
 mod page;
 mod problem;
 mod retry;
+mod tokens;
 mod transport;
 mod window;
 mod wire;
@@ -32,7 +33,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use auth::{KeyError, is_world_readable};
+pub use auth::{ClientMeans, ClientToken, KeyError, SigningKey, TokenRequest, is_world_readable};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use bucket::Bucket;
 pub use client::{Reader, Writer};

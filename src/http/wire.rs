@@ -47,8 +47,11 @@ pub(super) fn wire(url: &Url, request: &Request, authorization: Option<HeaderVal
 }
 
 /// Returns a form as it is sent to a token endpoint.
-pub(super) fn wire_form(url: &Url, form: Vec<u8>) -> Result<http::Request<Vec<u8>>, &'static str> {
-    let builder = http::Request::post(url.as_str()).header(header::ACCEPT, "application/json");
+pub(super) fn wire_form(url: &Url, form: Vec<u8>, authorization: Option<HeaderValue>) -> Result<http::Request<Vec<u8>>, &'static str> {
+    let mut builder = http::Request::post(url.as_str()).header(header::ACCEPT, "application/json");
+    if let Some(authorization) = authorization {
+        builder = builder.header(header::AUTHORIZATION, authorization);
+    }
     builder.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form).map_err(|_| UNSENDABLE)
 }
 

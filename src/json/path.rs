@@ -71,6 +71,11 @@ impl Path {
         Self(self.0.iter().chain(&rest.0).cloned().collect())
     }
 
+    /// Returns what is left of the path below one that it leads through.
+    pub fn below(&self, other: &Self) -> Option<Self> {
+        self.0.strip_prefix(other.0.as_slice()).map(|rest| Self(rest.to_vec()))
+    }
+
     /// Returns the path without its last step; the root has none.
     pub fn parent(&self) -> Option<Self> {
         self.0.split_last().map(|(_, rest)| Self(rest.to_vec()))

@@ -39,8 +39,6 @@ impl Form {
     }
 }
 
-const LATER: [&str; 1] = ["Client"];
-
 static HEADER: LazyLock<Value> = LazyLock::new(|| schema_for!(Header).to_value());
 
 /// What every document has in `metadata`.
@@ -192,14 +190,9 @@ impl Reader<'_> {
         if let Ok(kind) = word.parse() {
             return Some(kind);
         }
-        if LATER.contains(&word.as_str()) {
-            let message = format!("the kind `{word}` is not supported yet");
-            self.push(codes::KIND_LATER, at, message, format!("leave the document out until a later version; {}", kinds()));
-        } else {
-            let help = nearest(word, Kind::ALL.map(Kind::as_str).into_iter().chain(LATER));
-            let help = help.map_or_else(kinds, |near| format!("did you mean `{near}`?"));
-            self.push(codes::KIND, at, format!("there is no kind {}", shown(&Value::from(word.as_str()))), help);
-        }
+        let help = nearest(word, Kind::ALL.map(Kind::as_str));
+        let help = help.map_or_else(kinds, |near| format!("did you mean `{near}`?"));
+        self.push(codes::KIND, at, format!("there is no kind {}", shown(&Value::from(word.as_str()))), help);
         None
     }
 

@@ -58,6 +58,8 @@ pub enum Subject {
     Apps,
     /// The list of access policies.
     Policies,
+    /// The list of dynamically registered clients.
+    Clients,
     /// The grants of an app.
     Grants {
         /// The app.
@@ -150,6 +152,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Org { url } => write!(f, "which org `{}` is", printable_head(url, 200)),
             Self::Apps => f.write_str("the list of apps"),
+            Self::Clients => f.write_str("the list of clients"),
             Self::Policies => f.write_str("the list of access policies"),
             Self::Grants { id, label } => write!(f, "the grants of app `{}` ({id})", printable_head(label, 100)),
             Self::Assignments { id, label } => write!(f, "the groups of app `{}` ({id})", printable_head(label, 100)),

@@ -10,6 +10,7 @@
 //! Sweep::list ─▶ Listed (org, apps; `with_servers`) ─▶ the caller binds ─▶ Listed::details(Details) ─▶ Observed
 //! ```
 
+mod client;
 mod decode;
 mod error;
 mod groups;
@@ -23,6 +24,7 @@ mod want;
 #[cfg(test)]
 mod tests;
 
+pub use client::{client, clients_named};
 pub use error::{Error, Failure, Subject};
 pub use groups::{assignment, assignments};
 pub use portal::{portal_list, portal_object};

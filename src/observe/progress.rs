@@ -30,6 +30,13 @@ pub enum Step {
         /// Of how many.
         of: u32,
     },
+    /// One more token was asked for.
+    Asked {
+        /// How many were.
+        tokens: u32,
+        /// Of how many.
+        of: u32,
+    },
 }
 
 /// Hears nothing.

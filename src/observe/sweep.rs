@@ -11,9 +11,10 @@ use tokio::time::Instant;
 use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
 use super::want::{Detail, Outcome, Want, count, wants};
-use super::{portal, read, server};
+use super::{client, portal, read, server};
 use crate::address::System;
 use crate::bind::Details;
+use crate::desired::{Client, Desired};
 use crate::http::{self, BaseUrl, Bucket, Kind, Reader, TransportError};
 use crate::observed::{LiveApp, Observed, Org, Portal};
 use crate::printable::printable_head;
@@ -50,13 +51,35 @@ pub struct Listed {
 }
 
 impl Sweep {
+    /// Lists what some manifests speak of.
+    pub async fn list_for(self, desired: &Desired, expected: &Expected) -> Result<Listed, Error> {
+        let mut listed = if desired.concerns_apps() { self.list(expected).await? } else { self.list_without_apps(expected).await? };
+        if !desired.clients.is_empty() {
+            let ids = desired.clients.iter().filter_map(|client| client.metadata.id.as_deref()).collect();
+            listed = listed.with_clients(&ids, &desired.clients.iter().map(Client::name).collect()).await?;
+        }
+        if !desired.servers.is_empty() {
+            listed = listed.with_servers().await?;
+        }
+        Ok(listed)
+    }
+
     /// Reads which org it is, makes sure that it is the expected one, and lists its apps; beside that it lists the portal's providers.
     pub async fn list(self, expected: &Expected) -> Result<Listed, Error> {
+        self.lists(expected, true).await
+    }
+
+    /// Does the same but for the apps, which some credentials cannot read.
+    pub async fn list_without_apps(self, expected: &Expected) -> Result<Listed, Error> {
+        self.lists(expected, false).await
+    }
+
+    async fn lists(self, expected: &Expected, apps: bool) -> Result<Listed, Error> {
         let reads = |system| self.systems.contains(&system);
         if reads(System::Portal) {
             expected.check_portal(self.reader.portal())?;
         }
-        let okta = async { if reads(System::Okta) { self.okta(expected).await.map(Some) } else { Ok(None) } };
+        let okta = async { if reads(System::Okta) { self.okta(expected, apps).await.map(Some) } else { Ok(None) } };
         let portal = async { if reads(System::Portal) { self.portal().await.map(Some) } else { Ok(None) } };
         let (okta, portal) = match tokio::join!(okta, portal) {
             (Ok(okta), Ok(portal)) => (okta, portal),
@@ -68,10 +91,13 @@ impl Sweep {
         Ok(Listed { sweep: self, observed })
     }
 
-    async fn okta(&self, expected: &Expected) -> Result<(Org, Vec<LiveApp>), Error> {
+    async fn okta(&self, expected: &Expected, apps: bool) -> Result<(Org, Vec<LiveApp>), Error> {
         let url = self.reader.org().map(ToString::to_string).unwrap_or_default();
         let org = read::org(&self.reader).await.map_err(|source| Failure { subject: Subject::Org { url }, source })?;
         expected.check(self.reader.org(), &org)?;
+        if !apps {
+            return Ok((org, Vec::new()));
+        }
         let apps = read::apps(&self.reader, |apps| self.progress.tell(Step::Listed { apps })).await;
         Ok((org, apps.map_err(|source| Failure { subject: Subject::Apps, source })?))
     }
@@ -136,6 +162,15 @@ impl Listed {
         Ok(self)
     }
 
+    /// Lists the org's dynamically registered clients too, and keeps those that have one of some client ids or names.
+    pub async fn with_clients(mut self, ids: &BTreeSet<&str>, names: &BTreeSet<&str>) -> Result<Self, Error> {
+        let listed = client::clients(&self.sweep.reader).await;
+        let mut listed = listed.map_err(|source| Failure { subject: Subject::Clients, source })?;
+        listed.retain(|client| ids.contains(client.id.0.as_str()) || names.contains(client.name.as_str()));
+        self.observed.clients = listed;
+        Ok(self)
+    }
+
     /// Reads the details. An app that turns out to be gone is left out.
     pub async fn details(self, needs: Details) -> Result<Observed, Error> {
         let Self { sweep, mut observed } = self;
@@ -179,6 +214,7 @@ impl Listed {
             return Err(Error::Unread { failures, untried });
         }
         observed.apps.retain(|app| !gone.contains(&app.id));
+        observed.clients.retain(|client| !gone.contains(&client.id));
         observed.grants.retain(|id, _| !gone.contains(id));
         observed.assignments.retain(|id, _| !gone.contains(id));
         observed.secrets.retain(|id, _| !gone.contains(id));

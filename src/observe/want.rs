@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::error::Subject;
-use super::{groups, portal, read, server};
+use super::{client, groups, portal, read, server};
 use crate::bind::{Children, Details};
 use crate::desired::GroupReference;
 use crate::http::{self, Bucket, Reader};
@@ -14,6 +14,8 @@ use crate::observed::{AccessPolicy, Id, LiveAssignment, LiveGrant, LiveGroup, Li
 pub(super) enum Want {
     Policies,
     Grants(Id),
+    /// Of a dynamically registered client.
+    ClientGrants(Id),
     Secrets(Id),
     Assignments(Id),
     /// Of an authorization server.
@@ -31,13 +33,14 @@ pub(super) enum Want {
 
 /// Returns the details to be read, one by one.
 pub(super) fn wants(details: Details) -> Vec<Want> {
-    let Details { secrets, grants, assignments, groups, policies, servers, client_types, scope_users } = details;
+    let Details { secrets, grants, client_grants, assignments, groups, policies, servers, client_types, scope_users } = details;
     let groups = (!groups.is_empty()).then_some(Want::Groups(groups));
     let policies = policies.then_some(Want::Policies).into_iter();
     let client_types = client_types.into_iter().map(Want::ClientTypes);
     let apps = grants
         .into_iter()
         .map(Want::Grants)
+        .chain(client_grants.into_iter().map(Want::ClientGrants))
         .chain(secrets.into_iter().map(Want::Secrets))
         .chain(assignments.into_iter().map(Want::Assignments));
     let servers = servers.into_iter().flat_map(|(id, Children { scopes, claims, policies })| {
@@ -61,6 +64,10 @@ impl Want {
             Self::Claims(id) => Subject::Claims { name: server(&id), id },
             Self::ServerPolicies(id, _) => Subject::ServerPolicies { name: server(&id), id },
             Self::Grants(id) => Subject::Grants { label: label(&id), id },
+            Self::ClientGrants(id) => {
+                let client = observed.clients.iter().find(|client| client.id == id);
+                Subject::Grants { label: client.map(|client| client.name.clone()).unwrap_or_default(), id }
+            }
             Self::Secrets(id) => Subject::Secrets { label: label(&id), id },
             Self::Assignments(id) => Subject::Assignments { label: label(&id), id },
             Self::Groups(_) => Subject::Groups,
@@ -77,7 +84,7 @@ impl Want {
     pub(super) fn bucket(&self) -> Bucket {
         match self {
             Self::Policies | Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) => Bucket::Management,
-            Self::Grants(_) | Self::Secrets(_) | Self::Assignments(_) => Bucket::Apps,
+            Self::Grants(_) | Self::ClientGrants(_) | Self::Secrets(_) | Self::Assignments(_) => Bucket::Apps,
             Self::Groups(_) => Bucket::Groups,
             Self::ClientTypes(_) | Self::ScopeUsers => Bucket::Portal,
         }
@@ -107,7 +114,9 @@ impl Want {
                     Err(error) => Err(error),
                 };
             }
-            Self::Grants(id) => (id, read::grants(reader, id).await.map(|grants| Detail::Grants(id.clone(), grants))),
+            Self::Grants(id) | Self::ClientGrants(id) => {
+                (id, read::grants(reader, id).await.map(|grants| Detail::Grants(id.clone(), grants)))
+            }
             Self::Secrets(id) => (id, read::secrets(reader, id).await.map(|secrets| Detail::Secrets(id.clone(), secrets))),
             Self::Assignments(id) => {
                 (id, groups::assignments(reader, id).await.map(|assignments| Detail::Assignments(id.clone(), assignments)))
@@ -124,6 +133,7 @@ impl Want {
         };
         let asked = match self {
             Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) => server::server(reader, owner).await.map(drop),
+            Self::ClientGrants(_) => client::client(reader, owner).await.map(drop),
             _ => read::app(reader, owner).await.map(drop),
         };
         match asked {

@@ -3,6 +3,7 @@
 //! Nothing in here holds a secret: trees are [`Clean`], and of client secrets there is only the hash.
 
 mod clean;
+mod client;
 mod groups;
 mod live;
 mod portal;
@@ -11,6 +12,7 @@ mod server;
 use std::collections::BTreeMap;
 
 pub use clean::Clean;
+pub use client::{LiveClient, Written};
 pub use groups::{LiveAssignment, LiveGroup};
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
 pub use portal::{LivePortal, Portal, ScopeUser};
@@ -25,7 +27,11 @@ pub struct Observed {
     pub apps: Vec<LiveApp>,
     /// Secrets of the apps whose secrets were read.
     pub secrets: BTreeMap<Id, Vec<LiveSecret>>,
-    /// Grants of the apps whose grants were read.
+    /// Dynamically registered clients, or apps seen as such, if any document declares one: those that have the id or the name of one.
+    pub clients: Vec<LiveClient>,
+    /// Which of the files are there that secrets go to, by the path as it is written. Of one that is not here, nobody has looked.
+    pub outputs: BTreeMap<String, Written>,
+    /// Grants of the apps, and of the clients by their client ids, whose grants were read.
     pub grants: BTreeMap<Id, Vec<LiveGrant>>,
     /// Assigned groups of the apps whose groups were read.
     pub assignments: BTreeMap<Id, Vec<LiveAssignment>>,

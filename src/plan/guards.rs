@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::own_app;
 use super::{Choices, Finding, Guard, GuardRule, MAX_DELETES};
 use crate::address::Address;
 use crate::bind::{Bound, How};
 use crate::diagnostic::codes::{CUTOVER, LABEL_ADOPTION};
-use crate::diff::{AppChanges, Change, Changes, GrantChange, SecretChange};
-use crate::observed::LiveApp;
+use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
 use crate::program::{Action, Verb};
 
 /// Returns every rule that the actions hit, sorted.
@@ -19,6 +19,9 @@ pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_
         .collect();
     for entry in &changes.apps {
         guards.extend(replacement(entry, choices));
+    }
+    for entry in &changes.clients {
+        guards.extend(client(entry, choices));
     }
     for orphan in changes.orphans.iter().filter(|o| o.marker.protected) {
         let why = format!(
@@ -33,40 +36,9 @@ pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_
         let why = format!("{deletions} deletions, more than the {most} allowed");
         guards.push(guard(None, GuardRule::MaxDeletes, why, Some(format!("--max-deletes {deletions}"))));
     }
-    guards.extend(own_app(changes, choices));
+    guards.extend(own_app::guard(changes, choices));
     guards.sort();
     guards
-}
-
-/// What would change of the app that idpctl signs in as: it could lock itself out, in the middle of an apply or for the next one.
-fn own_app(changes: &Changes<'_>, choices: &Choices) -> Option<Guard> {
-    let own = choices.own_client.as_deref().filter(|_| !choices.allow_own_app)?;
-    let is_own = |live: &LiveApp| live.client_id == own;
-    let orphan = changes.orphans.iter().find(|orphan| is_own(orphan.live)).map(|orphan| (&orphan.address, vec!["deleted"]));
-    let declared = || {
-        let entry = changes.apps.iter().find(|entry| entry.live.is_some_and(is_own))?;
-        let AppChanges { change, secrets, grants, keys, .. } = entry;
-        let changed = match change {
-            Some(Change::Replace { .. }) => Some("replaced"),
-            // That it bears our mark changes nothing for anybody who signs in.
-            Some(Change::Update { fields }) => fields.iter().any(|field| field.origin.is_some()).then_some("changed"),
-            Some(Change::Create { .. }) | None => None,
-        };
-        let loses = |loses: bool, what| loses.then_some(what);
-        let whats = [
-            changed,
-            loses(grants.iter().any(|grant| matches!(grant, GrantChange::Revoke(..))), "deprived of scopes"),
-            loses(!keys.is_empty(), "deprived of keys"),
-            loses(
-                secrets.iter().any(|secret| matches!(secret, SecretChange::Deactivate(..) | SecretChange::Delete(..))),
-                "deprived of secrets",
-            ),
-        ];
-        Some((&entry.wanted.address, whats.into_iter().flatten().collect())).filter(|(_, whats): &(_, Vec<_>)| !whats.is_empty())
-    };
-    let (address, whats) = orphan.or_else(declared)?;
-    let why = format!("it is the app that idpctl signs in as, and would be {}: idpctl could lock itself out", whats.join(" and "));
-    Some(guard(Some(address), GuardRule::OwnApp, why, Some("--allow-own-app".to_owned())))
 }
 
 fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {
@@ -91,12 +63,68 @@ fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {
     guards
 }
 
+/// The same of a registered client that idpctl signs in as.
+fn own_client(entry: &ClientChanges<'_>, choices: &Choices) -> Option<Guard> {
+    let own = choices.own_client.as_deref().filter(|_| !choices.allow_own_app)?;
+    entry.bound.live.filter(|(live, _)| live.id.0 == own)?;
+    let changed = match entry.change {
+        Some(Change::Replace { .. }) => Some("replaced"),
+        Some(Change::Update { .. }) => Some("changed"),
+        Some(Change::Create { .. }) | None => None,
+    };
+    let loses = entry.grants.iter().any(|grant| matches!(grant, GrantChange::Revoke(..)));
+    let whats: Vec<_> = changed.into_iter().chain(loses.then_some("deprived of scopes")).collect();
+    let why = format!("it is the client that idpctl signs in as, and would be {}: idpctl could lock itself out", whats.join(" and "));
+    let address = Some(&entry.bound.wanted.address);
+    (!whats.is_empty()).then(|| guard(address, GuardRule::OwnApp, why, Some("--allow-own-app".to_owned())))
+}
+
+fn client(entry: &ClientChanges<'_>, choices: &Choices) -> Vec<Guard> {
+    let wanted = entry.bound.wanted;
+    let address = &wanted.address;
+    let mut guards = Vec::new();
+    if let Some((live, _)) = entry.bound.live.filter(|_| entry.is_unasked()) {
+        let why = format!(
+            "the client {} is recognised by its name alone, and would be changed; if it is the one, pin it with `metadata.id: {}`, say `metadata.adopt: true`, or",
+            live.id, live.id
+        );
+        guards.push(guard(Some(address), GuardRule::Adoption, why, Some(format!("--adopt {address}"))));
+    }
+    // Whether a client that no list shows is there nobody can tell before it is to be made.
+    let is_there = entry.bound.live.is_some();
+    if let (true, Some(output)) = (is_there && entry.secret && entry.written, &wanted.output) {
+        let why = format!(
+            "a new secret would be made, and the file `{}` that it goes to is there; delete the file, which says that its secret may end",
+            output.file
+        );
+        guards.push(guard(Some(address), GuardRule::SecretFile, why, None));
+    }
+    guards.extend(own_client(entry, choices));
+    let Some(Change::Replace { because, .. }) = &entry.change else { return guards };
+    if wanted.metadata.protected {
+        let why = "it is protected, and would be replaced; take `protected` out first".to_owned();
+        guards.push(guard(Some(address), GuardRule::Protected, why, None));
+    }
+    if wanted.metadata.id.is_some() {
+        let why = "it is pinned by `metadata.id`, and its replacement would have another id; take the pin out first".to_owned();
+        guards.push(guard(Some(address), GuardRule::Replacement, why, None));
+    } else if !choices.allow_replace.contains(address) {
+        let fields: Vec<_> = because.iter().map(|f| format!("`{}`", f.path)).collect();
+        let why = format!(
+            "{} cannot be changed: the client would be deleted and made anew, with another client id, losing its users, groups and grants",
+            fields.join(", ")
+        );
+        guards.push(guard(Some(address), GuardRule::Replacement, why, Some(format!("--allow-replace {address}"))));
+    }
+    guards
+}
+
 fn guard(address: Option<&Address>, rule: GuardRule, why: String, flag: Option<String>) -> Guard {
     Guard { address: address.cloned(), rule, why, flag }
 }
 
 /// Returns the dangers that the changes bring.
-pub(super) fn findings(changes: &Changes<'_>) -> Vec<Finding> {
+pub(super) fn findings(changes: &Changes<'_>, choices: &Choices) -> Vec<Finding> {
     let mut findings = BTreeSet::new();
     for entry in &changes.apps {
         let address = entry.wanted.address.clone();
@@ -109,6 +137,19 @@ pub(super) fn findings(changes: &Changes<'_>) -> Vec<Finding> {
         if entry.how == Some(How::Label) {
             let id = entry.live.map(|live| live.id.to_string()).unwrap_or_default();
             let what = format!("the app {id} is recognised by its label alone and taken over: make sure that it is the right one");
+            findings.insert(Finding { code: LABEL_ADOPTION.to_string(), address, what });
+        }
+    }
+    for entry in changes.clients.iter().filter(|entry| !entry.is_empty()) {
+        let address = entry.bound.wanted.address.clone();
+        let Some((live, _)) = entry.bound.live else { continue };
+        if entry.secret && !entry.is_replaced() {
+            let what =
+                "a new secret takes the place of the one in force in one go (cutover): consumers break until they have it".to_owned();
+            findings.insert(Finding { code: CUTOVER.to_string(), address: address.clone(), what });
+        }
+        if choices.adopt.contains(&address) && entry.bound.wanted.metadata.id.is_none() {
+            let what = format!("the client {} is recognised by its name alone and taken over: make sure that it is the right one", live.id);
             findings.insert(Finding { code: LABEL_ADOPTION.to_string(), address, what });
         }
     }

@@ -5,7 +5,9 @@ mod between;
 mod difference;
 mod file;
 mod guards;
+mod issuing;
 mod order;
+mod own_app;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +21,7 @@ use crate::address::Address;
 use crate::bind::Bound;
 use crate::diff::{Changes, LeftAlone};
 use crate::observed::{Id, Observed};
-use crate::program::{Action, Verb};
+use crate::program::{Action, Probe, Verb};
 use crate::secret::SecretRef;
 
 /// What would be done, and everything that somebody who approves it should know.
@@ -178,10 +180,14 @@ pub struct Guard {
 pub enum GuardRule {
     /// The app belongs to another project or document.
     Foreign,
+    /// A client was found by its name alone, and nobody has said that it is the one.
+    Adoption,
     /// The object is protected.
     Protected,
     /// The app would be replaced by another.
     Replacement,
+    /// A new secret would go to a file that is there.
+    SecretFile,
     /// There are more deletions than allowed.
     MaxDeletes,
     /// The app is the one that idpctl signs in as.
@@ -228,7 +234,11 @@ pub fn plan(
         portal: Portal::of(observed),
         bindings: bound.ids(),
         guards: guards::guards(&actions, changes, bound, &choices),
-        findings: guards::findings(changes).into_iter().chain(between::findings(changes, bound, observed)).collect(),
+        findings: guards::findings(changes, &choices)
+            .into_iter()
+            .chain(issuing::findings(changes))
+            .chain(between::findings(changes, bound, observed))
+            .collect(),
         left_alone: changes.left_alone.iter().map(Note::from).collect(),
         not_compared: changes.not_compared.iter().cloned().map(Note::of).collect(),
         notes: bound.notes.iter().cloned().map(Note::of).collect(),
@@ -264,6 +274,14 @@ impl Plan {
     /// Returns the secrets whose values are needed before the first write.
     pub fn secrets_needed(&self) -> BTreeSet<SecretRef> {
         crate::program::secrets_needed(&self.actions)
+    }
+}
+
+impl Plan {
+    /// Returns the files that secrets are written to.
+    pub fn outputs(&self) -> BTreeSet<&str> {
+        let probes = self.actions.iter().flat_map(|action| &action.steps).map(|step| &step.probe);
+        probes.filter_map(|probe| if let Probe::SecretFile(file) = probe { Some(file.as_str()) } else { None }).collect()
     }
 }
 

@@ -98,6 +98,32 @@ fn the_rest_of_an_interrupted_create_is_covered_by_its_approval() {
 }
 
 #[test]
+fn what_is_left_of_an_action_may_be_nothing_to_wait_for_any_more() {
+    let create = step("/api/v1/apps", Expect::NoApp);
+    let assign = |pre| step("/api/v1/apps/{App/web}/policies/rst1", pre);
+    let whole = with_steps(Verb::Create, vec![create, assign(Expect::AsCreated)]);
+    let approved = plan_of(vec![whole.clone(), action("other", Verb::Create, &["web"])], &[]);
+    let rest = with_steps(Verb::Update, vec![assign(Expect::PolicyIs(Some("rst0".to_owned())))]);
+    for after in [&[][..], &["web"]] {
+        assert_eq!(approve(&plan_of(vec![rest.clone(), action("other", Verb::Create, after)], &[("web", "0oa9")]), &approved), []);
+    }
+    let unordered = plan_of(vec![whole, action("other", Verb::Create, &[])], &[]);
+    assert_eq!(said(&approve(&unordered, &approved)), ["it differs from what was approved at `after`"]);
+}
+
+#[test]
+fn what_number_a_policy_has_before_its_own_is_sent_is_for_people() {
+    let policy = |before: i64, path: &str| {
+        let (before, after) = (Some(json!(before)), Some(json!(2)));
+        let line = Line { path: path.to_owned(), before, after, secret: false, forces_replacement: false, origin: None };
+        let address = Address::new(Kind::AuthorizationServer, "orders").below(["policy", "workers"]);
+        plan_of(vec![Action { fields: vec![line], ..Action::new(address.clone(), Verb::Update, "workers", Subject::Slot(address)) }], &[])
+    };
+    assert_eq!(approve(&policy(1, "priority"), &policy(3, "priority")), []);
+    assert_eq!(approve(&policy(1, "other"), &policy(3, "other")).len(), 1);
+}
+
+#[test]
 fn an_app_whose_client_id_is_sent_is_the_one_of_the_approval() {
     let slot = ClientSlot { path: Path::of("conditions.clients.include").index(0), app: at("web") };
     let mut sends = step("/api/v1/authorizationServers/aus1/policies", Expect::NoObject);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Action, Body, Call, Expect, Line, Probe, Program, Step, Verb, app, subject};
+use super::{Action, Body, Call, Expect, Line, Probe, Program, Step, Subject, Verb, app, subject};
 use crate::address::Address;
 use crate::desired::Secret;
 use crate::diff::{AppChanges, Change, GrantChange, SecretChange};
@@ -197,14 +197,19 @@ pub(super) fn keys(entry: &AppChanges<'_>, program: &mut Program) {
 
 /// Adds the actions on granted scopes; one request a scope.
 pub(super) fn grants(entry: &AppChanges<'_>, program: &mut Program) {
-    let app = subject(entry);
+    let waits_for = entry.change.as_ref().map(|_| &entry.wanted.address);
+    grants_of(&subject(entry), &entry.grants, &entry.issuer, waits_for, program);
+}
+
+/// Adds the actions on scopes granted to an app, or to a client, whose id is that of its app.
+pub(super) fn grants_of(app: &Subject, grants: &[GrantChange<'_>], issuer: &str, waits_for: Option<&Address>, program: &mut Program) {
     let base = format!("/api/v1/apps/{app}/grants");
     let first = program.actions.len();
-    for change in &entry.grants {
+    for change in grants {
         let mut action = match change {
             GrantChange::Add(wanted) => {
                 let mut action = Action::new(wanted.address.clone(), Verb::Create, wanted.scope.clone(), app.clone());
-                let tree = json!({"scopeId": wanted.scope, "issuer": wanted.issuer.clone().unwrap_or_else(|| entry.issuer.clone())});
+                let tree = json!({"scopeId": wanted.scope, "issuer": wanted.issuer.as_deref().unwrap_or(issuer)});
                 action.steps.push(Step {
                     call: Call {
                         method: Method::Post,
@@ -230,7 +235,7 @@ pub(super) fn grants(entry: &AppChanges<'_>, program: &mut Program) {
                 action
             }
         };
-        wait_for_app(entry, &mut action);
+        action.after.extend(waits_for.cloned());
         program.actions.push(action);
     }
 }

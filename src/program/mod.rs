@@ -8,6 +8,7 @@
 mod app;
 mod body;
 mod children;
+mod client;
 mod companions;
 mod groups;
 mod portal;
@@ -107,6 +108,9 @@ pub fn program(changes: &Changes<'_>) -> Program {
         children::keys(entry, &mut program);
         children::grants(entry, &mut program);
         groups::assignments(entry, &mut program);
+    }
+    for entry in &changes.clients {
+        client::actions(entry, &mut program);
     }
     server::actions(changes, &mut program);
     let made: Vec<_> = changes.portal.iter().filter(|entry| !entry.is_empty()).map(|entry| entry.bound.wanted.address.clone()).collect();

@@ -62,10 +62,12 @@ pub(super) fn actions(changes: &Changes<'_>, program: &mut Program) {
     }
 }
 
-/// Returns whether an app is among what is made.
+/// Returns whether an app or a registered client is among what is made.
 fn is_made(address: &Address, changes: &Changes<'_>) -> bool {
     let of_it = changes.apps.iter().filter(|app| app.wanted.address == *address);
-    of_it.into_iter().any(|app| matches!(app.change, Some(Change::Create { .. } | Change::Replace { .. })))
+    let clients = changes.clients.iter().filter(|entry| entry.bound.wanted.address == *address);
+    let mut made = of_it.map(|app| &app.change).chain(clients.map(|entry| &entry.change));
+    made.any(|change| matches!(change, Some(Change::Create { .. } | Change::Replace { .. })))
 }
 
 /// Returns the path of the list that an object is in; its parents stand in it as slots.
@@ -162,7 +164,7 @@ fn create(entry: &PartChanges<'_>, fields: &[FieldChange]) -> Step {
 fn update(entry: &PartChanges<'_>, fields: &[FieldChange], path: &str) -> Step {
     let wanted = entry.wanted;
     let own = is_born_with(wanted.part, &wanted.key);
-    let edits = if own {
+    let mut edits: Vec<_> = if own {
         // All that is declared: what of it differs is not known before the server is there.
         let there = |path: &Path| entry.live.and_then(|live| path.find(&live.body));
         let leaves = leaves(wanted.part.table(), &wanted.body).into_iter();
@@ -171,9 +173,13 @@ fn update(entry: &PartChanges<'_>, fields: &[FieldChange], path: &str) -> Step {
         let body = fields.iter().filter(|field| field.facet == Facet::Body);
         body.map(|field| Edit { path: field.path.clone(), value: field.after.clone() }).collect()
     };
+    // A filter is of claims about groups alone: one that becomes another has none (okta-api.md, section 5).
+    let filter = Path::of("group_filter_type");
+    if wanted.text("valueType").is_some_and(|sort| sort != "GROUPS") && entry.live.is_some_and(|live| filter.find(&live.body).is_some()) {
+        edits.push(Edit { path: filter, value: None });
+    }
     let mut post = vec![declared(wanted, fields)];
-    // What number comes of a priority is the server's choice: only the order counts, and no single object shows that.
-    post.extend(sent_priority(entry).map(|_| Expect::Sent(Path::of(PRIORITY))));
+    post.extend(sent_priority(entry).map(Expect::Placed));
     let pre = entry.live.map_or(Expect::AsCreated, |live| Expect::BodyIs(live.fingerprint()));
     let probe = if own {
         Probe::FindPart { part: wanted.part, list: list(entry), key: wanted.key.clone() }
@@ -250,7 +256,7 @@ fn clients(fields: &[FieldChange]) -> Vec<ClientSlot> {
     let sent = fields.iter().filter(|field| field.path == list).filter_map(|field| field.after.as_ref()?.as_array());
     let slots = sent.flatten().enumerate().filter_map(|(index, client)| {
         let slot = client.as_str()?.strip_prefix('{')?.strip_suffix('}')?;
-        let app = slot.parse::<Address>().ok().filter(|address| address.kind == Kind::App)?;
+        let app = slot.parse::<Address>().ok().filter(|address| matches!(address.kind, Kind::App | Kind::Client))?;
         Some(ClientSlot { path: list.index(index), app })
     });
     slots.collect()
@@ -279,7 +285,12 @@ fn waits(entry: &PartChanges<'_>, made: &BTreeSet<&Address>) -> BTreeSet<Address
 
 /// Returns an error for a client that is to be made, and not by this plan.
 fn not_selected(policy: &ServerPart, app: &Address) -> Diagnostic {
-    let origin = policy.clients.iter().flatten().find(|(client, _)| *client == PolicyClient::App(Reference::Name(app.name.clone())));
+    let named = |client: &PolicyClient| match client {
+        PolicyClient::All => false,
+        PolicyClient::App(reference) => app.kind == Kind::App && *reference == Reference::Name(app.name.clone()),
+        PolicyClient::Registered(name) => app.kind == Kind::Client && *name == app.name,
+    };
+    let origin = policy.clients.iter().flatten().find(|(client, _)| named(client));
     let origin = origin.map_or_else(|| policy.origin.clone(), |(_, origin)| origin.clone());
     let message = format!("{} is for {app}, which is not there and not selected", policy.address);
     Diagnostic::error(NOT_SELECTED, Some(origin), message).help(format!("select it too, with `--select {app}`, or apply it first"))

@@ -192,11 +192,11 @@ fn what_is_there_is_replaced_from_its_live_body_and_what_goes_is_deactivated_fir
           priority = 1
           conditions.clients.include = ["other","{App/billing-worker}"]
           conditions.clients.include[1] is the client id of App/billing-worker
-          as planned for ⇒ name, conditions.clients.include & Sent(Path([Key("priority")]))
+          as planned for ⇒ name, conditions.clients.include & Placed(1)
     Update AuthorizationServer/orders/policy/first/rule/a in {AuthorizationServer/orders/policy/first}, after AuthorizationServer/orders, after AuthorizationServer/orders/policy/first, after AuthorizationServer/orders/policy/first/rule/b %7B%2F%7D, after AuthorizationServer/orders/scope/openid
         PUT /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/first}/rules/{AuthorizationServer/orders/policy/first/rule/a}
           priority = 9
-          as planned for ⇒ name, conditions.scopes.include & Sent(Path([Key("priority")]))
+          as planned for ⇒ name, conditions.scopes.include & Placed(9)
     Create AuthorizationServer/orders/policy/first/rule/b %7B%2F%7D in {AuthorizationServer/orders/policy/first}, after AuthorizationServer/orders, after AuthorizationServer/orders/policy/first
         POST /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/first}/rules
           {"type":"RESOURCE_ACCESS","conditions":{},"name":"b {/}","priority":7}
@@ -213,7 +213,7 @@ fn what_is_there_is_replaced_from_its_live_body_and_what_goes_is_deactivated_fir
     Update AuthorizationServer/orders/policy/second in {AuthorizationServer/orders}, after AuthorizationServer/orders, after AuthorizationServer/orders/policy/first
         PUT /api/v1/authorizationServers/{AuthorizationServer/orders}/policies/{AuthorizationServer/orders/policy/second}
           priority = 2
-          as planned for ⇒ name & Sent(Path([Key("priority")]))
+          as planned for ⇒ name & Placed(2)
     Delete AuthorizationServer/orders/scope/old, after AuthorizationServer/orders/claim/RESOURCE/old, after AuthorizationServer/orders/policy/old
         DELETE /api/v1/authorizationServers/{AuthorizationServer/orders}/scopes/scp3
           as planned for ⇒ NoObject

@@ -66,6 +66,15 @@ pub enum Probe {
         /// The client id that it would have.
         client_id: Option<String>,
     },
+    /// The dynamically registered client, by its client id.
+    Client(Subject),
+    /// The client that a registration would make, by its name.
+    FindClient {
+        /// The name that it would have.
+        name: String,
+    },
+    /// The file that a client's secret goes to: no request.
+    SecretFile(String),
     /// The app's secrets.
     Secrets(Subject),
     /// The app's grants.
@@ -123,6 +132,9 @@ pub enum Expect {
     NoObject,
     /// The request was sent: nothing that can be read tells whether the value at this place arrived.
     Sent(Path),
+    /// The priority was sent. What number comes of it is the server's choice, since the order alone counts: where it is this one, it
+    /// need not be sent again, and where all else holds, it may be.
+    Placed(i64),
     /// The object was made by an earlier step of the same plan, or along with one; what is in it since then was not there to be planned
     /// with.
     AsCreated,
@@ -173,6 +185,10 @@ pub enum Expect {
     SecretRetired(String),
     /// The secret with an id is not there.
     SecretGone(String),
+    /// The file of a client's secret is there.
+    SecretWritten(String),
+    /// The file of a client's secret is not there.
+    SecretUnwritten(String),
     /// The scope is granted.
     Granted(String),
     /// The scope is not granted.

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod review;
 mod style;
 mod value;
+pub mod verify;
 
 pub use advice::advice;
 pub use style::Style;

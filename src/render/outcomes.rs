@@ -98,7 +98,7 @@ fn hint(outcome: &Outcome) -> Option<&'static str> {
             Failure::Http { source, .. } => advice(source),
             Failure::NotAsAsked { .. } => Some(NOT_AS_ASKED),
             // It says itself to plan again.
-            Failure::Midway { .. } => None,
+            Failure::Midway { .. } | Failure::NotKept { .. } => None,
         },
         _ => None,
     }

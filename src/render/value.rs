@@ -10,7 +10,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::style::{Style, Tone};
 use crate::address::Kind;
-use crate::json::Fingerprint;
+use crate::json::{Fingerprint, canonical};
 use crate::printable::printable;
 use crate::resource::authorization_server::Part;
 use crate::resource::{Compare, every_leaf, table};
@@ -91,7 +91,8 @@ fn lines(value: Option<&Value>, path: &str) -> Vec<String> {
             }
             lines
         }
-        Some(other) => format!("{other:#}").lines().map(str::to_owned).collect(),
+        // The order of members is nobody's choice, and must not look like a difference.
+        Some(other) => format!("{:#}", canonical(other)).lines().map(str::to_owned).collect(),
     }
 }
 
@@ -183,28 +184,28 @@ mod tests {
             ]
             .join("\n"),
             @r#"
-        redirect_uris:
-            "https://a.example.com/callback"
-          - "https://b.example.com/callback"
-          + "https://d.example.com/callback"
-            "https://c.example.com/callback"
-        settings.notes.admin:
-            three
-            four
-          - five
-          + 5
-            six
-            seven
-        jwks.keys:
-          + [
-          +   {
-          +     "kty": "RSA",
-          +     "kid": "a",
-          +     "e": "AQAB",
-          +     "n": "0123456789012345678901234567890"
-          +   }
-          + ]
-        "#
+            redirect_uris:
+                "https://a.example.com/callback"
+              - "https://b.example.com/callback"
+              + "https://d.example.com/callback"
+                "https://c.example.com/callback"
+            settings.notes.admin:
+                three
+                four
+              - five
+              + 5
+                six
+                seven
+            jwks.keys:
+              + [
+              +   {
+              +     "e": "AQAB",
+              +     "kid": "a",
+              +     "kty": "RSA",
+              +     "n": "0123456789012345678901234567890"
+              +   }
+              + ]
+            "#
         );
     }
 

@@ -36,6 +36,22 @@ pub struct ClientCredentials {
     /// Where the client's public keys are to be had
     #[schemars(extend("x-idpctl" = {"absent": null, "clear": "omit", "at": "settings.oauthClient.jwks_uri"}))]
     pub jwks_uri: Option<String>,
+    /// The private half of one of the client's keys. Used by `verify` alone: never sent, never part of a plan
+    #[schemars(extend("x-idpctl" = {"ours": true}))]
+    pub private_key: Option<PrivateKey>,
+}
+
+/// Where the private half of a key is to be had (a PEM or a JWK), by exactly one of a variable and a file
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct PrivateKey {
+    /// The environment variable that holds the key; its name starts with `IDPCTL_`
+    pub env: Option<String>,
+    /// The file that holds the key, inside the repository or `--secret-dir`
+    pub file: Option<String>,
+    /// Which of the client's public keys it belongs to, if the key itself does not say so
+    #[schemars(length(min = 1, max = 255))]
+    pub kid: Option<String>,
 }
 
 /// One secret of a client: a name for people, and where its value is to be had

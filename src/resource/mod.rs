@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod authorization_server;
+pub mod client;
 pub mod client_type;
 pub mod credentials;
 mod field;
@@ -27,6 +28,7 @@ use crate::address::Kind;
 pub fn read_only(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::App | Kind::ClientCredentials | Kind::Grant | Kind::GroupAssignment => &app::READ_ONLY,
+        Kind::Client => &client::READ_ONLY,
         Kind::AuthorizationServer => authorization_server::Part::Server.read_only(),
         // `CID` may be given when an object is made; the rest is the portal's alone (tyk-portal-api.md, sections 2 and 3).
         Kind::OAuthProvider | Kind::ClientType => &["ID", "CreatedAt", "UpdatedAt", "ClientTypes"],

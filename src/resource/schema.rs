@@ -125,7 +125,7 @@ fn metadata() -> Value {
                 "type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$",
                 "description": "The server's id of the object, where it has to be pinned",
             },
-            "adopt": {"type": "boolean", "description": "Take over an object that is recognised by its label alone"},
+            "adopt": {"type": "boolean", "description": "Take over an object that is recognised by its label or name alone"},
             "protected": {"type": "boolean", "description": "Never delete or replace it, even after the document is gone"},
             "prune": {"type": "boolean", "description": "Allow --prune below an object that is not ours"},
         },

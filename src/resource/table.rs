@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::authorization_server::{AuthorizationServer, Part};
 use super::field::{Field, Rule, Shape};
-use super::{app, client_type, credentials, grant, group_assignment, oauth_provider};
+use super::{app, client, client_type, credentials, grant, group_assignment, oauth_provider};
 use crate::address::Kind;
 
 /// Returns the field table of a kind's `spec`: a field whose shape is an object.
@@ -18,6 +18,7 @@ pub fn table(kind: Kind) -> &'static Field {
     static CREDENTIALS: LazyLock<Field> = LazyLock::new(|| of::<credentials::ClientCredentials>("ClientCredentials"));
     static GRANT: LazyLock<Field> = LazyLock::new(|| of::<grant::Grant>("Grant"));
     static GROUPS: LazyLock<Field> = LazyLock::new(|| of::<group_assignment::GroupAssignment>("GroupAssignment"));
+    static CLIENT: LazyLock<Field> = LazyLock::new(|| of::<client::Client>("Client"));
     static PROVIDER: LazyLock<Field> = LazyLock::new(|| of::<oauth_provider::OAuthProvider>("OAuthProvider"));
     static CLIENT_TYPE: LazyLock<Field> = LazyLock::new(|| of::<client_type::ClientType>("ClientType"));
     match kind {
@@ -25,6 +26,7 @@ pub fn table(kind: Kind) -> &'static Field {
         Kind::ClientCredentials => &CREDENTIALS,
         Kind::Grant => &GRANT,
         Kind::GroupAssignment => &GROUPS,
+        Kind::Client => &CLIENT,
         Kind::AuthorizationServer => Part::Server.table(),
         Kind::OAuthProvider => &PROVIDER,
         Kind::ClientType => &CLIENT_TYPE,
@@ -39,6 +41,7 @@ pub(super) fn spec_schema(kind: Kind) -> Value {
         Kind::ClientCredentials => raw::<credentials::ClientCredentials>(),
         Kind::Grant => raw::<grant::Grant>(),
         Kind::GroupAssignment => raw::<group_assignment::GroupAssignment>(),
+        Kind::Client => raw::<client::Client>(),
         Kind::AuthorizationServer => raw::<AuthorizationServer>(),
         Kind::OAuthProvider => raw::<oauth_provider::OAuthProvider>(),
         Kind::ClientType => raw::<client_type::ClientType>(),

@@ -68,7 +68,9 @@ pub fn validate(kind: Kind, spec: &Value, faults: &mut Vec<Fault>) {
     for i in 0..spec.get("groups").and_then(Value::as_array).map_or(0, Vec::len) {
         exactly_one(&Path::of("groups").index(i), spec, &["name", "id"], faults);
     }
-    exactly_one(&Path::of("RegistrationAccessToken"), spec, &["env", "file"], faults);
+    for source in ["RegistrationAccessToken", "private_key"] {
+        exactly_one(&Path::of(source), spec, &["env", "file"], faults);
+    }
     additional(kind, spec, faults);
     if kind == Kind::App && spec.get("profile").and_then(|profile| profile.get(super::marker::MEMBER)).is_some() {
         let marker = Path::of("profile").key(super::marker::MEMBER);
@@ -142,12 +144,15 @@ fn check_members(members: &IndexMap<String, Field>, way: &Way<'_>, given: &serde
 
 fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault {
     let here = path.key(name);
+    if let Some(fault) = of_client(members, &here, name) {
+        return fault;
+    }
     if name == "client_secret" {
         return Fault::key(&here, SECRET_IN_MANIFEST, "a secret is never written in a manifest".to_owned()).help(
             "declare it in a ClientCredentials document: `client_secrets: [{name: \"2026-09\", env: IDPCTL_…}]`, with the value in that environment variable",
         );
     }
-    if PRIVATE.contains(&name) && members.contains_key("kty") {
+    if PRIVATE.contains(&name) && ["kty", "env"].iter().any(|of_a_key| members.contains_key(*of_a_key)) {
         return Fault::key(&here, SECRET_IN_MANIFEST, format!("`{name}` is a part of a private key"))
             .help("declare the public key only, and treat this one as leaked: make a new pair");
     }
@@ -171,6 +176,22 @@ fn unknown(members: &IndexMap<String, Field>, path: &Path, name: &str) -> Fault 
         }
         None => fault.help(format!("known here: {}", members.keys().map(String::as_str).collect::<Vec<_>>().join(", "))),
     }
+}
+
+/// Returns what is wrong with a member that a dynamically registered client has and no manifest says.
+fn of_client(members: &IndexMap<String, Field>, here: &Path, name: &str) -> Option<Fault> {
+    if !(members.contains_key("client_name") && super::client::READ_ONLY.contains(&name)) {
+        return None;
+    }
+    let help = match name {
+        "client_id" => {
+            "take it out, or say in `metadata.id` which client is meant; for a client id of your own declare an App and its ClientCredentials"
+        }
+        super::client::SECRET => "take it out, and say in `client_secret_output` which file the secret goes to",
+        _ => "take it out",
+    };
+    let code = if name == super::client::SECRET { SECRET_IN_MANIFEST } else { READ_ONLY_FIELD };
+    Some(Fault::key(here, code, format!("`{here}` is set by the server alone")).help(help))
 }
 
 /// Returns what is wrong with a member of an authorization server, or of a child of one, that an answer has and no manifest says.

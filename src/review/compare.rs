@@ -77,7 +77,7 @@ fn both(base: &Object<'_>, head: &Object<'_>, renamed: Option<Identity>, entries
             immutable: change.immutable,
             path: change.path,
         }));
-        let cleared = cleared(after.body);
+        let cleared = cleared(after.body, &head.settings);
         fields.extend(after.released_since(before).into_iter().map(|leaf| {
             let is_something = !leaf.value.is_null() && leaf.value.as_array().is_none_or(|items| !items.is_empty());
             let because = cleared.as_ref().filter(|(path, _)| is_something && leaf.path.starts_with(path)).map(|(_, because)| because);

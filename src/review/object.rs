@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::Identity;
 use crate::address::{Address, Kind};
 use crate::desired::{
-    App, Assignment, Desired, Grant, GroupReference, Policy, PolicyReference, PortalObject, Secret, Server, ServerPart, Token,
+    App, Assignment, Client, Desired, Grant, GroupReference, Output, Policy, PolicyReference, PortalObject, PrivateKey, Secret, Server,
+    ServerPart, Token,
 };
 use crate::diagnostic::Origin;
 use crate::diff::Declaration;
@@ -18,8 +19,8 @@ use crate::resource::jwk::key_id;
 use crate::resource::oauth_provider::TOKEN;
 use crate::resource::{Reference, group_assignment, table};
 
-/// Where an app holds its public keys.
-const KEYS: &str = "settings.oauthClient.jwks.keys";
+/// Where an app has its settings as an OAuth client.
+const SETTINGS: &str = "settings.oauthClient";
 
 /// An object that documents declare.
 pub(super) struct Object<'a> {
@@ -33,6 +34,8 @@ pub(super) struct Object<'a> {
     pub(super) origin: Origin,
     /// The fields that a table knows.
     pub(super) declaration: Option<Declaration<'a>>,
+    /// Where its settings as an OAuth client stand among them.
+    pub(super) settings: Path,
     /// What else is said of it.
     pub(super) facts: Vec<Fact>,
     /// By what it can be recognised under another name.
@@ -73,6 +76,7 @@ impl<'a> Object<'a> {
             title: None,
             origin: origin.clone(),
             declaration: None,
+            settings: Path::root(),
             facts: Vec::new(),
             identities: Vec::new(),
             replaceable: false,
@@ -102,11 +106,32 @@ impl<'a> Object<'a> {
         object.facts.extend(managed("client_secrets", app.secrets.as_ref().map(Vec::len)));
         object.facts.extend(managed("grants", app.grants.as_ref().map(Vec::len)));
         object.facts.extend(managed("groups", app.groups.as_ref().map(Vec::len)));
-        object.children.extend(keys(app, &declaration));
+        object.facts.extend(app.private_key.as_ref().map(private_key));
+        object.settings = Path::of(SETTINGS);
+        object.children.extend(keys(&app.address, &declaration, &object.settings));
         object.children.extend(app.secrets.iter().flatten().map(Self::secret));
         object.children.extend(app.grants.iter().flatten().map(Self::grant));
         object.children.extend(app.groups.iter().flatten().map(Self::group));
         Self { title: app.label(), declaration: Some(declaration), replaceable: app.is_declared(), ..object }
+    }
+
+    fn client(client: &'a Client) -> Self {
+        let Client { address, metadata: said, origin, documents: _, body, origins, output, private_key, grants, prunable } = client;
+        let declaration = Declaration { row: table(Kind::Client), body, origins, origin };
+        let mut object = Self::new(address.clone(), vec!["client".to_owned(), address.name.clone()], origin);
+        object.identities =
+            said.id.iter().map(|id| (Identity::Id, id.clone())).chain([(Identity::Name, client.name().to_owned())]).collect();
+        object.facts = metadata(said);
+        // As of apps, it is other documents that allow it.
+        object.facts.retain(|fact| fact.path != Path::of("metadata.prune"));
+        object.facts.push(Fact::new("metadata.prune", Value::from(*prunable), None).implied(!prunable));
+        let file = |output: &Output| Fact::new("client_secret_output.file", json!(output.file), Some(output.origin.clone()));
+        object.facts.extend(output.as_ref().map(file));
+        object.facts.extend(private_key.as_ref().map(self::private_key));
+        object.facts.extend(managed("grants", grants.as_ref().map(Vec::len)));
+        object.children.extend(keys(address, &declaration, &object.settings));
+        object.children.extend(grants.iter().flatten().map(Self::grant));
+        Self { title: Some(client.name()), declaration: Some(declaration), replaceable: true, ..object }
     }
 
     fn secret(secret: &'a Secret) -> Self {
@@ -196,8 +221,8 @@ impl<'a> Object<'a> {
 
 /// Returns what a revision declares.
 pub(super) fn objects(desired: &Desired) -> Vec<Object<'_>> {
-    let Desired { project: _, ownership: _, apps, servers, portal } = desired;
-    let apps = apps.iter().map(Object::app);
+    let Desired { project: _, ownership: _, apps, clients, servers, portal } = desired;
+    let apps = apps.iter().map(Object::app).chain(clients.iter().map(Object::client));
     apps.chain(servers.iter().map(Object::server)).chain(portal.iter().map(Object::portal)).collect()
 }
 
@@ -225,15 +250,25 @@ fn managed(list: &str, items: Option<usize>) -> Option<Fact> {
     items.map(|items| Fact::new(list, json!([]), None).implied(items > 0))
 }
 
-fn keys<'a>(app: &'a App, declaration: &Declaration<'_>) -> Vec<Object<'a>> {
-    let path = Path::of(KEYS);
-    let declared = path.find(&app.body).and_then(Value::as_array).into_iter().flatten();
+fn keys<'a>(address: &Address, declaration: &Declaration<'_>, settings: &Path) -> Vec<Object<'a>> {
+    let path = settings.join(&Path::of("jwks.keys"));
+    let declared = path.find(declaration.body).and_then(Value::as_array).into_iter().flatten();
     let key = |key: &Value| {
         let name = key_id(key);
-        let object = Object::new(app.address.below(["key", &name]), vec!["key".to_owned(), name], &declaration.origin_of(&path));
+        let object = Object::new(address.below(["key", &name]), vec!["key".to_owned(), name], &declaration.origin_of(&path));
         Object { told_by_parent: true, ..object }
     };
     declared.map(key).collect()
+}
+
+/// What `verify` tries a client with: like a secret, told by where it is to be had.
+fn private_key(key: &PrivateKey) -> Fact {
+    let PrivateKey { address: _, reference, kid, origin } = key;
+    let mut value = json!(reference);
+    if let Some(kid) = kid {
+        value["kid"] = json!(kid);
+    }
+    Fact::new("private_key", value, Some(origin.clone()))
 }
 
 fn key_of(part: &ServerPart) -> Vec<String> {
@@ -259,6 +294,7 @@ fn client_value(client: &PolicyClient) -> Value {
     match client {
         PolicyClient::All => json!(PolicyClient::ALL),
         PolicyClient::App(Reference::Name(name)) => json!(name),
+        PolicyClient::Registered(_) => json!(client.to_string()),
         PolicyClient::App(elsewhere) => json!(elsewhere),
     }
 }

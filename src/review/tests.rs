@@ -346,6 +346,37 @@ fn an_app_that_nobody_declares_is_known_by_its_reference() {
 }
 
 #[test]
+fn clients_that_register_themselves_are_told_like_apps() {
+    let base = "Client robot
+  client_name: Robot
+  application_type: service
+  grant_types: [client_credentials]
+  response_types: [token]
+  token_endpoint_auth_method: client_secret_basic
+  client_secret_output: {file: robot}
+---
+Grant robot
+  scopes: [okta.users.read]
+";
+    let head =
+        base.replace("Client robot", "Client machine").replace("Grant robot", "Grant machine").replace("{file: robot}", "{file: machine}");
+    insta::assert_snapshot!(told(base, &head.replace("okta.users.read", "okta.groups.read")), @r#"
+    added Grant/machine/okta.groups.read
+    removed Grant/robot/okta.users.read
+    renamed Client/machine "Robot" from Client/robot by Name
+      client_secret_output.file: "robot" → "machine" at 10:32 → 10:32
+    "#);
+    let keys = "  jwks_uri: https://a.example/keys\n";
+    let by_key = base.replace("client_secret_basic\n  client_secret_output: {file: robot}\n", "private_key_jwt\n");
+    insta::assert_snapshot!(told(base, &by_key.replace("  response_types", &format!("{keys}  response_types"))), @r#"
+    changed Client/robot "Robot"
+      jwks_uri: - → "https://a.example/keys" at - → 8:13
+      token_endpoint_auth_method: "client_secret_basic" → "private_key_jwt" at 9:31 → 10:31
+      client_secret_output.file: "robot" → - at 10:32 → -
+    "#);
+}
+
+#[test]
 fn the_project_itself_may_differ() {
     let mut head = desired(WEB);
     head.project = "billing".to_owned();

@@ -77,6 +77,11 @@ impl Files {
         if text.contains('\0') { Err(FileError::NotText) } else { Ok(text) }
     }
 
+    /// Returns what is known of a file that a manifest names.
+    pub fn metadata(&self, path: &str) -> Result<fs::Metadata, FileError> {
+        self.find(Path::new(path))?.metadata().map_err(|error| FileError::Unreadable(error.kind()))
+    }
+
     fn find(&self, path: &Path) -> Result<PathBuf, FileError> {
         if path.as_os_str().is_empty() || path.components().any(|step| matches!(step, Component::ParentDir | Component::Prefix(_))) {
             return Err(FileError::Outside);

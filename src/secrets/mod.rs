@@ -6,12 +6,16 @@
 mod files;
 mod form;
 mod keys;
+mod outputs;
+mod private;
 
 use std::collections::BTreeMap;
 
 pub use files::{FileError, Files};
 pub use form::{FormError, check_form};
 pub use keys::{key_files, key_sets};
+pub use outputs::{OutputError, Outputs, Reserved};
+pub use private::PrivateKeyError;
 
 use crate::desired::{App, Desired, PREFIX, Secret as Declared, Token};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
@@ -81,12 +85,16 @@ impl<'a> Resolver<'a> {
 
     /// Finds the value of one reference.
     pub fn resolve(&self, reference: &SecretRef) -> Resolution {
+        self.resolve_within(reference, MAX_BYTES)
+    }
+
+    fn resolve_within(&self, reference: &SecretRef, max_bytes: u64) -> Resolution {
         let found = match reference {
             SecretRef::Env(name) if !name.starts_with(PREFIX) => Err(Unresolved::Prefix(name.clone())),
             SecretRef::Env(name) => {
                 self.env.var(name).map(|value| Secret::new(value.to_owned())).ok_or_else(|| Unresolved::NotSet(name.clone()))
             }
-            SecretRef::File(file) => match self.files.read(file, MAX_BYTES) {
+            SecretRef::File(file) => match self.files.read(file, max_bytes) {
                 Ok(text) => Ok(Secret::new(without_line_end(text))),
                 Err(source) => Err(Unresolved::File { file: file.clone(), source }),
             },

@@ -256,7 +256,7 @@ fn a_write_that_fails_for_a_moment_is_tried_again_once_it_is_known_not_to_be_don
 fn a_manifest_with_mistakes_sends_nothing() {
     let test = TestOrg::with_both();
     test.replace("manifests/web-portal.yaml", "redirect_uris", "redirect_urls");
-    for command in ["plan", "apply --auto-approve", "drift", "output"] {
+    for command in ["plan", "apply --auto-approve", "drift", "verify", "output"] {
         let output = test.run(command).ends_with(1);
         assert_eq!(output.sent(), [""; 0], "{command}");
     }
@@ -290,11 +290,11 @@ fn secrets_that_cannot_be_had_stop_an_apply_before_its_first_write() {
         settings.oauthClient.jwks.keys:
           + [
           +   {
-          +     "kty": "RSA",
-          +     "kid": "billing-2026",
-          +     "use": "sig",
           +     "e": "AQAB",
-          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(233 more characters, sha256 0bf6e185)…8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"
+          +     "kid": "billing-2026",
+          +     "kty": "RSA",
+          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(234 more characters, sha256 0726899f)…q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
+          +     "use": "sig"
           +   }
           + ]
         credentials.oauthClient.token_endpoint_auth_method: "private_key_jwt"
@@ -333,11 +333,11 @@ fn secrets_that_cannot_be_had_stop_an_apply_before_its_first_write() {
         settings.oauthClient.jwks.keys:
           + [
           +   {
-          +     "kty": "RSA",
-          +     "kid": "billing-2026",
-          +     "use": "sig",
           +     "e": "AQAB",
-          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(233 more characters, sha256 0bf6e185)…8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"
+          +     "kid": "billing-2026",
+          +     "kty": "RSA",
+          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(234 more characters, sha256 0726899f)…q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
+          +     "use": "sig"
           +   }
           + ]
         credentials.oauthClient.token_endpoint_auth_method: "private_key_jwt"

@@ -9,8 +9,11 @@ use tempfile::TempDir;
 
 use crate::org::contract;
 
-const SECRETS: [(&str, &str); 2] =
-    [("IDPCTL_BOOKING_SECRET", "kittiwake-over-the-bow"), ("IDPCTL_BOOKING_SECRET_OLD", "gannet-under-the-stern")];
+const SECRETS: [(&str, &str); 3] = [
+    ("IDPCTL_BOOKING_SECRET", "kittiwake-over-the-bow"),
+    ("IDPCTL_BOOKING_SECRET_OLD", "gannet-under-the-stern"),
+    ("IDPCTL_QUAY_SECRET", "puffin-on-the-gangway"),
+];
 
 /// Returns a copy of the example.
 fn example() -> TempDir {
@@ -96,22 +99,22 @@ fn an_apply_that_cannot_have_its_secrets_changes_nothing() {
     let folder = example();
     let first = said(&folder, &[], "apply --auto-approve --target emulator");
     insta::assert_snapshot!(first.split_once("requests.\n").unwrap().1, @"
-    error: nothing was changed, because declared secrets cannot be had: the variable `IDPCTL_BOOKING_SECRET` is not set
+    error: nothing was changed, because declared secrets cannot be had: the variable `IDPCTL_BOOKING_SECRET` is not set; the variable `IDPCTL_QUAY_SECRET` is not set
 
     hint: set the variables, for example with a secret manager's `run` command around idpctl
     exit 1
     ");
     let plan = said(&folder, &SECRETS, "plan --target emulator");
-    assert!(plan.contains("8 to create, with 9 requests."), "{plan}");
+    assert!(plan.contains("13 to create, with 14 requests."), "{plan}");
 }
 
 #[test]
 fn what_is_protected_stays_when_its_document_is_gone() {
     let folder = example();
     let applied = said(&folder, &SECRETS, "apply --auto-approve --target emulator");
-    assert!(applied.ends_with("8 applied.\nexit 0"), "{applied}");
+    assert!(applied.ends_with("13 applied.\nexit 0"), "{applied}");
     fs::remove_file(folder.path().join("manifests/booking-web.yaml")).unwrap();
-    let plan = said(&folder, &[], "plan --target emulator");
+    let plan = said(&folder, &SECRETS[2..], "plan --target emulator");
     stable(|| {
         insta::assert_snapshot!(plan, @"
         Plan for `harbourlight` in http://localhost ([00o])
@@ -123,7 +126,7 @@ fn what_is_protected_stays_when_its_document_is_gone() {
         exit 0
         ");
     });
-    let pruned = said(&folder, &[], "apply --target emulator --prune --auto-approve");
+    let pruned = said(&folder, &SECRETS[2..], "apply --target emulator --prune --auto-approve");
     stable(|| {
         insta::assert_snapshot!(pruned, @r#"
         Plan for `harbourlight` in http://localhost ([00o])

@@ -29,6 +29,7 @@ fn the_long_help_teaches() {
       apply        Change it, after a yes
       drift        Show what changed behind our back
       diff         Show what differs between the manifests of two git revisions, offline
+      verify       Obtain the tokens that clients are promised, and check them
       output       Print ids and client ids of declared objects
       schema       Write the JSON Schemas that editors use
       explain      Look up a kind, a field or a code
@@ -74,15 +75,16 @@ fn the_long_help_teaches() {
       idpctl apply plan.json                 do exactly what was approved, or refuse
       idpctl drift                           show what changed behind our back
       idpctl diff origin/main                show what a branch would change, without credentials
+      idpctl verify                          obtain a token with each client, and check it
       idpctl explain App.settings            look up a field
       idpctl explain IDP0301                 look up a code
 
     Exit status:
       0  done, or in sync
-      1  error, wrong usage, invalid manifests, or something could not be read
+      1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
       2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
       3  refused: a guard, or a plan that no longer fits
-      4  apply incomplete: something failed, was skipped or is in doubt
+      4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
     Environment:
       OKTA_CLIENT_ORGURL       the org, for example https://acme.okta.com
@@ -106,12 +108,13 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 16] = [
         &["validate"],
         &["plan"],
         &["apply"],
         &["drift"],
         &["diff"],
+        &["verify"],
         &["output"],
         &["schema"],
         &["explain"],

@@ -10,13 +10,18 @@ use idpctl_emulator::{Config, Org};
 use serde_json::{Value, json};
 
 use crate::org::{TestOrg, frozen};
-use crate::scenario::{Contents, FoundApp, FoundProvider, Live, MAX_DELETES, REPLACED, SECRETS, Scenario, secret_value};
+use crate::scenario::{
+    Contents, FoundApp, FoundProvider, FoundServer, Live, MAX_DELETES, OUTPUTS, REPLACED, SECRETS, Scenario, secret_value,
+};
 
 /// How many runs are killed.
 const KILLS: usize = 100;
 
 /// How many are on their way at once.
 const WORKERS: usize = 4;
+
+/// Where the secrets of clients go.
+const SECRET_DIR: &str = "--secret-dir ../secrets";
 
 /// What is deleted before every other next run.
 const MEMORY: &str = ".idpctl";
@@ -27,6 +32,8 @@ struct Start {
     now: Vec<Value>,
     expected: Contents,
     requests: usize,
+    /// The secrets of clients, by their files.
+    written: Vec<(&'static str, String)>,
 }
 
 /// Where and how a run is killed, and what comes next.
@@ -55,12 +62,16 @@ impl Kill {
 }
 
 /// Serves an org, to a repository with some manifests.
-fn repository(org: Org, documents: &[Value]) -> TestOrg {
+fn repository(org: Org, documents: &[Value], written: &[(&str, String)]) -> TestOrg {
     let mut test = TestOrg::serving(org).with_portal();
     for name in SECRETS {
         test.set(&format!("IDPCTL_{name}"), secret_value(name));
     }
     declare(&test, documents);
+    test.write("../secrets/.keep", "");
+    for (file, secret) in written {
+        test.write(&format!("../secrets/{file}"), secret);
+    }
     test
 }
 
@@ -71,8 +82,8 @@ fn declare(test: &TestOrg, documents: &[Value]) {
 
 /// Returns the flags that get past the guards.
 fn allowing() -> String {
-    let replacing = REPLACED.map(|name| format!("--allow-replace App/{name}"));
-    format!("{} --max-deletes {MAX_DELETES}", replacing.join(" "))
+    let replacing = REPLACED.map(|name| format!("--allow-replace {name}"));
+    format!("{} --max-deletes {MAX_DELETES} {SECRET_DIR}", replacing.join(" "))
 }
 
 fn contents(test: &TestOrg) -> Contents {
@@ -92,14 +103,32 @@ fn contents(test: &TestOrg) -> Contents {
         FoundProvider { provider: test.get(&format!("/portal-api/oauth-providers/{id}")), token }
     };
     let providers = listed.into_iter().map(found);
-    Contents::of(&Live { apps: apps.collect(), providers: providers.collect() })
+    let Value::Array(listed) = test.get("/api/v1/authorizationServers") else { panic!("servers are a list") };
+    // The built-in server is no manifest's here, and most of the org.
+    let servers = listed.into_iter().filter(|server| server["default"] == false).map(|server| found_server(test, server));
+    Contents::of(&Live { apps: apps.collect(), servers: servers.collect(), providers: providers.collect(), written: written(test) })
+}
+
+/// Returns the secrets in the files that are there.
+fn written(test: &TestOrg) -> Vec<(&'static str, String)> {
+    let there = OUTPUTS.into_iter().filter(|file| test.path(format!("../secrets/{file}")).exists());
+    there.map(|file| (file, test.read(&format!("../secrets/{file}")))).collect()
+}
+
+fn found_server(test: &TestOrg, server: Value) -> FoundServer {
+    let path = format!("/api/v1/authorizationServers/{}", server["id"].as_str().expect("a server has an id"));
+    let children = ["scopes", "claims", "policies"].map(|list| test.get(&format!("{path}/{list}")));
+    let id = |policy: &Value| policy["id"].as_str().expect("a policy has an id").to_owned();
+    let rules =
+        children[2].as_array().into_iter().flatten().map(|policy| (id(policy), test.get(&format!("{path}/policies/{}/rules", id(policy)))));
+    FoundServer { rules: rules.collect(), server, children }
 }
 
 impl Start {
     fn new() -> Self {
         let Scenario { groups, by_hand, history, now } = Scenario::everything();
         let config = Config { latency: Duration::from_millis(1), ..frozen() };
-        let before = repository(Org::open(config).expect("an org in memory opens"), &[]);
+        let before = repository(Org::open(config).expect("an org in memory opens"), &[], &[]);
         before.send("POST", "/api/v1/policies", &json!({"type": "ACCESS_POLICY", "name": "One factor"}));
         for name in groups {
             before.send("POST", "/api/v1/groups", &json!({"profile": {"name": name}}));
@@ -109,16 +138,17 @@ impl Start {
         }
         for documents in &history {
             declare(&before, documents);
-            let _ = before.run("apply --auto-approve").ends_with(0);
+            let _ = before.run(&format!("apply --auto-approve {SECRET_DIR}")).ends_with(0);
         }
-        let undisturbed = repository(before.org.fork(), &now);
+        let written = written(&before);
+        let undisturbed = repository(before.org.fork(), &now, &written);
         let run = undisturbed.run(&format!("apply --auto-approve --prune {} --parallelism 1", allowing())).ends_with(0);
-        Self { expected: contents(&undisturbed), requests: run.sent().len(), org: before.org.fork(), now }
+        Self { expected: contents(&undisturbed), requests: run.sent().len(), org: before.org.fork(), now, written }
     }
 
     /// Kills a run and runs it again. Returns whether the killed run left something in the working directory that was deleted.
     fn survives(&self, kill: &Kill) -> bool {
-        let test = repository(self.org.fork(), &self.now);
+        let test = repository(self.org.fork(), &self.now, &self.written);
         let allowing = allowing();
         let apply = if kill.approved {
             let _ = test.run(&format!("plan --prune {allowing} --out plan.json")).ends_with(0);
@@ -169,7 +199,7 @@ fn a_hundred_kills_lose_nothing_and_make_nothing_twice() {
 fn connections_that_break_again_and_again_lose_nothing_and_make_nothing_twice() {
     let start = Start::new();
     for (kind, nth) in [("reset-before", 2), ("reset-before", 3), ("reset-after", 2), ("reset-after", 3)] {
-        let test = repository(start.org.fork(), &start.now);
+        let test = repository(start.org.fork(), &start.now, &start.written);
         let faults = ["POST", "PUT", "DELETE"].map(|method| format!("{method} {kind} every {nth}"));
         test.faults(&faults.each_ref().map(String::as_str));
         // One at a time, so that no write meets all the resets.

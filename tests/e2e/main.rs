@@ -5,6 +5,12 @@ mod approved;
 #[cfg(test)]
 mod between;
 #[cfg(test)]
+mod client_interrupted;
+#[cfg(test)]
+mod client_references;
+#[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod corpus;
 mod crashes;
 #[cfg(test)]
@@ -66,6 +72,9 @@ mod secrets;
 mod seed1;
 #[cfg(test)]
 mod seed2;
+mod servers;
+#[cfg(test)]
+mod service_app;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]
@@ -76,3 +85,10 @@ mod surroundings;
 mod unreachable;
 #[cfg(test)]
 mod unresolved;
+#[cfg(test)]
+mod verify;
+#[cfg(test)]
+mod verify_clients;
+#[cfg(test)]
+mod verify_registered;
+mod verify_servers;

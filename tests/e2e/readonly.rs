@@ -7,7 +7,7 @@ use crate::org::TestOrg;
 
 /// Every command that reads the org, after the one that does not even do that: a request that a command gave up may still reach the org
 /// while the next one runs.
-const READING: [&str; 8] = [
+const READING: [&str; 9] = [
     "validate",
     "plan --timeout 1s",
     "plan --timeout 1s --prune --max-deletes 100 --requests",
@@ -15,6 +15,7 @@ const READING: [&str; 8] = [
     "drift --timeout 1s --secrets compare",
     "drift --timeout 1s --format json",
     "output --timeout 1s",
+    "verify --timeout 1s",
     "auth check --timeout 1s",
 ];
 

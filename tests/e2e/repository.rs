@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 30] = [
     "address",
     "secret",
     "printable",
@@ -23,6 +23,7 @@ const ORDER: [&str; 28] = [
     "plan",
     "drift",
     "review",
+    "verify",
     "scopes",
     "render",
     // Effects begin here.
@@ -32,6 +33,7 @@ const ORDER: [&str; 28] = [
     "secrets",
     "revision",
     "observe",
+    "obtain",
     "apply",
     "pipeline",
     "cli",

@@ -15,7 +15,7 @@ fn what_a_pull_request_changes_is_told_object_by_object() {
         note: a label alone does not make it the same app: without `metadata.adopt: true` or `--adopt App/robot` another is made, and the old one stays
 
     ± replace App/web "Web"
-        settings.oauthClient.application_type: "web" → "native"   (cannot be changed: the app is replaced)
+        settings.oauthClient.application_type: "web" → "native"   (cannot be changed: another takes its place)
 
     - remove App/web/secret/2026-03
 
@@ -83,7 +83,7 @@ fn every_target_is_resolved_by_itself() {
 
     ± replace App/web "Web on staging"
         label: "Web (staging)" → "Web on staging"
-        settings.oauthClient.application_type: "web" → "native"   (cannot be changed: the app is replaced)
+        settings.oauthClient.application_type: "web" → "native"   (cannot be changed: another takes its place)
 
     - remove App/web/secret/2026-03
 
@@ -217,7 +217,7 @@ fn the_markdown_form_is_made_for_a_comment() {
     - label: "Web (staging)"
     + label: "Web on staging"
     - settings.oauthClient.application_type: "web"
-    + settings.oauthClient.application_type: "native"   (cannot be changed: the app is replaced)
+    + settings.oauthClient.application_type: "native"   (cannot be changed: another takes its place)
     ```
 
     </details>

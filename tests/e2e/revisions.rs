@@ -42,9 +42,9 @@ fn a_revision_from_before_there_were_manifests_declares_nothing() {
         settings.oauthClient.jwks.keys:
           + [
           +   {
-          +     "kty": "RSA",
-          +     "kid": "one",
           +     "e": "AQAB",
+          +     "kid": "one",
+          +     "kty": "RSA",
           +     "n": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…(233 more characters, sha256 24b50212)…xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
           +   }
           + ]

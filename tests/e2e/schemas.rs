@@ -45,6 +45,7 @@ fn every_manifest_of_the_example_and_every_valid_one_fits_its_schema() {
                 "ClientCredentials" => "client-credentials.schema.json",
                 "Grant" => "grant.schema.json",
                 "GroupAssignment" => "group-assignment.schema.json",
+                "Client" => "client.schema.json",
                 "AuthorizationServer" => "authorization-server.schema.json",
                 "OAuthProvider" => "oauth-provider.schema.json",
                 "ClientType" => "client-type.schema.json",

@@ -57,7 +57,7 @@ spec:
   settings:
     oauthClient:
       application_type: web
-      grant_types: [authorization_code]
+      grant_types: [authorization_code, client_credentials]
       response_types: [code]
       redirect_uris: [https://portal.example.com/callback]
 ---
@@ -69,6 +69,19 @@ spec:
   client_secrets:
     - {name: one, env: IDPCTL_SENTINEL}
     - {name: two, file: secret}
+---
+apiVersion: idpctl/v1
+kind: AuthorizationServer
+metadata: {name: orders}
+spec:
+  name: orders
+  audiences: [https://api.example.com]
+  scopes: [{name: orders.read}]
+  policies:
+    - name: portals
+      description: The one client
+      conditions: {clients: {include: [portal]}}
+      rules: [{name: r, conditions: {grantTypes: {include: [client_credentials]}, scopes: {include: [orders.read]}}}]
 ---
 apiVersion: idpctl/v1
 kind: App
@@ -88,7 +101,7 @@ fn declared() -> TestOrg {
 }
 
 /// The commands of a working day, at the highest verbosity.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 14] = [
     "validate --format json",
     "plan --requests --secrets compare",
     "plan --format json --out plan.json",
@@ -99,6 +112,8 @@ const COMMANDS: [&str; 12] = [
     "drift --secrets compare --format json",
     "output",
     "output --format shell",
+    "verify",
+    "verify --format json",
     "auth check",
     "auth check --format json",
 ];

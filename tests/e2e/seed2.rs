@@ -69,11 +69,11 @@ fn a_service_app_comes_before_the_scope_that_is_granted_to_it() {
         settings.oauthClient.jwks.keys:
           + [
           +   {
-          +     "kty": "RSA",
-          +     "kid": "billing-2026",
-          +     "use": "sig",
           +     "e": "AQAB",
-          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(233 more characters, sha256 0bf6e185)…8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"
+          +     "kid": "billing-2026",
+          +     "kty": "RSA",
+          +     "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4…(234 more characters, sha256 0726899f)…q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
+          +     "use": "sig"
           +   }
           + ]
         credentials.oauthClient.token_endpoint_auth_method: "private_key_jwt"

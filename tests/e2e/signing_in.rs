@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use crate::org::{Output, TestOrg};
 
 /// A key, as the app has it and as we have it.
-struct Keys {
-    public: Value,
-    pem: String,
+pub(crate) struct Keys {
+    pub(crate) public: Value,
+    pub(crate) pem: String,
 }
 
-fn keys() -> Keys {
+/// Makes a new key of RSA.
+pub(crate) fn keys() -> Keys {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key can be made");
     let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let components = pair.public_key();
@@ -138,6 +139,7 @@ fn auth_check_says_which_app_is_signed_in_and_which_scope_it_lacks() {
     plan         needs okta.appGrants.read okta.apps.read: this token LACKS okta.appGrants.read
     apply        needs okta.appGrants.manage okta.apps.manage: this token LACKS okta.appGrants.manage okta.apps.manage
     apps         can be read
+    clients      cannot be read, and need not be for these manifests
     grants       CANNOT be read (for manifests with a Grant): `GET /api/v1/apps/0oaAPP/grants` was answered 403: E0000006, You do not have permission to perform the requested action, lacks the scope `okta.appGrants.read`, request id ID, 1 attempt in TIME s
                  grant the app the scope in the Admin Console, under Applications > the app > Okta API Scopes, and name it in `OKTA_CLIENT_SCOPES`
     secrets      can be read
@@ -162,11 +164,25 @@ fn scopes_that_only_read_plan_but_do_not_apply() {
 }
 
 #[test]
+fn authorization_servers_alone_are_written_without_managing_apps() {
+    let world = World::new("okta.apps.read okta.authorizationServers.manage");
+    let server = "apiVersion: idpctl/v1\nkind: AuthorizationServer\nmetadata: {name: orders}\nspec:\n  name: Orders\n  audiences: [https://api.example.com]\n  scopes: [{name: orders.read}]\n";
+    world.org.write("manifests/worker.yaml", server);
+    let _ = world.run("apply --auto-approve").ends_with(0);
+    let check = world.run("auth check --format json").json();
+    insta::assert_snapshot!(check["scopes"]["apply"], @r#"{"needs":["okta.apps.read","okta.authorizationServers.manage"],"missing":[]}"#);
+    assert_eq!(check["reads"]["servers"]["readable"], true);
+    let less = World::new("okta.apps.read");
+    less.org.write("manifests/worker.yaml", server);
+    assert!(less.run("plan").ends_with(1).stderr.contains("lacks the scope `okta.authorizationServers.read`"));
+}
+
+#[test]
 fn a_command_asks_for_no_more_than_it_needs() {
     let mut world = World::new("okta.apps.read okta.appGrants.read");
     // What is not granted would be refused: reading does not ask for it, applying does.
     world.org.set("OKTA_CLIENT_SCOPES", ALL);
-    for command in ["plan", "drift", "output"] {
+    for command in ["plan", "drift", "output", "verify"] {
         let run = world.run(command);
         assert!(!run.everything().contains("not signed in") && run.sent().contains(&"GET /api/v1/apps".to_owned()), "{run}");
     }

@@ -105,6 +105,7 @@ fn all_that_a_token_may_not_read_is_told_at_once() {
     Credentials  an API token (SSWS)
     Signed in as admin@example.com
     apps         can be read
+    clients      can be read
     grants       CANNOT be read (for manifests with a Grant): `GET /api/v1/apps/0oaf000008Euf57TO5d7/grants` was answered 403: E0000006, You do not have permission to perform the requested action, request id ID, 1 attempt in TIME s
                  the token may do what the administrator who made it may do, and that one lacks a role for this
     secrets      CANNOT be read (for manifests with client_secrets, unless --secrets skip): `GET /api/v1/apps/0oaf000008Euf57TO5d7/credentials/secrets` was answered 403: E0000006, You do not have permission to perform the requested action, request id ID, 1 attempt in TIME s

@@ -1,11 +1,12 @@
 //! A run that is stopped at any of its requests, or whose connection breaks at any of its writes: what comes next ends where an
 //! undisturbed run would have ended, within what was approved, and nothing exists twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use idpctl::desired::Desired;
+use idpctl::observed::Written;
 use idpctl::plan::{self, Choices, Plan, approve};
 use idpctl_emulator::switches::TABLE;
 use idpctl_emulator::{Config, Fault};
@@ -14,8 +15,8 @@ use serde_json::Value;
 use crate::generate::Dice;
 use crate::laws::History;
 use crate::line::{Line, Mishap, Phase};
-use crate::scenario::{Contents, FoundApp, FoundProvider, Live, MAX_DELETES, REPLACED, Scenario};
-use crate::story::{app, outcomes};
+use crate::scenario::{Contents, FoundApp, FoundProvider, FoundServer, Live, MAX_DELETES, OUTPUTS, REPLACED, Scenario};
+use crate::story::outcomes;
 use crate::world::{World, declared};
 
 /// How long every answer takes, so that requests of several actions are on their way at once, and lists lag behind some writes and not
@@ -47,6 +48,9 @@ const ANY: [Phase; 4] = [Phase::BeforeSending, Phase::Done, Phase::Answered, Pha
 
 /// How many histories are made up whose every step is interrupted.
 const GENERATED: u64 = 8;
+
+/// How many histories of authorization servers are made up likewise.
+const GENERATED_SERVERS: u64 = 3;
 
 /// The furthest request at which a run is killed again.
 const FURTHEST: usize = 110;
@@ -120,7 +124,32 @@ pub(crate) async fn contents(world: &World) -> Contents {
         let provider = world.in_portal("GET", &format!("/oauth-providers/{id}"), Value::Null).await;
         providers.push(FoundProvider { provider, token: world.org.live_registration_token(&id) });
     }
-    Contents::of(&Live { apps, providers })
+    let servers = servers(world).await;
+    let written = OUTPUTS.into_iter().filter(|file| world.outputs().look(file) == Written::There).map(|file| (file, world.written(file)));
+    Contents::of(&Live { apps, servers, providers, written: written.collect() })
+}
+
+/// Returns the authorization servers of an org.
+pub(crate) async fn servers(world: &World) -> Vec<FoundServer> {
+    let read = async |path: &str| world.somebody("GET", path, Value::Null).await;
+    let Value::Array(listed) = world.call("GET", "/api/v1/authorizationServers", &Value::Null).await.1 else {
+        // Not every org has the feature.
+        return Vec::new();
+    };
+    let mut servers = Vec::new();
+    // The built-in server is no manifest's here, and most of the org.
+    for server in listed.into_iter().filter(|server| server["default"] == false) {
+        let path = format!("/api/v1/authorizationServers/{}", server["id"].as_str().expect("a server has an id"));
+        let [scopes, claims, policies] = ["scopes", "claims", "policies"].map(|list| format!("{path}/{list}"));
+        let children = [read(&scopes).await, read(&claims).await, read(&policies).await];
+        let mut rules = BTreeMap::new();
+        for policy in children[2].as_array().into_iter().flatten() {
+            let id = policy["id"].as_str().expect("a policy has an id");
+            rules.insert(id.to_owned(), read(&format!("{policies}/{id}/rules")).await);
+        }
+        servers.push(FoundServer { server, children, rules });
+    }
+    servers
 }
 
 impl Start {
@@ -134,7 +163,7 @@ impl Start {
         for documents in history {
             world.does(&documents, &Choices::default()).await;
         }
-        let replacing: BTreeSet<_> = REPLACED.into_iter().map(app).collect();
+        let replacing: BTreeSet<_> = REPLACED.into_iter().map(|address| address.parse().expect("an address")).collect();
         let choices = Choices { prune: true, allow_replace: replacing, max_deletes: Some(MAX_DELETES), ..Choices::default() };
         let start = Self::new(world, &now, choices, circumstances).await;
         assert!(start.approved.actions.len() >= 20, "{} actions", start.approved.actions.len());
@@ -385,6 +414,26 @@ fn a_connection_may_break_at_any_write_though_lists_lag() {
 fn any_write_may_go_wrong_once() {
     fails_anywhere(&ONE_AT_A_TIME, &["cut-off", "503", "429"]);
     fails_anywhere(&ONE_AT_A_TIME.otherwise(), &["500"]);
+}
+
+#[test]
+fn whatever_is_declared_of_authorization_servers_a_run_that_is_killed_anywhere_is_finished_by_the_next() {
+    let mut tally = Tally::default();
+    for seed in 0..GENERATED_SERVERS {
+        let mut dice = Dice::new(seed);
+        let (config, encryption) = crate::servers::any_org(&mut dice);
+        World::new(Config { latency: LATENCY, ..config }).run(async |world| {
+            let people = ["00u1a2b3c4d5e6f7g8h9".to_owned(), world.groups(&["Sales"]).await.remove(0)];
+            let choices = Choices { prune: true, max_deletes: Some(MAX_DELETES), ..Choices::default() };
+            for generation in 0..3 {
+                let documents = crate::servers::documents(&mut dice, generation, encryption, &people);
+                let start = Start::new(world, &documents, choices.clone(), EIGHT_AT_ONCE).await;
+                tally.kills(&start, &[Phase::Done]).await;
+                world.tries(&documents, &choices).await;
+            }
+        });
+    }
+    tally.tell(&format!("{GENERATED_SERVERS} generated histories"));
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn keys_of(app: &Value) -> Vec<Value> {
 }
 
 /// Returns where two trees differ: path, before, after.
-fn differences(before: &Value, after: &Value) -> String {
+pub(crate) fn differences(before: &Value, after: &Value) -> String {
     fn walk(path: &Path, before: Option<&Value>, after: Option<&Value>, lines: &mut Vec<String>) {
         match (before, after) {
             (before, after) if before == after => {}
@@ -173,16 +173,16 @@ fn a_declared_key_is_added_to_those_that_are_there() {
         insta::assert_snapshot!(org.does(&another(&id), &Choices::default()).await, @r#"
         ~ update App/laden "Laden"
             settings.oauthClient.jwks.keys:
-                    "e": "AQAB",
-                    "n": "vbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…(233 more characters, sha256 73e7687e)…bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbQ"
+                    "status": "INACTIVE",
+                    "use": "sig"
               +   },
               +   {
-              +     "kty": "RSA",
-              +     "kid": "c",
-              +     "use": "sig",
               +     "alg": "RS256",
               +     "e": "AQAB",
-              +     "n": "vccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc…(233 more characters, sha256 3ec0a643)…ccccccccccccccccccccccccccccccccccccccQ"
+              +     "kid": "c",
+              +     "kty": "RSA",
+              +     "n": "vccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc…(234 more characters, sha256 af6ddf1c)…cccccccccccccccccccccccccccccccccccccQ",
+              +     "use": "sig"
                   }
                 ]
             mark: none → laws/laden, manages keys

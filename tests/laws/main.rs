@@ -2,6 +2,8 @@
 //! applying once, and the same input gives the same bytes; and the stories of what happens to an org in between.
 
 mod arbitrary;
+mod client_laws;
+mod client_lossfree;
 mod deletion;
 mod faults;
 mod generate;
@@ -24,5 +26,6 @@ mod review;
 #[path = "../scenario.rs"]
 mod scenario;
 mod secrets;
+mod servers;
 mod story;
 mod world;

@@ -18,6 +18,7 @@ use idpctl::observe::{self, Expected, Progress, Step, Sweep};
 use idpctl::pipeline::{self, Observation};
 use idpctl::plan::{Choices, Plan};
 use idpctl::secret::Secret;
+use idpctl::secrets::Outputs;
 use idpctl_emulator::{Config, Org};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -123,6 +124,7 @@ impl Run {
             settle: Duration::from_secs(10),
             observed_at: observation.at,
             stop: watch::channel(false).1,
+            outputs: Outputs::default(),
             journal: Arc::new(NoJournal),
         };
         let report = apply::apply(plan, self.writer.clone(), BTreeMap::new(), options).await;
@@ -381,7 +383,7 @@ fn assert_forecast(run: &Run, sent: &[Sent]) {
     let heard = run.heard.0.lock().expect("no test has panicked");
     let told = heard.iter().find_map(|(at, step)| match step {
         Step::Remaining { requests, wait } => Some((*at, *requests, *wait)),
-        Step::Listed { .. } | Step::Done { .. } => None,
+        Step::Listed { .. } | Step::Done { .. } | Step::Asked { .. } => None,
     });
     let (at, requests, wait) = told.expect("what remains is told");
     let followed: Vec<_> = sent.iter().copied().filter(|sent| sent.at >= at).collect();

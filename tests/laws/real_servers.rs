@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use idpctl::json::Path;
-use idpctl::observed::{Clean, LivePart};
-use idpctl::resource::authorization_server::{Part, born_with};
+use idpctl::observed::{Children, Clean, Id, LiveApp, LivePart, Observed, Org, Servers};
+use idpctl::pipeline;
+use idpctl::plan::Choices;
+use idpctl::resource::authorization_server::{Part, PolicyClient, born_with};
 use idpctl::resource::{Compare, Field, Shape, every_leaf, leaves, same};
 use serde_json::{Value, json};
 
@@ -123,6 +125,76 @@ fn every_recorded_object_declared_as_it_is_compares_equal_to_itself() {
     rule conditions.people.users.include
     rule conditions.people.groups.exclude
     ");
+}
+
+/// Returns what a manifest says of an object that is as recorded.
+fn declared_as_it_is(part: Part, object: &Value) -> Value {
+    let mut tree = json!({});
+    for (path, field) in fields(part) {
+        if let Some(value) = path.find(object).filter(|value| !value.is_null() || field.rule.absent.is_some()) {
+            path.set(&mut tree, value.clone());
+        }
+    }
+    let clients = Path::of("conditions.clients.include");
+    if let Some(Value::Array(included)) = clients.find(&tree).cloned() {
+        let client = |id: &Value| if id == PolicyClient::ALL { id.clone() } else { json!({"client_id": id}) };
+        clients.set(&mut tree, included.iter().map(client).collect());
+    }
+    tree
+}
+
+/// Returns the apps that an object names by their client ids.
+fn clients(object: &Value) -> Vec<LiveApp> {
+    let included = Path::of("conditions.clients.include").find(object).and_then(Value::as_array).cloned().unwrap_or_default();
+    let app = |(number, id): (usize, &Value)| {
+        let tree = json!({"id": format!("0oa{number}"), "name": "oidc_client", "label": "Recorded", "status": "ACTIVE",
+            "credentials": {"oauthClient": {"client_id": id}}});
+        LiveApp::read(&Clean::new(&tree)).expect("an app")
+    };
+    included.iter().filter(|id| *id != PolicyClient::ALL).enumerate().map(app).collect()
+}
+
+#[test]
+fn every_recorded_object_declared_as_it_is_plans_to_nothing() {
+    let Some(lines) = recorded() else { return };
+    let mut planned = 0;
+    for (part, object) in objects(&lines) {
+        let read = |part, tree: &Value| LivePart::read(part, &Clean::new(tree)).expect("an object");
+        // Scopes that Okta keeps for itself are the built-in server's.
+        let own = object["name"].as_str().is_some_and(|name| name.starts_with("okta."));
+        let server =
+            json!({"id": "aus1", "name": if own { "default" } else { "orders" }, "audiences": ["a"], "status": "ACTIVE", "default": own});
+        let policy = json!({"id": "00p1", "name": "p", "status": "ACTIVE"});
+        let (declared, live) = (declared_as_it_is(part, &object), read(part, &object));
+        let mut listed = read(Part::Server, &server);
+        let mut spec = json!({"name": server["name"], "audiences": ["a"]});
+        let mut below = Children::default();
+        match part {
+            Part::Server => (listed, spec) = (live, declared),
+            Part::Scope => (spec["scopes"], below.scopes) = (json!([declared]), Some(vec![live])),
+            Part::Claim => (spec["claims"], below.claims) = (json!([declared]), Some(vec![live])),
+            Part::Policy => (spec["policies"], below.policies) = (json!([declared]), Some(vec![live])),
+            Part::Rule => {
+                spec["policies"] = json!([{"name": "p", "rules": [declared]}]);
+                below = Children {
+                    policies: Some(vec![read(Part::Policy, &policy)]),
+                    rules: [(Id("00p1".to_owned()), vec![live])].into(),
+                    ..below
+                };
+            }
+        }
+        let metadata = json!({"name": "recorded", "id": listed.id, "prune": true});
+        let manifest = json!({"apiVersion": "idpctl/v1", "kind": "AuthorizationServer", "metadata": metadata, "spec": spec});
+        let org = Org { id: "00o1".to_owned(), url: "https://recorded.example.com".to_owned() };
+        let servers = Servers { below: [(listed.id.clone(), below)].into(), listed: vec![listed] };
+        let observed = Observed { org: Some(org), apps: clients(&object), servers, ..Observed::default() };
+        let choices = Choices { prune: true, ..Choices::default() };
+        let plan = pipeline::plan(&crate::world::declared(std::slice::from_ref(&manifest)), &observed, &BTreeMap::new(), choices);
+        let plan = plan.unwrap_or_else(|error| panic!("{error:?}\n{manifest:#}"));
+        assert!(plan.is_empty() && plan.left_alone.is_empty(), "{manifest:#}\n{object:#}\n{:#?}", plan.actions);
+        planned += 1;
+    }
+    assert_eq!(planned, 14 + 28 + 21 + 5 + 14);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! An emulated org in this process, and the pipeline over it.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,9 @@ use idpctl::observe::{self, Expected, Silent, Sweep};
 use idpctl::pipeline::{self, Observation};
 use idpctl::plan::{Choices, Plan};
 use idpctl::secret::{Secret, SecretRef};
+use idpctl::secrets::Outputs;
 use idpctl_emulator::{Config, Org};
+use tempfile::TempDir;
 use tokio::sync::watch;
 
 use crate::scenario::SECRETS;
@@ -30,6 +33,8 @@ pub(crate) struct World {
     config: Config,
     socket: Option<std::net::TcpListener>,
     secrets: BTreeMap<SecretRef, Secret>,
+    /// Where secrets go that the org makes.
+    folder: TempDir,
     /// The bodies that were sent to the portal, each with its method and path.
     pub(crate) sent: Sent,
     /// For how long something must have been missing before it is made.
@@ -54,6 +59,7 @@ impl World {
             config,
             socket: None,
             secrets: SECRETS.into_iter().flat_map(secret).collect(),
+            folder: TempDir::new().expect("a temporary folder"),
             sent: Sent::default(),
             settle: Duration::ZERO,
             timeout: None,
@@ -64,10 +70,12 @@ impl World {
 
     /// Returns a copy whose org goes its own way from here.
     pub(crate) fn fork(&self) -> Self {
-        let Self { org, config, socket: _, secrets, sent: _, settle, timeout, parallelism, line: _ } = self;
-        let (config, secrets) = (config.clone(), secrets.clone());
-        let (settle, timeout, parallelism) = (*settle, *timeout, *parallelism);
-        Self { org: org.fork(), config, socket: None, secrets, sent: Sent::default(), settle, timeout, parallelism, line: None }
+        let Self { org, config, socket: _, secrets, folder, sent: _, settle, timeout, parallelism, line: _ } = self;
+        let copy = Self { org: org.fork(), secrets: secrets.clone(), ..Self::new(config.clone()) };
+        for file in fs::read_dir(folder.path()).expect("the folder is there").map(|entry| entry.expect("an entry")) {
+            fs::copy(file.path(), copy.folder.path().join(file.file_name())).expect("a file can be copied");
+        }
+        Self { settle: *settle, timeout: *timeout, parallelism: *parallelism, ..copy }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -75,6 +83,29 @@ impl World {
         let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         socket.set_nonblocking(true).expect("a socket can be made to wait for nobody");
         Self { socket: Some(socket), ..Self::new(config) }
+    }
+
+    /// Returns the files that secrets go to which the org makes.
+    pub(crate) fn outputs(&self) -> Outputs {
+        Outputs::new(Some(self.folder.path()))
+    }
+
+    /// Returns the secret in a file.
+    pub(crate) fn written(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.path().join(file)).expect("the secret is written")
+    }
+
+    /// Returns every file that holds a secret, with the secret.
+    pub(crate) fn files(&self) -> BTreeMap<String, String> {
+        let entries = fs::read_dir(self.folder.path()).expect("the folder is there").map(|entry| entry.expect("an entry").file_name());
+        entries.map(|name| name.into_string().expect("a name in UTF-8")).map(|name| (name.clone(), self.written(&name))).collect()
+    }
+
+    /// Deletes the file of a secret, if it is there.
+    pub(crate) fn forget(&self, file: &str) {
+        if self.folder.path().join(file).exists() {
+            fs::remove_file(self.folder.path().join(file)).expect("a file can be deleted");
+        }
     }
 
     /// Returns whether the org keeps members that nobody documented.
@@ -173,10 +204,14 @@ impl World {
     pub(crate) async fn try_observe(&self, desired: &Desired, choices: &Choices) -> Result<Observation, observe::Error> {
         let (transport, credentials, governor, policy) = self.connection();
         let reader = Reader::new(transport, credentials, governor, policy);
-        let kinds = [(System::Okta, !desired.apps.is_empty() || desired.portal.is_empty()), (System::Portal, !desired.portal.is_empty())];
+        let [org, portal] = [System::Okta, System::Portal].map(|system| desired.speaks_of(system));
+        let kinds = [(System::Okta, org || !portal), (System::Portal, portal)];
         let systems = kinds.into_iter().filter_map(|(system, speaks)| speaks.then_some(system)).collect();
         let sweep = Sweep { reader, systems, parallelism: self.parallelism, progress: Arc::new(Silent) };
-        pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await
+        let mut observation = pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await?;
+        let files = desired.clients.iter().filter_map(|client| Some(client.output.as_ref()?.file.clone()));
+        observation.observed.outputs = files.map(|file| (file.clone(), self.outputs().look(&file))).collect();
+        Ok(observation)
     }
 
     pub(crate) async fn plan(&self, desired: &Desired, choices: &Choices) -> (Plan, Observation) {
@@ -214,6 +249,7 @@ impl World {
             settle: self.settle,
             observed_at: observation.at,
             stop: watch::channel(false).1,
+            outputs: self.outputs(),
             journal: Arc::new(NoJournal),
         }
     }

@@ -224,6 +224,7 @@ async fn shown_of_clients() -> BTreeSet<usize> {
     });
     assert_eq!(send(&org, "POST", "/oauth2/v1/clients", client).await.0, 201);
     put_of_our_client(&org).await;
+    registered_by_our_client(&org).await;
     org.departures()
 }
 
@@ -234,6 +235,25 @@ async fn put_of_our_client(org: &Org) {
     let request = Request::put(format!("http://127.0.0.1/api/v1/apps/{id}")).header("user-agent", "idpctl/0.0.0");
     let request = request.header("authorization", format!("SSWS {}", org.okta_token()));
     assert_eq!(org.call(request.body(app.to_string().into_bytes()).unwrap()).await.unwrap().status(), 200);
+}
+
+/// Registers a client and replaces it as our client does: its lists are lists, and its keys go back as they are shown.
+async fn registered_by_our_client(org: &Org) {
+    let ours = async |method: &str, path: &str, body: Value| {
+        let request = Request::builder().method(method).uri(format!("http://127.0.0.1/oauth2/v1/clients{path}"));
+        let request = request.header("user-agent", "idpctl/0.0.0").header("authorization", format!("SSWS {}", org.okta_token()));
+        let response = org.call(request.body(body.to_string().into_bytes()).unwrap()).await.unwrap();
+        assert!(response.status().is_success());
+        serde_json::from_slice::<Value>(response.body()).unwrap()
+    };
+    let body = json!({
+        "client_name": "Ours", "application_type": "web", "redirect_uris": ["https://shop.example.com/callback"],
+        "post_logout_redirect_uris": ["https://shop.example.com/"], "jwks": {"keys": [key("first")]},
+    });
+    let mut client = ours("POST", "", body).await;
+    let path = format!("/{}", client["client_id"].as_str().unwrap());
+    client.as_object_mut().unwrap().retain(|name, _| !matches!(name.as_str(), "client_id" | "client_secret") && !name.ends_with("_at"));
+    ours("PUT", &path, client).await;
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use crate::observe::{Expected, Silent, Sweep};
 use crate::pipeline;
 use crate::plan::{Choices, Plan, approve};
 use crate::secret::Secret;
+use crate::secrets::Outputs;
 
 const APP: &str = "apiVersion: idpctl/v1
 kind: App
@@ -110,8 +111,14 @@ impl World {
 
     async fn apply(&self, plan: &Plan, observed_at: Instant) -> Report {
         let (_, stop) = watch::channel(false);
-        let options =
-            Options { parallelism: 8.try_into().unwrap(), settle: Duration::from_secs(2), observed_at, stop, journal: Arc::new(NoJournal) };
+        let options = Options {
+            parallelism: 8.try_into().unwrap(),
+            settle: Duration::from_secs(2),
+            observed_at,
+            stop,
+            outputs: Outputs::default(),
+            journal: Arc::new(NoJournal),
+        };
         apply(plan, self.writer.clone(), BTreeMap::new(), options).await
     }
 
@@ -205,6 +212,17 @@ async fn whatever_number_comes_of_a_priority_is_fine() {
     world.converge(&declared_beside(APP, ORDERS)).await;
     let reordered = ORDERS.replace("priority: 20", "priority: 3").replace("priority: 9", "priority: 3");
     world.converge(&declared_beside(APP, &reordered)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_priority_whose_answer_never_came_is_sent_again_though_more_than_it_was_changed() {
+    let world = World::new(&[]);
+    world.converge(&declared_beside(APP, ORDERS)).await;
+    world.org.set_faults(vec!["PUT /api/v1/authorizationServers/*/policies/* reset-after x2".parse().unwrap()]);
+    let reordered = ORDERS.replace("priority: 20", "priority: 3").replace("description: All", "description: Others");
+    world.converge(&declared_beside(APP, &reordered)).await;
+    let written = world.writes();
+    assert!(written.lines().filter(|line| line.starts_with("PUT") && line.contains("/policies/")).count() > 2, "{written}");
 }
 
 #[tokio::test(start_paused = true)]

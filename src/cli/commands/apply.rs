@@ -12,19 +12,23 @@ use tokio::sync::watch;
 
 use super::super::args::{Format, Manifests, Network, Planning};
 use super::super::connect::Connection;
+use super::super::declared::Declared;
 use super::super::error::{CommandError, LONGER};
 use super::super::journal::FileJournal;
 use super::super::planned::{Planned, choices, planned};
 use super::super::printer::Printer;
+use super::super::verified::tried_after;
 use super::super::{Context, Exit};
-use crate::apply::{Options, apply, forecast};
+use crate::apply::{Options, Outcome, Report, apply, forecast};
 use crate::clock::SystemClock;
 use crate::desired::{self, Desired};
+use crate::observed::Written;
 use crate::plan::{Choices, Plan, SecretsMode, approve, read};
 use crate::printable::printable;
 use crate::render;
 use crate::scopes::Purpose;
 use crate::secret::SecretRef;
+use crate::verify;
 
 /// A wait shorter than this is not worth a word.
 const WORTH_SAYING: Duration = Duration::from_secs(10);
@@ -39,7 +43,11 @@ const CHOICES: [&str; 6] = ["target", "vars", "select", "prune", "secrets", "res
   idpctl plan --out plan.json            and, once approved:
   idpctl apply plan.json
 
-Without a terminal to ask at, `apply` needs --auto-approve or a saved plan.")]
+Without a terminal to ask at, `apply` needs --auto-approve or a saved plan.
+
+With --verify the clients that were changed, or are served by what was changed, must get what they are
+promised (`idpctl verify --help`). If one does not, or cannot be tried with what a manifest names for it,
+the exit status is 4.")]
 pub(crate) struct ApplyArgs {
     /// Do what this saved plan says, with the choices that it was made with
     #[arg(value_name = "PLAN", conflicts_with_all = CHOICES)]
@@ -53,6 +61,9 @@ pub(crate) struct ApplyArgs {
     /// Do not ask
     #[arg(long)]
     auto_approve: bool,
+    /// Then obtain the tokens that what was changed promises to clients, and check them
+    #[arg(long)]
+    verify: bool,
     /// Make an object only if it has been missing for this many seconds, because the org's lists lag [default: 3, on this machine 0]
     #[arg(long, value_name = "SECONDS")]
     settle: Option<u64>,
@@ -94,17 +105,19 @@ pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, Com
 async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Result<Exit, CommandError> {
     let Planned { plan, declared, connection, observation } = planned;
     let secrets = declared.values(needed(&plan, &declared.desired))?;
+    must_be_writable(&plan, &declared)?;
     in_time(&plan, &connection, args, context.printer)?;
     let (interrupt, stop) = watch::channel(false);
     let signals = Signals::both()?;
     let report = if plan.is_empty() {
-        crate::apply::Report::default()
+        Report::default()
     } else {
         let options = Options {
             parallelism: args.network.parallelism,
             settle: args.settle.map_or(connection.settle, Duration::from_secs),
             observed_at: observation.at,
             stop,
+            outputs: declared.outputs.clone(),
             journal: Arc::new(FileJournal::begin(&context.root, SystemClock, context.printer)),
         };
         tokio::select! {
@@ -117,22 +130,89 @@ async fn carry_out(planned: Planned, args: &ApplyArgs, context: &Context) -> Res
         (false, true) => Exit::Refused,
         (false, false) => Exit::Incomplete,
     };
-    let told = match args.format {
-        Format::Json => context.printer.json(&render::outcomes::json(&plan, &report)),
-        // The plan that was shown has said so.
-        Format::Text if plan.is_empty() && args.plan.is_none() => Ok(()),
-        Format::Text => {
-            let gap = if args.plan.is_none() { "\n" } else { "" };
-            let outcomes = render::outcomes::text(&plan, &report, context.printer.data_style());
-            context.printer.data(&format!("{gap}{outcomes}"))
-        }
-    };
-    told.map(|()| exit).map_err(|mut error| {
+    let printer = context.printer;
+    let untold = |mut error: CommandError| {
         // What was done must be told, if not where it was asked for.
-        context.printer.note(&render::outcomes::text(&plan, &report, context.printer.note_style()));
+        printer.note(&render::outcomes::text(&plan, &report, printer.note_style()));
         error.exit = if exit == Exit::Done { error.exit } else { exit };
         error.hint("the outcomes stand above instead")
+    };
+    if args.format == Format::Text {
+        tell(&plan, &report, args.plan.is_some(), printer).map_err(untold)?;
+    }
+    let verified =
+        if args.verify && report.is_complete() { verified(&report, &declared, &connection, args, context).await } else { Ok(None) };
+    match (args.format, &verified) {
+        (Format::Text, Ok(Some(verified))) => printer.data(&format!("\n{}", render::verify::text(verified, printer.data_style())))?,
+        (Format::Text, _) => {}
+        // Standard output holds one document.
+        (Format::Json, verified) => {
+            let mut tree = render::outcomes::json(&plan, &report);
+            if let Ok(Some(verified)) = verified {
+                tree["verification"] = render::verify::json(&plan.project, verified);
+            }
+            printer.json(&tree).map_err(untold)?;
+        }
+    }
+    Ok(if verified?.is_some_and(|verified| !verified.is_verified()) { Exit::Incomplete } else { exit })
+}
+
+/// Tries what was changed; nothing if nothing was.
+async fn verified(
+    report: &Report,
+    declared: &Declared,
+    connection: &Connection,
+    args: &ApplyArgs,
+    context: &Context,
+) -> Result<Option<verify::Report>, CommandError> {
+    let applied = report.outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Applied));
+    let changed: BTreeSet<_> = applied.map(|(address, _)| address.top()).collect();
+    if changed.is_empty() {
+        context.printer.note("Nothing was changed, so there is nothing to verify; `idpctl verify` verifies everything.");
+        return Ok(None);
+    }
+    // The signals were taken over: without somebody who hears them the process could not be stopped.
+    let mut signals = Signals::both()?;
+    let secret_dir = args.manifests.secret_dir.as_deref();
+    let tried = tokio::select! {
+        tried = tried_after(&changed, declared, connection, &args.network, secret_dir, context) => tried,
+        () = signals.next() => Err(CommandError::new("stopped before everything was tried")),
+    };
+    tried.map(Some).map_err(|error| {
+        let mut error = error.doing("everything was applied, and it could not be verified");
+        error.exit = Exit::Incomplete;
+        error.hint("try again what is left to do\n    idpctl verify")
     })
+}
+
+/// Tells the outcomes as text.
+fn tell(plan: &Plan, report: &Report, is_saved: bool, printer: Printer) -> Result<(), CommandError> {
+    // The plan that was shown has said so.
+    if plan.is_empty() && !is_saved {
+        return Ok(());
+    }
+    let gap = if is_saved { "" } else { "\n" };
+    printer.data(&format!("{gap}{}", render::outcomes::text(plan, report, printer.data_style())))
+}
+
+/// Refuses to begin while a file cannot be used that the secret of a client goes to, or that nobody could look for.
+fn must_be_writable(plan: &Plan, declared: &Declared) -> Result<(), CommandError> {
+    let open = |client: &&desired::Client| plan.not_compared.iter().any(|note| note.address == client.secret());
+    let unseen = declared.desired.clients.iter().filter(open).filter_map(|client| client.output.as_ref());
+    let files: BTreeSet<&str> = unseen.map(|output| output.file.as_str()).chain(plan.outputs()).collect();
+    let unusable = files.into_iter().filter_map(|file| match declared.outputs.look(file) {
+        Written::Unusable(why) => Some(format!("`{}`: {why}", printable(file))),
+        Written::There | Written::Missing => None,
+    });
+    let unusable: Vec<_> = unusable.collect();
+    if unusable.is_empty() {
+        return Ok(());
+    }
+    let error = format!("nothing was changed, because files for the secrets of clients cannot be used: {}", unusable.join("; "));
+    Err(CommandError::new(error).hint(
+        "name the folder that they go to
+    --secret-dir DIR",
+    ))
 }
 
 /// Says how long a plan takes if that is long; refuses to begin what cannot end in time.

@@ -18,6 +18,7 @@ use crate::printable::printable_head;
 use crate::render::advice;
 use crate::request::{Request, segment};
 use crate::resource::authorization_server::SERVERS;
+use crate::resource::client::CLIENTS;
 use crate::resource::oauth_provider::PROVIDERS;
 use crate::scopes::{Purpose, missing, needed};
 
@@ -44,8 +45,9 @@ pub(crate) struct CheckArgs {
 }
 
 /// What is read, and what it is needed for.
-const NEEDED: [(&str, &str); 6] = [
-    ("apps", "for everything"),
+const NEEDED: [(&str, &str); 7] = [
+    ("apps", "for everything but clients"),
+    ("clients", "for manifests with a Client"),
     ("grants", "for manifests with a Grant"),
     ("secrets", "for manifests with client_secrets, unless --secrets skip"),
     ("policies", "for manifests with an accessPolicy"),
@@ -67,7 +69,9 @@ struct Okta {
     user: Option<String>,
     client_id: Option<String>,
     scopes: Option<Scopes>,
-    readings: [Reading; 6],
+    readings: [Reading; 7],
+    /// Which of these matter to the manifests.
+    needed: [bool; 7],
 }
 
 /// What an app's token is good for, beside what these manifests need.
@@ -103,10 +107,11 @@ pub(crate) async fn run(command: &AuthCommand, context: &Context) -> Result<Exit
         Some(_) => Some(portal(&reader, &connection).await?),
         None => None,
     };
-    let readings = okta.iter().flat_map(|okta| &okta.readings).chain(portal.iter().map(|portal| &portal.providers));
     // An org without the feature lacks nothing that these manifests need.
     let spared = |error: &Error| error.is_feature_missing() && checked.desired.servers.is_empty();
-    let complete = readings.into_iter().all(|reading| !matches!(reading, Reading::Refused(error) if !spared(error)));
+    let readings = okta.iter().flat_map(|okta| okta.needed.into_iter().zip(&okta.readings));
+    let readings = readings.chain(portal.iter().map(|portal| (true, &portal.providers)));
+    let complete = readings.into_iter().all(|(needed, reading)| !(needed && matches!(reading, Reading::Refused(error) if !spared(error))));
     let scopes = okta.as_ref().and_then(|okta| okta.scopes.as_ref());
     let complete = complete && scopes.is_none_or(|scopes| missing(&scopes.plan, &scopes.held).is_empty());
     match args.format {
@@ -137,7 +142,8 @@ async fn okta(reader: &Reader, connection: &Connection, desired: &Desired) -> Re
     let user = user.and_then(|user| user.tree().tree()["profile"]["login"].as_str().map(|login| printable_head(login, 100)));
     let client_id = reader.client_id().map(|id| printable_head(id, 100));
     let scopes = reader.scopes().await.map(|held| Scopes { held, plan, apply });
-    Ok(Okta { org, user, client_id, scopes, readings: readings(reader, apps).await })
+    let needed = NEEDED.map(|(name, _)| is_needed(name, desired));
+    Ok(Okta { org, user, client_id, scopes, readings: readings(reader, apps).await, needed })
 }
 
 async fn portal(reader: &Reader, connection: &Connection) -> Result<Portal, CommandError> {
@@ -163,10 +169,15 @@ async fn apps(reader: &Reader) -> Result<Option<String>, Error> {
     Ok(reader.get::<Clean>(request).await?.tree().tree()[0]["id"].as_str().map(segment))
 }
 
-async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 6] {
+async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Reading; 7] {
     let (apps, app) = match apps {
         Ok(app) => (Reading::Readable, app),
         Err(error) => (Reading::Refused(error), None),
+    };
+    let (clients, app) = match reader.get::<Clean>(Request::get(CLIENTS).query("limit", "1")).await {
+        // The grants of a client are those of its app.
+        Ok(listed) => (Reading::Readable, app.or_else(|| listed.tree().tree()[0]["client_id"].as_str().map(segment))),
+        Err(error) => (Reading::Refused(error), app),
     };
     let below = |rest: &str| app.as_ref().map(|app| Request::get(format!("/api/v1/apps/{app}/{rest}")));
     let grants = reading(reader, below("grants")).await;
@@ -174,7 +185,16 @@ async fn readings(reader: &Reader, apps: Result<Option<String>, Error>) -> [Read
     let policies = reading(reader, Some(Request::get("/api/v1/policies").query("type", "ACCESS_POLICY").query("limit", "1"))).await;
     let groups = reading(reader, Some(Request::get("/api/v1/groups").query("limit", "1"))).await;
     let servers = reading(reader, Some(Request::get(SERVERS).query("limit", "1"))).await;
-    [apps, grants, secrets, policies, groups, servers]
+    [apps, clients, grants, secrets, policies, groups, servers]
+}
+
+/// Returns whether it matters that something can be read: the org's clients where some are declared, and the rest unless nothing else is.
+fn is_needed(name: &str, desired: &Desired) -> bool {
+    match name {
+        "clients" => !desired.clients.is_empty(),
+        "grants" if !desired.concerns_apps() => desired.clients.iter().any(|client| client.grants.is_some()),
+        _ => desired.concerns_apps(),
+    }
 }
 
 async fn reading(reader: &Reader, request: Option<Request>) -> Reading {
@@ -187,7 +207,7 @@ async fn reading(reader: &Reader, request: Option<Request>) -> Reading {
 fn text(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -> String {
     let shown = |text: &str| printable_head(text, 200);
     let mut lines = Vec::new();
-    if let Some(Okta { org, user, client_id, scopes, readings }) = okta {
+    if let Some(Okta { org, user, client_id, scopes, readings, needed }) = okta {
         lines.push(format!("Org          {} ({})", shown(&org.url), shown(&org.id)));
         lines.push(format!("Credentials  {}", connection.how));
         lines.push(match (client_id, user) {
@@ -199,7 +219,11 @@ fn text(okta: Option<&Okta>, portal: Option<&Portal>, connection: &Connection) -
             lines.push(format!("Scopes       {}", shown(&held.join(" "))));
             lines.extend([("plan", plan), ("apply", apply)].map(|(command, needed)| format!("{command:<12} {}", verdict(needed, held))));
         }
-        lines.extend(NEEDED.iter().zip(readings).flat_map(|((name, why), reading)| told(name, why, reading)));
+        let told = NEEDED.iter().zip(readings).zip(needed).flat_map(|(((name, why), reading), needed)| match (reading, needed) {
+            (Reading::Refused(_), false) => vec![format!("{name:<12} cannot be read, and need not be for these manifests")],
+            _ => told(name, why, reading),
+        });
+        lines.extend(told);
     }
     if let Some(Portal { url, providers }) = portal {
         lines.push(format!("Portal       {}", shown(url)));

@@ -44,7 +44,8 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let secrets = mode(Some(args.secrets)).unwrap_or(SecretsMode::Skip);
     let choices = Choices { secrets, select: args.select.clone(), ..Choices::default() };
     let sweep = connection.sweep(&declared, &args.network, context)?;
-    let observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    let mut observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    observation.observed.outputs = declared.written();
     let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
     let items = items.map_err(|error| refuse(error, &declared, printer))?;
     match args.format {

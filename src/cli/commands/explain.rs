@@ -99,7 +99,7 @@ fn members(field: &Field) -> Vec<&Field> {
 }
 
 fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
-    let Field { name: _, doc, shape: _, required, rule } = field;
+    let Field { name: _, doc, shape: form, required, rule } = field;
     let mut lines = vec![format!("{kind}.{path}: {}", shape(field)), String::new(), format!("{doc}."), String::new()];
     if let Some(at) = &rule.at {
         lines.push(format!("In the API's object it is `{at}`."));
@@ -111,7 +111,14 @@ fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
     } else if rule.ours {
         lines.push("It is idpctl's own; the API has no such field.".to_owned());
     }
-    lines.push(if *required { "It must be said.".to_owned() } else { "Absent: not managed; what is there stays.".to_owned() });
+    // What is ours and no list of children is nothing that is there.
+    let is_there =
+        !rule.ours || rule.compare == Compare::WriteOnly || rule.facet != Facet::Body || matches!(form, Shape::List(_) | Shape::Free);
+    match (*required, is_there) {
+        (true, _) => lines.push("It must be said.".to_owned()),
+        (false, true) => lines.push("Absent: not managed; what is there stays.".to_owned()),
+        (false, false) => {}
+    }
     lines.extend(null(field));
     lines.extend(match rule.compare {
         Compare::Exact => None,
@@ -124,6 +131,9 @@ fn of_field(kind: Kind, path: &Path, field: &Field) -> String {
     lines.extend(rule.alike.iter().map(|group| format!("These mean the same: {}.", group.join(", "))));
     if rule.immutable {
         lines.push(match kind.system() {
+            System::Okta if kind == Kind::Client => {
+                "It cannot be changed: another value means another client, which `--allow-replace` must allow.".to_owned()
+            }
             System::Okta => "It cannot be changed: another value means another app, which `--allow-replace` must allow.".to_owned(),
             System::Portal => "It cannot be changed: another value is refused.".to_owned(),
         });
@@ -207,6 +217,7 @@ mod tests {
         ClientCredentials    How a client proves who it is: its id, its secrets or its keys
         Grant                Which Okta API scopes an app may use. Each scope is an object of its own
         GroupAssignment      Which groups have access to an app. Each group's assignment is an object of its own
+        Client               An OAuth client, registered through Okta's dynamic registration endpoint, for credentials that reach no more than `okta.clients.*`
         AuthorizationServer  A custom authorization server: who issues tokens, and under which rules
         OAuthProvider        An identity provider at which the portal registers clients: the parent of client types
         ClientType           How the portal registers clients of one sort. What it has registered already keeps what it has
@@ -215,6 +226,7 @@ mod tests {
 
         Fields of `spec`:
           app: a text, or an object
+          client: a text of from 1 to 63 characters
           issuer: a text
           scopes: a list, each item a text, required
         ----

@@ -13,3 +13,4 @@ pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod schema;
 pub(super) mod validate;
+pub(super) mod verify;

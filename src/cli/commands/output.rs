@@ -9,7 +9,7 @@ use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
 use crate::address::{Address, Kind};
-use crate::bind::{self, BoundApp, BoundPortal, BoundServer, Details, bind, details};
+use crate::bind::{self, BoundApp, BoundClient, BoundPortal, BoundServer, Details, bind, details};
 use crate::printable::printable;
 use crate::scopes::Purpose;
 use crate::select::Select;
@@ -61,7 +61,7 @@ struct Ids {
 /// Returns what else there is to be known of a kind's objects than their ids.
 const fn besides(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::App | Kind::ClientCredentials | Kind::Grant | Kind::GroupAssignment => Some("client_id"),
+        Kind::App | Kind::ClientCredentials | Kind::Grant | Kind::GroupAssignment | Kind::Client => Some("client_id"),
         Kind::AuthorizationServer => Some("issuer"),
         Kind::OAuthProvider | Kind::ClientType => None,
     }
@@ -73,10 +73,8 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
     let declared = load_for_org(&args.manifests, context)?;
     let connection =
         connect(&declared.target, Signing::For(Purpose::Read, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
-    let mut listed = connection.sweep(&declared, &args.network, context)?.list(&connection.expected).await?;
-    if !declared.desired.servers.is_empty() {
-        listed = listed.with_servers().await?;
-    }
+    let sweep = connection.sweep(&declared, &args.network, context)?;
+    let listed = sweep.list_for(&declared.desired, &connection.expected).await?;
     let bound = bind(&declared.desired, listed.observed(), &bind::Choices::default());
     let needs = Details { client_types: details(&declared.desired, &bound, None).client_types, ..Details::default() };
     let observed = listed.details(needs).await?;
@@ -87,7 +85,9 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
     let chosen = bound.apps.iter().filter(|app| app.wanted().documents.iter().any(|document| select.has(document)));
     let portal = bound.portal.iter().filter(|object| select.has(&object.wanted.address));
     let servers = bound.servers.iter().filter(|server| select.has(&server.wanted.own.address));
-    let mut known: Vec<_> = chosen.map(known).chain(servers.map(known_server)).chain(portal.map(known_to_portal)).collect();
+    let clients = bound.clients.iter().filter(|client| client.wanted.documents.iter().any(|document| select.has(document)));
+    let okta = chosen.map(known).chain(clients.map(registered)).chain(servers.map(known_server));
+    let mut known: Vec<_> = okta.chain(portal.map(known_to_portal)).collect();
     known.sort_by(|a, b| a.address.cmp(&b.address));
     if known.is_empty() {
         return Err(
@@ -108,6 +108,11 @@ pub(crate) async fn run(args: &OutputArgs, context: &Context) -> Result<Exit, Co
 fn known(app: &BoundApp<'_>) -> Known {
     let ids = app.live().map(|live| Ids { id: live.id.to_string(), more: Some(live.client_id.clone()) });
     Known { address: app.wanted().address.clone(), ids }
+}
+
+fn registered(client: &BoundClient<'_>) -> Known {
+    let ids = client.live.map(|(live, _)| Ids { id: live.id.to_string(), more: Some(live.id.to_string()) });
+    Known { address: client.wanted.address.clone(), ids }
 }
 
 fn known_server(server: &BoundServer<'_>) -> Known {

@@ -62,6 +62,7 @@ const fn file(kind: Kind) -> &'static str {
         Kind::ClientCredentials => "client-credentials.schema.json",
         Kind::Grant => "grant.schema.json",
         Kind::GroupAssignment => "group-assignment.schema.json",
+        Kind::Client => "client.schema.json",
         Kind::AuthorizationServer => "authorization-server.schema.json",
         Kind::OAuthProvider => "oauth-provider.schema.json",
         Kind::ClientType => "client-type.schema.json",

@@ -41,6 +41,16 @@ pub(super) fn secrets_unused(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
+pub(super) fn private_key_unused(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
+    let (Some(method), Some(key)) = (draft.text(METHOD), &draft.private_key) else { return };
+    if method != "private_key_jwt" {
+        let message = format!("a client with `{method}` does not sign in with a private key");
+        let diagnostic = Diagnostic::error(codes::PRIVATE_KEY_UNUSED, Some(key.origin.clone()), message);
+        let diagnostic = diagnostic.related(draft.origin(&Path::of(METHOD)), "the method");
+        diagnostics.push(diagnostic.help("take `private_key` out, or set `token_endpoint_auth_method: private_key_jwt`"));
+    }
+}
+
 pub(super) fn secrets_too_many(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     if let Some(third) = draft.secrets.iter().flatten().nth(2) {
         let diagnostic = Diagnostic::error(codes::SECRETS_TOO_MANY, Some(third.origin.clone()), "a client has two secrets at most");

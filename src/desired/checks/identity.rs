@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use crate::address::Kind;
 use crate::desired::draft::{Draft, ordered};
-use crate::desired::resolve::{speaks_of_an_app, spoken_of};
+use crate::desired::spoken::{Spoken, client_spoken_of, speaks_of_an_app, spoken_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::json::Path;
 use crate::manifest::{Document, Metadata};
@@ -53,7 +54,8 @@ pub(super) fn scopes(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     let grants = draft.grants.as_deref().unwrap_or_default();
     for (index, grant) in grants.iter().enumerate() {
         if let Some(before) = grants[..index].iter().find(|before| before.scope == grant.scope) {
-            let message = format!("the scope `{}` is granted twice to {}", grant.scope, draft.reference);
+            let whom = if draft.address.kind == Kind::Client { draft.address.to_string() } else { draft.reference.to_string() };
+            let message = format!("the scope `{}` is granted twice to {whom}", grant.scope);
             let (first, second) = ordered(before.origin.clone(), grant.origin.clone());
             let diagnostic = Diagnostic::error(codes::SCOPE_TWICE, Some(second), message);
             diagnostics.push(diagnostic.related(first, "the first").help("remove one of the two"));
@@ -72,10 +74,23 @@ pub(super) fn is_scope(text: &str) -> bool {
 }
 
 /// Checks what each document says by itself: the issuer of its grants, and metadata that has no effect.
-pub(super) fn documents(drafts: &[Draft<'_>], documents: &[Document], diagnostics: &mut Diagnostics) {
+pub(super) fn documents(drafts: &[Draft<'_>], clients: &[Draft<'_>], documents: &[Document], diagnostics: &mut Diagnostics) {
     let apps: BTreeMap<&Reference, &Draft<'_>> = drafts.iter().map(|draft| (&draft.reference, draft)).collect();
+    let clients: BTreeMap<&str, &Draft<'_>> = clients.iter().map(|draft| (draft.address.name.as_str(), draft)).collect();
     for document in documents.iter().filter(|document| speaks_of_an_app(document.kind)) {
         issuer(document, diagnostics);
+        let there = |kind| match kind {
+            Kind::Client => clients.contains_key(document.name.as_str()),
+            _ => apps.contains_key(&Reference::Name(document.name.clone())),
+        };
+        if let Some(spoken) = client_spoken_of(document, there) {
+            if let Spoken::Of(name) = spoken
+                && let Some(client) = clients.get(name)
+            {
+                metadata(document, client, diagnostics);
+            }
+            continue;
+        }
         let Some(reference @ Reference::Name(_)) = spoken_of(document) else { continue };
         if let Some(app) = apps.get(&reference) {
             metadata(document, app, diagnostics);
@@ -100,7 +115,11 @@ fn metadata(document: &Document, app: &Draft<'_>, diagnostics: &mut Diagnostics)
             let message = format!("`{path}` has no effect in a document of kind {}", document.kind);
             let diagnostic = Diagnostic::error(codes::METADATA_ELSEWHERE, Some(document.positions.key(&path)), message);
             let place = app.document.positions.value(&Path::of("metadata.name"));
-            diagnostics.push(diagnostic.related(place, "the app's own document").help(format!("move it to {}", app.address)));
+            diagnostics.push(
+                diagnostic
+                    .related(place, if app.address.kind == Kind::Client { "the client's own document" } else { "the app's own document" })
+                    .help(format!("move it to {}", app.address)),
+            );
         }
     }
 }

@@ -24,8 +24,9 @@ pub(super) fn well_formed(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
             "remove keys that are not used any more",
         );
     }
-    for (here, message, help) in each(keys, &path) {
-        push(&here, message, help);
+    let shown = draft.place(&path);
+    for (here, message, help) in each(keys, &shown) {
+        push(&path.join(&here.below(&shown).unwrap_or_default()), message, help);
     }
     let encrypting = keys.iter().enumerate().filter(|(_, key)| key["use"] == "enc");
     if let Some((index, _)) = encrypting.into_iter().nth(1) {

@@ -3,6 +3,7 @@
 //!
 //! A check speaks of what is declared and of nothing else: a field that no document of the app declares may have any value at the server.
 
+mod client;
 mod combination;
 mod credentials;
 mod groups;
@@ -23,7 +24,7 @@ use crate::manifest::Document;
 type Check = fn(&Draft<'_>, &mut Diagnostics);
 
 /// Every check of one app, by name.
-const CHECKS: [(&str, Check); 21] = [
+const CHECKS: [(&str, Check); 22] = [
     ("grant types of the application type", combination::grant_types),
     ("response types of the grant types", combination::response_types),
     ("refresh token settings have their grant", combination::refresh_token),
@@ -38,6 +39,7 @@ const CHECKS: [(&str, Check); 21] = [
     ("client id", credentials::client_id),
     ("public clients use PKCE", credentials::pkce),
     ("secrets suit the method", credentials::secrets_unused),
+    ("a private key suits the method", credentials::private_key_unused),
     ("two secrets at most", credentials::secrets_too_many),
     ("secrets differ", credentials::secrets_alike),
     ("keys are given in one way", credentials::keys_twice),
@@ -50,6 +52,7 @@ const CHECKS: [(&str, Check); 21] = [
 /// Runs every check.
 pub(super) fn run(
     drafts: &[Draft<'_>],
+    clients: &[Draft<'_>],
     portal: &[PortalObject],
     servers: &[Server],
     documents: &[Document],
@@ -60,7 +63,8 @@ pub(super) fn run(
             check(draft, diagnostics);
         }
     }
-    identity::documents(drafts, documents, diagnostics);
+    client::run(clients, drafts, diagnostics);
+    identity::documents(drafts, clients, documents, diagnostics);
     identity::client_ids(drafts, diagnostics);
     identity::ids(drafts, diagnostics);
     portal::run(portal, documents, diagnostics);
@@ -80,5 +84,7 @@ mod tests {
     fn checks_have_different_names() {
         let names: std::collections::BTreeSet<_> = CHECKS.iter().map(|(name, _)| name).collect();
         assert_eq!(names.len(), CHECKS.len());
+        let names: std::collections::BTreeSet<_> = client::CHECKS.iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), client::CHECKS.len());
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn redirects(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
             Ok(_) => None,
         };
         if let Some(wrong) = wrong {
-            let diagnostic = fault(draft, codes::URI_FORM, &path, format!("`{path}` cannot be used: {wrong}"));
+            let diagnostic = fault(draft, codes::URI_FORM, &path, format!("`{}` cannot be used: {wrong}", draft.place(&path)));
             diagnostics.push(diagnostic.help("write the whole URI with its scheme and without `#`"));
         }
     }
@@ -47,11 +47,16 @@ pub(super) fn wildcards(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
     let off = switch.find(&draft.body).is_some_and(|value| value.is_null() || value == "DISABLED");
     for (path, uri) in each(draft, &LISTS).filter(|(_, uri)| uri.contains('*')) {
         if let Err(wrong) = wildcard(uri) {
-            let diagnostic = fault(draft, codes::WILDCARD, &path, format!("`{path}` has a wildcard where there can be none: {wrong}"));
+            let diagnostic =
+                fault(draft, codes::WILDCARD, &path, format!("`{}` has a wildcard where there can be none: {wrong}", draft.place(&path)));
             diagnostics.push(diagnostic.help("list the URIs without a wildcard"));
         } else if off {
-            let diagnostic =
-                fault(draft, codes::WILDCARD, &path, format!("`{path}` has a wildcard, and `wildcard_redirect` does not allow it"));
+            let diagnostic = fault(
+                draft,
+                codes::WILDCARD,
+                &path,
+                format!("`{}` has a wildcard, and `wildcard_redirect` does not allow it", draft.place(&path)),
+            );
             let diagnostic = diagnostic.related(draft.origin(&switch), "not allowed here");
             diagnostics.push(diagnostic.help("list the URIs without a wildcard, or set `wildcard_redirect: SUBDOMAIN`"));
         }
@@ -81,7 +86,7 @@ pub(super) fn pages(draft: &Draft<'_>, diagnostics: &mut Diagnostics) {
         // Okta takes a wildcard in the address of a logout (recorded: `https://*.example.com/logout`).
         let readable = text.replace('*', "wildcard");
         if !Url::parse(&readable).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
-            let diagnostic = fault(draft, codes::URI_FORM, &path, format!("`{path}` is not an http or https URL"));
+            let diagnostic = fault(draft, codes::URI_FORM, &path, format!("`{}` is not an http or https URL", draft.place(&path)));
             diagnostics.push(diagnostic.help("write the whole URL, starting with `https://`"));
         }
     }

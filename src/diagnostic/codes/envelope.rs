@@ -13,9 +13,6 @@ super::codes! { ENVELOPE:
     KIND = 204, "a `kind` that is missing or unknown",
         "The kind says what the document declares.",
         "Write one of the kinds that `idpctl explain` lists.";
-    KIND_LATER = 205, "a kind that is not supported yet",
-        "The kind is part of the design, but this version cannot read or write it.",
-        "Leave the document out until a later version.";
     NAME = 206, "a `metadata.name` that is missing or malformed",
         "The name is the object's identity in git, in plans and in the marker at the server: a DNS label, that is lower-case letters, digits and `-`, at most 63 characters.",
         "Choose a name of that form; it need not be the label that people see.";

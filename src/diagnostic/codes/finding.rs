@@ -13,4 +13,10 @@ super::codes! { FINDING:
     PORTAL_SCOPE = 4102, "a scope of the portal that no authorization server has",
         "The portal asks for the scopes of a product and its plan when it registers a client. Scopes must exist at the provider before, or no access request can be approved.",
         "Declare the scope in the AuthorizationServer document of the provider's server, or take it out of the product or plan.";
+    ANY_CLIENT = 4201, "a policy that is opened to every client",
+        "A client that somebody registers later, or whose credentials leak, is issued tokens of the server like those that it was made for.",
+        "Name the clients in `conditions.clients.include`.";
+    ANY_SCOPE = 4202, "a rule that lets clients have every scope",
+        "Tokens should carry the privileges that are needed and no more (RFC 9700, section 2.3); a scope that is declared later is given away as well.",
+        "Name the scopes in `conditions.scopes.include`.";
 }

@@ -19,6 +19,9 @@ super::codes! { REFERENCE:
     KEY_FILE = 412, "a file of keys that cannot be used",
         "The file is missing, lies outside the repository, or does not hold a JWK Set.",
         "Write the public keys as `{\"keys\": [...]}` into a file inside the repository.";
+    SECRET_OUTPUT = 413, "a file that no secret can be written to",
+        "A secret that Okta makes is written to a file below `--secret-dir` and nowhere else, and each client has a file of its own.",
+        "Name a file of its own by its path below `--secret-dir`.";
     UNKNOWN_REFERENCE = 420, "a reference to a document that is not there",
         "References are names of documents; an object that no manifest declares is referred to by its id, client_id or label.",
         "Correct the name, or write `{id: ...}`, `{client_id: ...}` or `{label: ...}`.";
@@ -28,4 +31,7 @@ super::codes! { REFERENCE:
     SET_TWICE = 422, "a field is set in two documents",
         "Several documents may speak of one object, but of each field only one.",
         "Remove the field from one of the two.";
+    REFERENCE_UNCLEAR = 423, "a reference that may mean two things",
+        "A grant is to an app or to a client. Without a reference it is to the one of its own name, and there is one of each.",
+        "Write `app` or `client`, and one of them alone.";
 }

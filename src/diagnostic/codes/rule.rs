@@ -58,6 +58,9 @@ super::codes! { RULE:
     KEY_FORM = 527, "a set of keys that Okta would refuse",
         "RSA keys have at least 2048 bits; several keys need a `kid` each, no two the same; one key may be for encryption, and that is RSA; there are at most 50.",
         "Correct the key that is marked.";
+    PRIVATE_KEY_UNUSED = 528, "a private key of a client that does not use one",
+        "Only a client with `private_key_jwt` signs in with its private key, so that `verify` would never use it.",
+        "Take `private_key` out, or set `token_endpoint_auth_method: private_key_jwt`.";
     SAME_CLIENT_ID = 530, "two apps with one `client_id`",
         "A client id belongs to one app.",
         "Choose another client id for one of the two.";
@@ -139,4 +142,7 @@ super::codes! { RULE:
     RULE_PEOPLE_FORM = 569, "people of a rule by something else than their ids",
         "A rule names groups and users by their ids alone; nobody looks their names up.",
         "Write the id, which starts with `00g` for a group and `00u` for a user, or `EVERYONE` as the only group.";
+    OUTPUT_UNUSED = 570, "a file for a secret that Okta does not make",
+        "Okta makes new secrets for clients with `client_secret_basic` and `client_secret_post` alone.",
+        "Take `client_secret_output` out, or choose one of these two methods.";
 }

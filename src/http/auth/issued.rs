@@ -39,6 +39,14 @@ impl Decode for Issued {
     }
 }
 
+impl Issued {
+    /// Returns the token, whether it is bound to a key, and for how long it is good.
+    pub(in crate::http) fn into_parts(self) -> (Secret, bool, Duration) {
+        let Self { token, bound, lifetime, scopes: _ } = self;
+        (token, bound, lifetime)
+    }
+}
+
 /// A token in use.
 #[derive(Debug, Clone)]
 pub(in crate::http) struct Token {

@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
-use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use url::Url;
@@ -38,6 +38,11 @@ impl Prover {
         let mut public = Jwk::from_encoding_key(&key, Algorithm::ES256).expect("a key on P-256 has a public half");
         public.common.key_algorithm = None;
         Self { key, public, nonce: Mutex::default() }
+    }
+
+    /// Returns what its key is known by (RFC 7638).
+    pub(in crate::http) fn thumbprint(&self) -> String {
+        self.public.thumbprint(ThumbprintHash::SHA256).expect("a key on P-256 has a thumbprint")
     }
 
     /// Keeps what the org wants to see in the next proof to its token endpoint.
@@ -113,7 +118,6 @@ impl fmt::Debug for Prover {
 
 #[cfg(test)]
 mod tests {
-    use jsonwebtoken::jwk::ThumbprintHash;
     use jsonwebtoken::{DecodingKey, crypto};
 
     use super::*;

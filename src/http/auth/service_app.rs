@@ -18,7 +18,10 @@ use crate::secret::Secret;
 /// Where the org itself issues tokens.
 pub(in crate::http) const TOKEN_PATH: &str = "/oauth2/v1/token";
 /// For how long an assertion is good, in seconds. Okta allows an hour; a clock that is slow by more than this is found out.
-const LIFETIME: i64 = 300;
+pub(super) const LIFETIME: i64 = 300;
+
+/// What an assertion is called in a form (RFC 7523, 2.2).
+pub(super) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A service app that signs in with its private key (`private_key_jwt`). Its `Debug` shows neither key nor token.
 ///
@@ -138,7 +141,7 @@ impl ServiceApp {
         let pairs = [
             ("grant_type", "client_credentials"),
             ("scope", &self.scopes.join(" ")),
-            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion_type", ASSERTION_TYPE),
             ("client_assertion", assertion.expose()),
         ];
         form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into_bytes()

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::super::style::{Style, Tone};
 use super::super::value::{change, one_line, shortened};
 use super::{inert, request, word};
+use crate::address::Kind;
 use crate::json::Path;
 use crate::program::{Action, Expect, Line, Verb};
 use crate::resource::marker::{Facility, Marker};
@@ -24,7 +25,8 @@ pub(super) fn lines(action: &Action, style: Style) -> Vec<String> {
     let title = if named || title.is_empty() { String::new() } else { format!(" {}", one_line(&Value::from(title.as_str()))) };
     let mut out = vec![style.paint(tone, format_args!("{symbol} {} {}{title}", word(*verb), inert(address)))];
     let narrow = Style { width: style.width.saturating_sub(4), ..style };
-    let mut body: Vec<_> = fields.iter().flat_map(|line| field(line, *verb, narrow)).collect();
+    let noun = if address.kind == Kind::Client { "client" } else { "app" };
+    let mut body: Vec<_> = fields.iter().flat_map(|line| field(line, *verb, noun, narrow)).collect();
     body.extend(new_mark(action));
     body.extend(notes.iter().map(|note| format!("note: {}", inert(note))));
     if style.requests {
@@ -34,11 +36,19 @@ pub(super) fn lines(action: &Action, style: Style) -> Vec<String> {
     out
 }
 
-fn field(line: &Line, verb: Verb, style: Style) -> Vec<String> {
+fn field(line: &Line, verb: Verb, noun: &str, style: Style) -> Vec<String> {
     let Line { path, before, after, secret, forces_replacement, origin: _ } = line;
     let is_new = verb == Verb::Create || (verb == Verb::Replace && !forces_replacement);
     if *path == Marker::path().to_string() {
         return vec![format!("mark: {} → {}", mark(before.as_ref()), mark(after.as_ref()))];
+    }
+    // Of siblings the order alone counts: those that come behind are sent what they have.
+    if before.is_some() && before == after {
+        return vec![format!(
+            "{}: {} again, since what is moved may push it on",
+            shortened(path),
+            before.as_ref().map(one_line).unwrap_or_default()
+        )];
     }
     let path = shortened(path);
     let mut lines = match secret {
@@ -47,7 +57,7 @@ fn field(line: &Line, verb: Verb, style: Style) -> Vec<String> {
         false => change(&path, before.as_ref(), after.as_ref(), is_new, style),
     };
     if *forces_replacement && let Some(last) = lines.last_mut() {
-        last.push_str("   (cannot be changed: the app is replaced)");
+        last.extend(["   (cannot be changed: the ", noun, " is replaced)"]);
     }
     lines
 }

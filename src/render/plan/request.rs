@@ -15,6 +15,7 @@ pub(super) fn lines(number: usize, step: &Step, style: Style) -> Vec<String> {
     let noun = match probe {
         Probe::ByPath { .. } | Probe::FindListed { .. } => "object",
         Probe::Assignment { .. } => "assignment",
+        Probe::Client(_) | Probe::FindClient { .. } => "client",
         Probe::PartByPath { part, .. } | Probe::FindPart { part, .. } => part.as_str(),
         _ => "app",
     };
@@ -69,6 +70,9 @@ fn subject(probe: &Probe) -> String {
             let by = if by.is_empty() { String::new() } else { format!(" and {}", by.join(" or ")) };
             format!("the apps with the label {}{by}", one_line(&Value::from(label.as_str())))
         }
+        Probe::Client(client) => format!("the client {}", inert(client)),
+        Probe::FindClient { name } => format!("the clients with the name {}", one_line(&Value::from(name.as_str()))),
+        Probe::SecretFile(file) => format!("the file {}, to which the secret of the answer is written", inert(file)),
         Probe::Secrets(app) => format!("the secrets of {}", inert(app)),
         Probe::Grants(app) => format!("the grants of {}", inert(app)),
         Probe::Assignment { app, group } => format!("the access of the group {} to {}", inert(group), inert(app)),
@@ -96,6 +100,7 @@ fn one(expect: &Expect, noun: &str) -> String {
         Expect::NoApp => "there is no such app".to_owned(),
         Expect::NoObject => format!("there is no such {noun}"),
         Expect::Sent(path) => format!("{} was sent, which nothing that is read can tell", place(path)),
+        Expect::Placed(priority) => format!("the priority {priority} was sent, whatever number the {noun} gets"),
         Expect::AsCreated => format!("the {noun} was made by this plan"),
         Expect::BodyIs(fingerprint) => format!("the {noun} is as it was planned for (fingerprint {})", inert(fingerprint.as_str())),
         Expect::Fields(fields) => {
@@ -124,6 +129,8 @@ fn one(expect: &Expect, noun: &str) -> String {
         Expect::SecretMissing(reference) => format!("no secret with the value of {} is there", inert(reference)),
         Expect::SecretIs { id, status } => format!("the secret {} is {}", inert(id), status.as_str()),
         Expect::SecretGone(id) => format!("the secret {} is gone", inert(id)),
+        Expect::SecretWritten(file) => format!("the file {} is there", inert(file)),
+        Expect::SecretUnwritten(file) => format!("the file {} is not there", inert(file)),
         Expect::Granted(scope) => format!("the scope {} is granted", inert(scope)),
         Expect::NotGranted(scope) => format!("the scope {} is not granted", inert(scope)),
         Expect::GrantIs(id) => format!("the grant {} is there", inert(id)),

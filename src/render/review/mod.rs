@@ -238,7 +238,7 @@ fn remark(field: &FieldDiff, entry: Option<&Entry>) -> Option<&'static str> {
         (false, _) => Some("was not declared"),
         (true, true) if !field.immutable => None,
         (true, true) => Some(match entry.map(|entry| (entry.address.kind, &entry.change)) {
-            Some((_, Change::Replaced)) => "cannot be changed: the app is replaced",
+            Some((_, Change::Replaced)) => "cannot be changed: another takes its place",
             Some((Kind::ClientType, _)) if field.path.to_string() == "provider" => "another is made at that provider, and this one stays",
             _ => "cannot be changed: a plan refuses it",
         }),

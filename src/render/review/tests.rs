@@ -104,7 +104,7 @@ fn text_says_what_became_of_each_object() {
         note: a label alone does not make it the same app: without `metadata.adopt: true` or `--adopt App/renamed-too` another is made, and the old one stays
 
     ± replace App/replaced "Replaced"
-        settings.oauthClient.application_type: "web" → "browser"   (cannot be changed: the app is replaced)
+        settings.oauthClient.application_type: "web" → "browser"   (cannot be changed: another takes its place)
 
     + add Grant/changed/okta.users.read
 
@@ -173,7 +173,7 @@ fn markdown_has_the_sum_first_and_a_block_for_each_object() {
 
     ```diff
     - settings.oauthClient.application_type: "web"
-    + settings.oauthClient.application_type: "browser"   (cannot be changed: the app is replaced)
+    + settings.oauthClient.application_type: "browser"   (cannot be changed: another takes its place)
     ```
 
     </details>

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 pub use normalise::{CONDITIONAL, READ_ONLY, VOLATILE, normalise, without};
 pub use oauth_client::OAuthClientSettings;
-pub(super) use oauth_client::{GrantType, IssuerMode, KeyEncryptionAlgorithm};
+pub(super) use oauth_client::{ApplicationType, GrantType, IssuerMode, KeyEncryptionAlgorithm, ResponseType, SigningAlgorithm};
 
 /// What an app is: its label, how people see it, and the OAuth settings of its client
 #[derive(Debug, JsonSchema)]

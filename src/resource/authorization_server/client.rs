@@ -6,6 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
+use crate::address::Kind;
 use crate::resource::Reference;
 
 /// A client that a policy is for. At the server it is an OAuth client id, which of a declared app may be known only after apply.
@@ -15,6 +16,8 @@ pub enum PolicyClient {
     All,
     /// One app's.
     App(Reference),
+    /// That of a `Client` document.
+    Registered(String),
 }
 
 impl PolicyClient {
@@ -32,6 +35,7 @@ impl fmt::Display for PolicyClient {
         match self {
             Self::All => f.write_str(Self::ALL),
             Self::App(app) => app.fmt(f),
+            Self::Registered(name) => write!(f, "{}/{name}", Kind::Client),
         }
     }
 }
@@ -44,7 +48,7 @@ impl JsonSchema for PolicyClient {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "anyOf": [
-                {"type": "string", "description": "The name of an App document, or ALL_CLIENTS."},
+                {"type": "string", "description": "The name of an App or Client document, or ALL_CLIENTS."},
                 {
                     "type": "object",
                     "additionalProperties": false,

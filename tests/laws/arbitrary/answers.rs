@@ -19,6 +19,7 @@ use idpctl::observed::{Clean, LiveApp, Observed};
 use idpctl::plan::{Plan, write};
 use idpctl::render::{self, Style, json_text};
 use idpctl::secret::Secret;
+use idpctl::secrets::Outputs;
 use idpctl::{pipeline, program};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -265,6 +266,7 @@ async fn written(org: Arc<Org>, plan: &Plan) -> Report {
         settle: Duration::from_secs(5),
         observed_at: Instant::now(),
         stop: watch::channel(false).1,
+        outputs: Outputs::default(),
         journal: Arc::new(NoJournal),
     };
     let report = apply::apply(plan, Writer::new(transport, credentials, governor, policy), plans::values().collect(), options).await;

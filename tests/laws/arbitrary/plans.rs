@@ -162,6 +162,8 @@ pub(crate) fn observed() -> Observed {
         groups: groups().as_array().into_iter().flatten().map(group).collect(),
         policies: vec![AccessPolicy { id: "rst2".to_owned(), name: "Strict".to_owned(), system: false }],
         apps,
+        clients: Vec::new(),
+        outputs: [].into(),
         servers: Servers::default(),
         portal: None,
         denied: None,

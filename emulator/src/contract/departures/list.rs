@@ -247,4 +247,17 @@ pub const TABLE: &[Departure] = &[
         what: What::Field(&["/credentials/oauthClient/client_secret"], "minLength", Some("\"\"")),
         evidence: "okta-api.md 2: an empty secret keeps the one that is there (of a real org: TestAccResourceOktaAppOauth_omitSecretSafeEnable)",
     },
+    Departure {
+        on: &["POST /oauth2/v1/clients", "PUT /oauth2/v1/clients/*"],
+        side: Side::Request,
+        what: What::Field(&["/post_logout_redirect_uris"], "type", None),
+        evidence: "the same mistake of the form as in answers: okta-api.md 4 and the form of apps have an array",
+    },
+    Departure {
+        on: &["POST /oauth2/v1/clients", "PUT /oauth2/v1/clients/*"],
+        side: Side::Request,
+        what: What::Field(&["/jwks/keys/*"], SEVERAL, None),
+        evidence: "a key need not say its use, and goes back as it was answered, with `use: null` (okta-api.md 4): it has both documented \
+         forms then, as in answers",
+    },
 ];

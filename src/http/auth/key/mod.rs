@@ -11,6 +11,7 @@ use aws_lc_rs::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -23,7 +24,7 @@ pub(crate) use file::read;
 
 /// The private key of an app. Its `Debug` shows how it signs, and nothing of it.
 #[derive(Clone)]
-pub(crate) struct SigningKey {
+pub struct SigningKey {
     key: EncodingKey,
     algorithm: Algorithm,
     id: Option<String>,
@@ -85,7 +86,7 @@ pub enum KeyError {
 
 impl SigningKey {
     /// Reads a key. A text that came through a variable may have `\n` for its line breaks.
-    pub(crate) fn parse(text: &str) -> Option<Result<Self, KeyError>> {
+    pub fn parse(text: &str) -> Option<Result<Self, KeyError>> {
         let text = text.trim();
         if text.starts_with('{') {
             return Some(serde_json::from_str(text).map_err(|_| KeyError::Unsound).and_then(|jwk: Map<_, _>| Self::of_jwk(&jwk)));
@@ -97,8 +98,19 @@ impl SigningKey {
     }
 
     /// Returns the same under another name.
-    pub(crate) fn named(self, id: &str) -> Result<Self, KeyError> {
+    pub fn named(self, id: &str) -> Result<Self, KeyError> {
         if id.is_empty() || id.len() > 255 { Err(KeyError::Id) } else { Ok(Self { id: Some(id.to_owned()), ..self }) }
+    }
+
+    /// Returns the name that it goes by in assertions, if it has one.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// Returns its public half.
+    pub fn public(&self) -> Value {
+        let public = Jwk::from_encoding_key(&self.key, self.algorithm).ok();
+        public.and_then(|public| serde_json::to_value(public).ok()).unwrap_or_default()
     }
 
     fn of_pem(text: &str) -> Result<Self, KeyError> {
