@@ -11,7 +11,7 @@ use super::layers::{Defaults, Layers};
 use super::misplaced::misplaced;
 use super::position::Layer;
 use super::project::{self, PROJECT_FILE, Project};
-use super::source::{self, SourceFile};
+use super::source::{self, Named, SourceFile};
 use super::target::{self, Target, Wish};
 use super::vars::{Filler, Variables};
 use super::yaml::Written;
@@ -56,12 +56,13 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
         Some(target) => &target.manifests,
         None => project.as_ref().and_then(|project| project.manifests.as_ref()).unwrap_or(&default),
     };
-    let found = source::find(root, paths, &mut diagnostics);
+    let named = if files.is_empty() { Named::ByProject } else { Named::ByUser };
+    let found = source::find(root, paths, named, &mut diagnostics);
     let variables = target.as_ref().map(|target| &target.variables);
     let overlays = target.as_ref().map(|target| target.overlays.as_slice()).unwrap_or_default();
     let mut layers = Layers { defaults: project.as_ref().map(Project::under).unwrap_or_default(), patches: Vec::new() };
     for overlay in overlays {
-        let files = source::find(root, std::slice::from_ref(overlay), &mut diagnostics);
+        let files = source::find(root, std::slice::from_ref(overlay), Named::ByProject, &mut diagnostics);
         layers.patches.extend(patch::read(&files, &mut sources, &mut diagnostics));
     }
     check_defaults(&layers.defaults, &mut diagnostics);
