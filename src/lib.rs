@@ -23,7 +23,8 @@
 //! 5. [`program`] turns each change into steps of *pre, request, post*: what must hold for the request to be sent, and how it is known to be done. A second run
 //!    after a kill and a retry after an ambiguous answer are therefore the same code.
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
-//! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way.
+//! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way. [`review`] makes it
+//!    between two revisions of the manifests, which [`revision`] has from git, with no org at all.
 //! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.
@@ -43,9 +44,9 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift verify render scopes               from both to a plan
+//! bind diff program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
 //!     ── effects below this line ──
-//! http secrets observe obtain apply                                the org, values of secrets, tokens of clients, the only writer
+//! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
 //! pipeline cli                                                     the composition, the commands
 //! ```
 
@@ -72,6 +73,8 @@ pub mod program;
 pub mod render;
 pub mod request;
 pub mod resource;
+pub mod review;
+pub mod revision;
 pub mod scopes;
 pub mod secret;
 pub mod secrets;

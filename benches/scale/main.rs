@@ -5,12 +5,17 @@
 #![expect(clippy::print_stdout, reason = "a bench shows its figures")]
 
 mod org;
+mod revisions;
 mod stages;
 mod whole;
 
 fn main() {
     stages::run();
-    if std::env::args().skip(1).all(|given| given.starts_with('-') || "whole".contains(&given)) {
+    let wanted = |part: &str| std::env::args().skip(1).all(|given| given.starts_with('-') || part.contains(&given));
+    if wanted("revisions") {
+        revisions::run();
+    }
+    if wanted("whole") {
         whole::run();
     }
 }

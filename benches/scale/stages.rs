@@ -18,6 +18,7 @@ use idpctl::observed::Observed;
 use idpctl::plan::{self, Choices, Plan};
 use idpctl::program::{Program, program};
 use idpctl::render::{self, Style};
+use idpctl::review::review;
 use idpctl_emulator::{Config, Org};
 use tokio::runtime::Runtime;
 
@@ -63,6 +64,9 @@ fn size(apps: usize, runtime: &Runtime, criterion: &mut Criterion, figures: &mut
     });
     bench("decode", &mut || timed(|| runtime.block_on(decode(black_box(&pages), org.okta_token()))));
     compare(&desired, &observed, &mut bench);
+    let mut head = desired.clone();
+    head.apps.iter_mut().step_by(10).for_each(|app| app.body["label"] = "another".into());
+    bench("review", &mut || timed(|| review(black_box(&desired), black_box(&head))));
 }
 
 /// The pure stages, from both sides to what is shown.

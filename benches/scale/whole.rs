@@ -207,7 +207,7 @@ fn median(runs: &[Vec<(&'static str, f64)>]) -> Vec<(&'static str, f64)> {
 
 /// Returns the seconds of processor time, the program's own and the system's, that stand in two fields of a process's state: its own from
 /// field 13, those of the children that it has waited for from field 15, counted from 0 in hundredths (proc(5)).
-fn processor(file: &str, field: usize) -> f64 {
+pub(super) fn processor(file: &str, field: usize) -> f64 {
     let state = fs::read_to_string(file).expect("a process can read its own state");
     // The name, in brackets, may hold anything.
     let (_, fields) = state.rsplit_once(") ").expect("a state has the process's name");

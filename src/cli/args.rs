@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "emulator")]
 use super::commands::emulator;
-use super::commands::{apply, auth, completions, drift, explain, man, output, plan, schema, validate, verify};
+use super::commands::{apply, auth, completions, diff, drift, explain, man, output, plan, schema, validate, verify};
 use crate::address::Address;
 use crate::http::Budget;
 
@@ -25,6 +25,7 @@ Examples:
   idpctl plan --out plan.json            save the plan, to be approved
   idpctl apply plan.json                 do exactly what was approved, or refuse
   idpctl drift                           show what changed behind our back
+  idpctl diff origin/main                show what a branch would change, without credentials
   idpctl verify                          obtain a token with each client, and check it
   idpctl explain App.settings            look up a field
   idpctl explain IDP0301                 look up a code
@@ -32,7 +33,7 @@ Examples:
 Exit status:
   0  done, or in sync
   1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
-  2  differences found (drift, plan --detailed-exitcode)
+  2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
   3  refused: a guard, or a plan that no longer fits
   4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
@@ -122,6 +123,8 @@ pub(crate) enum Command {
     Apply(apply::ApplyArgs),
     /// Show what changed behind our back
     Drift(drift::DriftArgs),
+    /// Show what differs between the manifests of two git revisions, offline
+    Diff(diff::DiffArgs),
     /// Obtain the tokens that clients are promised, and check them
     Verify(verify::VerifyArgs),
     /// Print ids and client ids of declared objects

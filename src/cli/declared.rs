@@ -1,6 +1,7 @@
 //! The manifests of a run: read, resolved, checked, with the values of their secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::args::Manifests;
 use super::error::CommandError;
@@ -9,7 +10,7 @@ use super::{Context, connect};
 use crate::desired::{Desired, resolve};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::diff::SecretHashes;
-use crate::manifest::{Loaded, Ownership, Target, Wish, load};
+use crate::manifest::{Document, Loaded, Ownership, Target, Wish, load};
 use crate::observed::Written;
 use crate::render;
 use crate::secret::{Secret, SecretRef};
@@ -55,11 +56,7 @@ pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> C
     let Context { env, root, .. } = context;
     let real_org_at_hand = reach == Reach::Org && connect::real_org_at_hand(env);
     let wish = Wish { target: manifests.target.clone(), variables: manifests.variables(), real_org_at_hand };
-    let Loaded { documents, project: _, target, sources, mut diagnostics } = load(root, &manifests.files, &wish);
-    let files = Files::new(root, manifests.secret_dir.as_deref());
-    let keys = key_sets(&documents, &files);
-    let (project, ownership) = target.as_ref().map_or(("default", Ownership::Marker), |target| (&target.project, target.ownership));
-    let desired = resolve(project, ownership == Ownership::Marker, &documents, &keys, &mut diagnostics);
+    let Resolved { desired, documents, target, sources, mut diagnostics, files } = read(root, manifests, &wish).resolved();
     let resolver = Resolver::new(env, &files);
     let found = resolver.resolve_all(&desired, &mut diagnostics);
     let value = |resolution: &Resolution| match resolution {
@@ -69,6 +66,39 @@ pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> C
     let secrets = found.resolutions().iter().map(|(reference, resolution)| (reference.clone(), value(resolution))).collect();
     let outputs = Outputs::new(manifests.secret_dir.as_deref());
     Checked { desired, target, documents: documents.len(), sources, diagnostics, outputs, secrets }
+}
+
+/// What the manifests below some folder say, before anything is looked up that they refer to.
+pub(super) struct Read {
+    pub(super) loaded: Loaded,
+    pub(super) files: Files,
+}
+
+/// What the manifests below some folder declare.
+pub(super) struct Resolved {
+    pub(super) desired: Desired,
+    pub(super) documents: Vec<Document>,
+    /// The target; `None` only if there are errors.
+    pub(super) target: Option<Target>,
+    pub(super) sources: Sources,
+    pub(super) diagnostics: Diagnostics,
+    files: Files,
+}
+
+/// Reads the manifests below a folder that stands for the repository.
+pub(super) fn read(root: &Path, manifests: &Manifests, wish: &Wish) -> Read {
+    Read { loaded: load(root, &manifests.files, wish), files: Files::new(root, manifests.secret_dir.as_deref()) }
+}
+
+impl Read {
+    /// Resolves them, and checks what they declare.
+    pub(super) fn resolved(self) -> Resolved {
+        let Self { loaded: Loaded { documents, project: _, target, sources, mut diagnostics }, files } = self;
+        let keys = key_sets(&documents, &files);
+        let (project, ownership) = target.as_ref().map_or(("default", Ownership::Marker), |target| (&target.project, target.ownership));
+        let desired = resolve(project, ownership == Ownership::Marker, &documents, &keys, &mut diagnostics);
+        Resolved { desired, documents, target, sources, diagnostics, files }
+    }
 }
 
 /// Reads the manifests for a command that asks the org. Warnings are shown; errors end it before anything is sent.

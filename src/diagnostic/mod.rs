@@ -141,6 +141,20 @@ impl Diagnostics {
         self.items.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Returns the same about files of a revision: each place is `REVISION:FILE`, as git writes it, and what is in no file names the revision.
+    #[must_use]
+    pub fn of_revision(mut self, revision: &str) -> Self {
+        let put = |origin: &mut Origin| origin.file = format!("{revision}:{}", origin.file).into();
+        for diagnostic in &mut self.items {
+            diagnostic.related.iter_mut().for_each(|(origin, _)| put(origin));
+            match &mut diagnostic.origin {
+                Some(origin) => put(origin),
+                None => diagnostic.message = format!("in `{revision}`, {}", diagnostic.message),
+            }
+        }
+        self
+    }
+
     /// Returns how many there are.
     pub fn len(&self) -> usize {
         self.items.len()
@@ -172,6 +186,17 @@ impl Sources {
     /// Remembers a file's text.
     pub fn insert(&mut self, file: Arc<str>, text: Arc<str>) {
         self.texts.insert(file, text);
+    }
+
+    /// Adds all texts of another list.
+    pub fn append(&mut self, mut other: Self) {
+        self.texts.append(&mut other.texts);
+    }
+
+    /// Returns the same with files of a revision, each called `REVISION:FILE`.
+    #[must_use]
+    pub fn of_revision(self, revision: &str) -> Self {
+        Self { texts: self.texts.into_iter().map(|(file, text)| (format!("{revision}:{file}").into(), text)).collect() }
     }
 
     /// Covers parts of a file's text with asterisks, byte for byte, so that no excerpt can show what stood there.

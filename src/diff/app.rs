@@ -8,7 +8,7 @@ use crate::address::Kind;
 use crate::desired::{App, PolicyReference};
 use crate::diagnostic::codes::CANNOT_UPDATE;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::json::{Path, at};
+use crate::json::Path;
 use crate::observed::{LiveApp, Observed, Status};
 use crate::resource::marker::{Facility, Marker};
 use crate::resource::{Facet, leaves, table};
@@ -16,8 +16,8 @@ use crate::resource::{Facet, leaves, table};
 /// Where an app holds its public keys.
 const JWKS: &str = "settings.oauthClient.jwks";
 
-/// Where an app says under which address they are.
-const JWKS_URI: &str = "settings.oauthClient.jwks_uri";
+/// Where an app says either that or under which address they are.
+const SETTINGS: &str = "settings.oauthClient";
 
 /// Compares the app itself, given the differences of its body.
 pub(super) fn compare<'a>(
@@ -42,14 +42,20 @@ pub(super) fn compare<'a>(
     };
 }
 
-/// Keys and their address exclude each other (okta-api.md, section 1.3): declaring one of them clears the other.
+/// Keys and their address exclude each other (okta-api.md, section 1.3): declaring one of them clears the other. Returns what is cleared, and
+/// what clears it, given where either stands.
+pub(crate) fn cleared(declared: &Value, settings: &Path) -> Option<(Path, Path)> {
+    let place = |name: &str| settings.join(&Path::of(name));
+    let says = |name: &str| place(name).find(declared).is_some_and(|v| !v.is_null() && *v != json!([]));
+    match (says("jwks.keys"), says("jwks_uri")) {
+        (false, true) => Some((place("jwks"), place("jwks_uri"))),
+        (true, false) => Some((place("jwks_uri"), place("jwks"))),
+        _ => None,
+    }
+}
+
 fn excluded(wanted: &App, live: &LiveApp) -> Option<FieldChange> {
-    let says = |place: &str| at(&wanted.body, place).is_some_and(|v| !v.is_null() && *v != json!([]));
-    let (path, because) = match (says("settings.oauthClient.jwks.keys"), says(JWKS_URI)) {
-        (false, true) => (Path::of(JWKS), Path::of(JWKS_URI)),
-        (true, false) => (Path::of(JWKS_URI), Path::of(JWKS)),
-        _ => return None,
-    };
+    let (path, because) = cleared(&wanted.body, &Path::of(SETTINGS))?;
     let declared_itself = leaves(table(Kind::App), &wanted.body).iter().any(|leaf| leaf.path == path);
     let before = live.body.find(&path).filter(|v| !v.is_null() && v.get("keys").is_none_or(|k| *k != json!([])))?;
     (!declared_itself).then(|| FieldChange {

@@ -17,7 +17,9 @@ mod server_tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use app::cleared;
 pub use client::ClientChanges;
+pub(crate) use fields::Declaration;
 pub use groups::{GroupChange, undeclared as undeclared_group};
 pub use portal::PortalChanges;
 pub use server::{PartChanges, Retired};

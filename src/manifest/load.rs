@@ -11,7 +11,7 @@ use super::layers::{Defaults, Layers};
 use super::misplaced::misplaced;
 use super::position::Layer;
 use super::project::{self, PROJECT_FILE, Project};
-use super::source::{self, SourceFile};
+use super::source::{self, Named, SourceFile};
 use super::target::{self, Target, Wish};
 use super::vars::{Filler, Variables};
 use super::yaml::Written;
@@ -56,12 +56,13 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
         Some(target) => &target.manifests,
         None => project.as_ref().and_then(|project| project.manifests.as_ref()).unwrap_or(&default),
     };
-    let found = source::find(root, paths, &mut diagnostics);
+    let named = if files.is_empty() { Named::ByProject } else { Named::ByUser };
+    let found = source::find(root, paths, named, &mut diagnostics);
     let variables = target.as_ref().map(|target| &target.variables);
     let overlays = target.as_ref().map(|target| target.overlays.as_slice()).unwrap_or_default();
     let mut layers = Layers { defaults: project.as_ref().map(Project::under).unwrap_or_default(), patches: Vec::new() };
     for overlay in overlays {
-        let files = source::find(root, std::slice::from_ref(overlay), &mut diagnostics);
+        let files = source::find(root, std::slice::from_ref(overlay), Named::ByProject, &mut diagnostics);
         layers.patches.extend(patch::read(&files, &mut sources, &mut diagnostics));
     }
     check_defaults(&layers.defaults, &mut diagnostics);
@@ -76,6 +77,14 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
         diagnostics.push(Diagnostic::error(codes::NO_DOCUMENTS, None, message).help(help));
     }
     Loaded { documents, project: project.unwrap_or_default(), target, sources, diagnostics }
+}
+
+/// Returns the names of a project's targets; none if there is no project file, or none that can be read, which [`load`] reports.
+pub fn targets(root: &path::Path) -> Vec<String> {
+    let mut unsaid = Diagnostics::default();
+    let file = source::file(root, PROJECT_FILE, &mut unsaid);
+    let project = file.and_then(|file| project::read(&file, &mut Sources::default(), &mut unsaid));
+    project.map(|project| project.targets.into_keys().collect()).unwrap_or_default()
 }
 
 /// Reads the documents of files as they are. Without variables, references to them stay as they are.

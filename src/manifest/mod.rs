@@ -25,7 +25,7 @@ mod yaml;
 
 pub use document::{Document, Metadata};
 pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
-pub use load::{Loaded, load, read};
+pub use load::{Loaded, load, read, targets};
 pub use position::Positions;
 pub use project::{
     ApiVersion, EmulatorEntry, OktaEntry, Ownership, PROJECT_FILE, PortalEntry, Project, ProjectKind, TargetEntry, project_schema,

@@ -22,6 +22,15 @@ pub struct SourceFile {
     pub text: Arc<str>,
 }
 
+/// Who names the files and folders that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// The command line: they may lie anywhere.
+    ByUser,
+    /// The project file, which a pull request can edit as well as put a link in its place: they lie in the repository.
+    ByProject,
+}
+
 /// Reads one file below the repository's root, if it is there.
 pub(super) fn file(root: &Path, name: &str, diagnostics: &mut Diagnostics) -> Option<SourceFile> {
     let path = root.join(name);
@@ -34,15 +43,17 @@ pub(super) fn file(root: &Path, name: &str, diagnostics: &mut Diagnostics) -> Op
 
 /// Finds the `.yaml` and `.yml` files below the given files and folders, in order, each once. Hidden folders and the project file are left
 /// out. Paths are relative to the root, which is the repository.
-pub(super) fn find(root: &Path, paths: &[String], diagnostics: &mut Diagnostics) -> Vec<SourceFile> {
+pub(super) fn find(root: &Path, paths: &[String], named: Named, diagnostics: &mut Diagnostics) -> Vec<SourceFile> {
     let mut search = Search::new(root, diagnostics);
     for given in paths {
         let path = root.join(given);
         let shown = display(given);
         match path.canonicalize() {
-            // What the user names may lie anywhere; links below it have to stay below it, or inside the repository.
-            Ok(real) if real.is_dir() => search.folder(&path, &shown, &real, &mut vec![]),
-            Ok(real) => search.file(&path, &shown, &real),
+            Ok(real) => {
+                // Links below what the user names have to stay below it, or inside the repository.
+                let within = if named == Named::ByUser { real.clone() } else { search.root.clone() };
+                if real.is_dir() { search.folder(&path, &shown, &within, &mut vec![]) } else { search.file(&path, &shown, &within) }
+            }
             Err(error) if path.is_symlink() => {
                 search.push(codes::UNREADABLE, format!("`{shown}` cannot be read: {error}"), "check where the link leads");
             }
@@ -190,7 +201,7 @@ mod tests {
     fn found(root: &Path, paths: &[&str]) -> String {
         let mut diagnostics = Diagnostics::default();
         let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
-        let files = find(root, &paths, &mut diagnostics);
+        let files = find(root, &paths, Named::ByUser, &mut diagnostics);
         let mut lines: Vec<String> = files.iter().map(|file| file.name.to_string()).collect();
         lines.extend(diagnostics.sorted().iter().map(|d| format!("{}: {}", d.code, d.message)));
         lines.join("\n")
@@ -242,6 +253,24 @@ mod tests {
         IDP0131: `m/ring-a` cannot be read: Too many levels of symbolic links (os error 40)
         IDP0131: `m/team` cannot be read: No such file or directory (os error 2)
         ");
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_what_the_project_names_leads_nowhere_else() {
+        let outside = folder(&["secret.yaml"]);
+        let dir = folder(&["m/a.yaml"]);
+        symlink(outside.path(), dir.path().join("manifests")).unwrap();
+        symlink(outside.path().join("secret.yaml"), dir.path().join("one.yaml")).unwrap();
+        let paths = ["manifests", "one.yaml", "m"].map(str::to_owned);
+        let read = |named| {
+            let mut diagnostics = Diagnostics::default();
+            let files = find(dir.path(), &paths, named, &mut diagnostics);
+            let names = files.iter().map(|file| file.name.to_string());
+            names.chain(diagnostics.sorted().iter().map(|d| d.message.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(read(Named::ByUser), ["manifests/secret.yaml", "m/a.yaml"]);
+        let refused = ["the link `manifests` leads out of the repository", "the link `one.yaml` leads out of the repository"];
+        assert_eq!(read(Named::ByProject), ["m/a.yaml", refused[0], refused[1]]);
     }
 
     #[test]

@@ -6,8 +6,10 @@
 mod advice;
 pub mod diagnostics;
 pub mod drift;
+mod markdown;
 pub mod outcomes;
 pub mod plan;
+pub mod review;
 mod style;
 mod value;
 pub mod verify;

@@ -38,6 +38,11 @@ pub(super) fn change(path: &str, before: Option<&Value>, after: Option<&Value>, 
     out
 }
 
+/// Returns the lines by which two values differ, each with what it is in front: `- `, `+ ` or two spaces.
+pub(super) fn difference_lines(path: &str, before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
+    difference(&lines(before, path), &lines(after, path), Style::default())
+}
+
 /// Returns a value on one line, its middle left out if it is long.
 pub(super) fn one_line(value: &Value) -> String {
     match value {
@@ -116,7 +121,7 @@ fn difference(before: &[String], after: &[String], style: Style) -> Vec<String> 
         out.extend(changes.iter().map(|change| match change.tag() {
             ChangeTag::Delete => style.paint(Tone::Removed, format_args!("- {}", shortened(change.value()))),
             ChangeTag::Insert => style.paint(Tone::Added, format_args!("+ {}", shortened(change.value()))),
-            ChangeTag::Equal => format!("  {}", shortened(change.value())),
+            ChangeTag::Equal => format!("  {}", no_command(&shortened(change.value()))),
         }));
     }
     if out.is_empty() {
@@ -129,6 +134,14 @@ fn difference(before: &[String], after: &[String], style: Style) -> Vec<String> 
         out.push(style.paint(Tone::Faint, format_args!("… {rest} more lines")));
     }
     out
+}
+
+/// Keeps a line with nothing but blanks before it from being taken for a command by a forge that reads the output. Backslashes of the text's
+/// own are doubled.
+fn no_command(line: &str) -> String {
+    let text = line.trim_start();
+    let command = ["::", "##["].iter().any(|begins| text.starts_with(begins));
+    if command { format!("{}\\{text}", &line[..line.len() - text.len()]) } else { line.to_owned() }
 }
 
 #[cfg(test)]
@@ -194,6 +207,18 @@ mod tests {
               + ]
             "#
         );
+    }
+
+    #[test]
+    fn a_line_of_a_text_is_no_command_to_a_forge() {
+        let notes = |last: &str| json!(format!("::error::x\n  ##[group]y\n\\::z\n{last}"));
+        insta::assert_snapshot!(shown("settings.notes.admin", Some(notes("a")), Some(notes("b"))), @r"
+        settings.notes.admin:
+              \##[group]y
+            \\::z
+          - a
+          + b
+        ");
     }
 
     #[test]

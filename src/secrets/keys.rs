@@ -15,8 +15,13 @@ const PLACES: [&str; 2] = ["jwks.file", "settings.oauthClient.jwks.file"];
 
 /// Reads every file with keys that the documents name.
 pub fn key_sets(documents: &[Document], files: &Files) -> KeySets {
+    key_files(documents).map(|path| (path.to_owned(), read(path, files))).collect()
+}
+
+/// Returns the files with keys that documents name.
+pub fn key_files(documents: &[Document]) -> impl Iterator<Item = &str> {
     let named = documents.iter().flat_map(|document| PLACES.map(|place| Path::of(place).find(&document.spec)));
-    named.flatten().filter_map(Value::as_str).map(|path| (path.to_owned(), read(path, files))).collect()
+    named.flatten().filter_map(Value::as_str)
 }
 
 fn read(path: &str, files: &Files) -> Result<Value, String> {

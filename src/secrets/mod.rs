@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 pub use files::{FileError, Files};
 pub use form::{FormError, check_form};
-pub use keys::key_sets;
+pub use keys::{key_files, key_sets};
 pub use outputs::{OutputError, Outputs, Reserved};
 pub use private::PrivateKeyError;
 

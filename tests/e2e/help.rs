@@ -28,6 +28,7 @@ fn the_long_help_teaches() {
       plan         Show what would change
       apply        Change it, after a yes
       drift        Show what changed behind our back
+      diff         Show what differs between the manifests of two git revisions, offline
       verify       Obtain the tokens that clients are promised, and check them
       output       Print ids and client ids of declared objects
       schema       Write the JSON Schemas that editors use
@@ -73,6 +74,7 @@ fn the_long_help_teaches() {
       idpctl plan --out plan.json            save the plan, to be approved
       idpctl apply plan.json                 do exactly what was approved, or refuse
       idpctl drift                           show what changed behind our back
+      idpctl diff origin/main                show what a branch would change, without credentials
       idpctl verify                          obtain a token with each client, and check it
       idpctl explain App.settings            look up a field
       idpctl explain IDP0301                 look up a code
@@ -80,7 +82,7 @@ fn the_long_help_teaches() {
     Exit status:
       0  done, or in sync
       1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
-      2  differences found (drift, plan --detailed-exitcode)
+      2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
       3  refused: a guard, or a plan that no longer fits
       4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
@@ -106,11 +108,12 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 16] = [
         &["validate"],
         &["plan"],
         &["apply"],
         &["drift"],
+        &["diff"],
         &["verify"],
         &["output"],
         &["schema"],

@@ -54,12 +54,18 @@ mod repository;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod review;
+#[cfg(test)]
+mod revisions;
+#[cfg(test)]
 mod rotation;
 mod running;
 #[path = "../scenario.rs"]
 mod scenario;
 #[cfg(test)]
 mod schemas;
+#[cfg(test)]
+mod scratch;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

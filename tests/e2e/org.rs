@@ -248,6 +248,13 @@ impl TestOrg {
 }
 
 impl Output {
+    /// Makes an output of what a run said that had no org to talk to, below some folder.
+    pub(crate) fn of(status: Option<i32>, stdout: &[u8], stderr: &[u8], folder: &Path) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("all output is UTF-8");
+        let volatile = vec![(folder.display().to_string(), "FOLDER")];
+        Self { stdout: text(stdout), stderr: text(stderr), status: status.unwrap_or(-1), requests: Vec::new(), volatile }
+    }
+
     /// Asserts how the run ended.
     pub(crate) fn ends_with(self, status: i32) -> Self {
         assert_eq!(self.status, status, "{self}");

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 30] = [
     "address",
     "secret",
     "printable",
@@ -22,6 +22,7 @@ const ORDER: [&str; 28] = [
     "program",
     "plan",
     "drift",
+    "review",
     "verify",
     "scopes",
     "render",
@@ -30,6 +31,7 @@ const ORDER: [&str; 28] = [
     "env",
     "http",
     "secrets",
+    "revision",
     "observe",
     "obtain",
     "apply",

@@ -109,6 +109,12 @@ impl History {
         Self { dice, policies, groups, sort, made: None }
     }
 
+    /// Returns what is declared next in such a way that an org with nothing in it can take it.
+    pub(crate) fn begins_again(&mut self, world: &World) -> Vec<Value> {
+        self.made = None;
+        self.goes_on(world).0
+    }
+
     /// Returns what is declared next, and the choices that it takes to apply it.
     pub(crate) fn goes_on(&mut self, world: &World) -> (Vec<Value>, Choices) {
         let Self { dice, policies, groups, sort, made: before } = self;

@@ -22,6 +22,7 @@ mod rates;
 mod real_objects;
 mod real_servers;
 mod replacement;
+mod review;
 #[path = "../scenario.rs"]
 mod scenario;
 mod secrets;

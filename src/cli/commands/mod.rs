@@ -3,6 +3,7 @@
 pub(super) mod apply;
 pub(super) mod auth;
 pub(super) mod completions;
+pub(super) mod diff;
 pub(super) mod drift;
 #[cfg(feature = "emulator")]
 pub(super) mod emulator;
