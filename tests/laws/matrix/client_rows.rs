@@ -159,6 +159,6 @@ fn whatever_goes_wrong_on_any_route_of_registered_clients_is_got_over_or_said() 
         always failed 4: 500 503 error-200 captive reset-before reset-after cut-off wrong-type endless
         always failed 6: 423
         always failed 8: 429-bare concurrency
-        always failed 30: 429
+        always failed 29: 429
     ");
 }
