@@ -4,9 +4,10 @@
 
 use url::{Origin, Url};
 
+use super::BoundPortal;
 use crate::address::Kind;
 use crate::desired::{Desired, PortalObject};
-use crate::observed::{LivePart, Observed};
+use crate::observed::{LivePart, LivePortal, Observed};
 
 /// Where discovery documents are (RFC 8414 and OpenID Connect Discovery), below the issuer.
 const DOCUMENTS: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
@@ -16,6 +17,8 @@ const DOCUMENTS: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known
 pub struct Discovered<'a> {
     /// The provider.
     pub provider: &'a PortalObject,
+    /// The live provider, if there is one.
+    pub live: Option<&'a LivePortal>,
     /// The issuer, seen from the org that was read.
     pub issuer: Issuer<'a>,
 }
@@ -33,6 +36,8 @@ pub enum Issuer<'a> {
     NoDocument,
     /// Something elsewhere.
     Elsewhere,
+    /// Nobody knows: the org's authorization servers may not be listed.
+    Unread,
 }
 
 /// Tells whether anything is declared that org and portal must agree in, and both were read.
@@ -41,11 +46,15 @@ pub fn is_between(desired: &Desired, observed: &Observed) -> bool {
 }
 
 /// Returns what the declared providers of the type `Okta` discover.
-pub(super) fn discoveries<'a>(desired: &'a Desired, observed: &'a Observed) -> Vec<Discovered<'a>> {
-    if !is_between(desired, observed) || observed.denied.is_some() && observed.servers.listed.is_empty() {
+pub(super) fn discoveries<'a>(desired: &'a Desired, observed: &'a Observed, portal: &[BoundPortal<'a>]) -> Vec<Discovered<'a>> {
+    if !is_between(desired, observed) {
         return Vec::new();
     }
-    providers(desired).filter_map(|(provider, url)| Some(Discovered { provider, issuer: issuer(url, observed)? })).collect()
+    let discovered = |(provider, url): (&'a PortalObject, &str)| {
+        let live = portal.iter().find(|object| object.wanted.address == provider.address).and_then(|object| object.live);
+        Some(Discovered { provider, live, issuer: issuer(url, observed)? })
+    };
+    providers(desired).filter_map(discovered).collect()
 }
 
 fn providers(desired: &Desired) -> impl Iterator<Item = (&PortalObject, &str)> {
@@ -55,6 +64,9 @@ fn providers(desired: &Desired) -> impl Iterator<Item = (&PortalObject, &str)> {
 
 fn issuer<'a>(url: &str, observed: &'a Observed) -> Option<Issuer<'a>> {
     let servers = &observed.servers.listed;
+    if observed.denied.is_some() && servers.is_empty() {
+        return Some(Issuer::Unread);
+    }
     let org = observed.org.as_ref()?;
     let own = std::iter::once(org.url.as_str()).chain(servers.iter().filter_map(|server| server.issuer.as_deref()));
     let own: Vec<Origin> = own.filter_map(|url| Url::parse(url).ok()).map(|url| url.origin()).collect();

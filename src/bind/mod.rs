@@ -140,7 +140,7 @@ pub fn bind<'a>(desired: &'a Desired, observed: &'a Observed, choices: &Choices)
     bound.apps.sort_by(|a, b| a.wanted().address.cmp(&b.wanted().address));
     client::bind(desired, observed, choices, &mut bound);
     server::bind(desired, observed, &mut bound);
-    bound.discoveries = discovery::discoveries(desired, observed);
+    bound.discoveries = discovery::discoveries(desired, observed, &bound.portal);
     if desired.ownership {
         bound.orphans = orphans(desired, observed, &bound);
     }

@@ -87,8 +87,7 @@ pub fn details(desired: &Desired, bound: &Bound<'_>, resolved: Option<&BTreeSet<
         let Issuer::Server(live) = discovered.issuer else { continue };
         details.servers.entry(live.id.clone()).or_default().scopes = true;
         details.scope_users = true;
-        let provider = bound.portal.iter().find(|object| object.wanted.address == discovered.provider.address);
-        details.client_types.extend(provider.and_then(|provider| provider.live).map(|live| live.id.clone()));
+        details.client_types.extend(discovered.live.map(|live| live.id.clone()));
     }
     details.client_types.extend(bound.parents.iter().copied().cloned());
     details

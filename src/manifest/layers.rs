@@ -31,29 +31,32 @@ pub(super) struct Defaults {
 pub(super) struct Layers {
     /// What lies under them.
     pub(super) defaults: Defaults,
-    /// What lies over them, in the order in which it is put there.
-    pub(super) patches: Vec<Patch>,
+    /// What lies over each of them, in the order in which it is put there.
+    pub(super) patches: BTreeMap<(Kind, String), Vec<Patch>>,
 }
 
 impl Layers {
-    /// Puts a document between what lies under and over it.
-    pub(super) fn complete(&self, kind: Kind, name: &str, written: &mut Written, diagnostics: &mut Diagnostics) {
+    /// Puts a document between what lies under and over it. Returns whether anything lies over it.
+    pub(super) fn complete(&self, kind: Kind, name: &str, written: &mut Written, diagnostics: &mut Diagnostics) -> bool {
         // What has no fields has been reported.
-        let Some(spec) = written.tree.get_mut("spec").filter(|spec| spec.is_object()) else { return };
+        let Some(spec) = written.tree.get_mut("spec").filter(|spec| spec.is_object()) else { return false };
         if let (Some(fields), Some(positions)) = (self.defaults.of.get(&kind), &self.defaults.positions) {
             put_under(spec, fields);
             let from = Path::of("defaults").key(kind.as_str());
             written.positions.put_under(Layer { at: Path::of("spec"), source: Arc::clone(positions), from });
         }
-        for patch in self.patches.iter().filter(|patch| patch.kind == kind && patch.name == name) {
+        let patches = self.patches.get(&(kind, name.to_owned())).map_or(&[][..], Vec::as_slice);
+        for patch in patches {
             apply(patch, written, diagnostics);
         }
+        !patches.is_empty()
     }
 
     /// Reports patches of documents that are not there.
     pub(super) fn refuse_strays(&self, documents: &[Document], diagnostics: &mut Diagnostics) {
         let there: BTreeSet<(Kind, &str)> = documents.iter().map(|document| (document.kind, document.name.as_str())).collect();
-        for patch in self.patches.iter().filter(|patch| !there.contains(&(patch.kind, patch.name.as_str()))) {
+        let strays = self.patches.iter().filter(|((kind, name), _)| !there.contains(&(*kind, name.as_str())));
+        for patch in strays.flat_map(|(_, patches)| patches) {
             let names = documents.iter().filter(|document| document.kind == patch.kind).map(|document| document.name.as_str());
             let help = did_you_mean(&patch.name, names).unwrap_or_else(|| {
                 "correct the name, or take the patch out; what this target alone has is a document among its `manifests`".to_owned()

@@ -60,10 +60,12 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
     let found = source::find(root, paths, named, &mut diagnostics);
     let variables = target.as_ref().map(|target| &target.variables);
     let overlays = target.as_ref().map(|target| target.overlays.as_slice()).unwrap_or_default();
-    let mut layers = Layers { defaults: project.as_ref().map(Project::under).unwrap_or_default(), patches: Vec::new() };
+    let mut layers = Layers { defaults: project.as_ref().map(Project::under).unwrap_or_default(), ..Layers::default() };
     for overlay in overlays {
         let files = source::find(root, std::slice::from_ref(overlay), Named::ByProject, &mut diagnostics);
-        layers.patches.extend(patch::read(&files, &mut sources, &mut diagnostics));
+        for (of, patch) in patch::read(&files, &mut sources, &mut diagnostics) {
+            layers.patches.entry(of).or_default().push(patch);
+        }
     }
     check_defaults(&layers.defaults, &mut diagnostics);
     let documents = read_between(&found, &layers, variables, &mut sources, &mut diagnostics);
@@ -111,8 +113,10 @@ fn read_between(
 
 fn document(mut written: Written, layers: &Layers, variables: Option<&Variables>, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut read = envelope::read(&written, Form::Document, diagnostics);
-    if let Some(read) = &mut read {
-        layers.complete(read.kind, &read.name, &mut written, diagnostics);
+    if let Some(read) = &mut read
+        && layers.complete(read.kind, &read.name, &mut written, diagnostics)
+    {
+        // What is wrong with it has been reported where it is written.
         read.metadata = envelope::metadata(&written).unwrap_or_else(|| read.metadata.clone());
     }
     let Written { mut tree, positions, .. } = written;

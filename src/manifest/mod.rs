@@ -12,6 +12,7 @@ mod load;
 mod locate;
 mod misplaced;
 mod patch;
+mod place;
 mod position;
 mod project;
 mod scalar;
@@ -26,10 +27,10 @@ mod yaml;
 pub use document::{Document, Metadata};
 pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
 pub use load::{Loaded, load, read, targets};
+pub use place::stays_inside;
 pub use position::Positions;
 pub use project::{
     ApiVersion, EmulatorEntry, OktaEntry, Ownership, PROJECT_FILE, PortalEntry, Project, ProjectKind, TargetEntry, project_schema,
-    stays_inside,
 };
 pub use settings::settings;
 pub use source::SourceFile;

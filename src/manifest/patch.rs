@@ -1,5 +1,7 @@
 //! A patch of an overlay: what a target says of a document otherwise than the document itself.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -30,22 +32,25 @@ pub(super) struct Patch {
 }
 
 /// Reads the patches of one overlay, which has at most one of each document.
-pub(super) fn read(files: &[SourceFile], sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<Patch> {
-    let mut patches: Vec<Patch> = Vec::new();
+pub(super) fn read(files: &[SourceFile], sources: &mut Sources, diagnostics: &mut Diagnostics) -> BTreeMap<(Kind, String), Patch> {
+    let mut patches: BTreeMap<(Kind, String), Patch> = BTreeMap::new();
     for file in files {
         for written in cover::read(file, sources, diagnostics) {
             let Some(patch) = patch(written, diagnostics) else { continue };
-            if let Some(first) = patches.iter().find(|first| (first.kind, &first.name) == (patch.kind, &patch.name)) {
-                let place = |patch: &Patch| patch.positions.value(&Path::of("metadata.name"));
-                let message = format!("{} is patched twice in one overlay", Address::new(patch.kind, patch.name.clone()));
-                let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, Some(place(&patch)), message).label("second");
-                diagnostics.push(diagnostic.related(place(first), "first").help("put the two together"));
-                continue;
+            match patches.entry((patch.kind, patch.name.clone())) {
+                Entry::Vacant(free) => drop(free.insert(patch)),
+                Entry::Occupied(first) => diagnostics.push(twice(first.get(), &patch)),
             }
-            patches.push(patch);
         }
     }
     patches
+}
+
+fn twice(first: &Patch, second: &Patch) -> Diagnostic {
+    let place = |patch: &Patch| patch.positions.value(&Path::of("metadata.name"));
+    let message = format!("{} is patched twice in one overlay", Address::new(second.kind, second.name.clone()));
+    let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, Some(place(second)), message).label("second");
+    diagnostic.related(place(first), "first").help("put the two together")
 }
 
 fn patch(written: Written, diagnostics: &mut Diagnostics) -> Option<Patch> {

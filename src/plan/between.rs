@@ -19,7 +19,7 @@ pub(super) fn findings(changes: &Changes<'_>, bound: &Bound<'_>, observed: &Obse
     for discovered in &chosen {
         let Issuer::Server(server) = discovered.issuer else { continue };
         let Some(scopes) = scopes(server, changes, bound, observed) else { continue };
-        findings.extend(products(discovered.provider, server, &scopes, bound, observed));
+        findings.extend(products(discovered, server, &scopes, observed));
     }
     findings.extend(plans(changes, bound, observed));
     findings
@@ -28,10 +28,9 @@ pub(super) fn findings(changes: &Changes<'_>, bound: &Bound<'_>, observed: &Obse
 /// Returns why the two were not compared, if they were not.
 pub(super) fn not_compared(changes: &Changes<'_>, bound: &Bound<'_>, observed: &Observed) -> Vec<Note> {
     let Some(why) = &observed.denied else { return Vec::new() };
-    let provider =
-        bound.portal.iter().map(|object| object.wanted).find(|wanted| wanted.text("Type") == Some("Okta") && is_chosen(wanted, changes));
     let what = format!("whether the org has the issuer, and the scopes that the portal asks for, is not known: {why}");
-    provider.map(|provider| Note::of((provider.address.clone(), what))).into_iter().collect()
+    let discovered = bound.discoveries.iter().find(|discovered| is_chosen(discovered.provider, changes));
+    discovered.map(|discovered| Note::of((discovered.provider.address.clone(), what))).into_iter().collect()
 }
 
 fn is_chosen(provider: &PortalObject, changes: &Changes<'_>) -> bool {
@@ -49,7 +48,7 @@ fn issuer(discovered: &Discovered<'_>, observed: &Observed) -> Option<Finding> {
                 named(server)
             )
         }
-        Issuer::Org | Issuer::Server(_) => return None,
+        Issuer::Org | Issuer::Server(_) | Issuer::Unread => return None,
         Issuer::Elsewhere => {
             format!("`WellKnownURL` leads elsewhere than to the org {org}, so the portal registers clients elsewhere; {right}")
         }
@@ -75,11 +74,9 @@ fn scopes<'a>(server: &'a LivePart, changes: &Changes<'a>, bound: &Bound<'a>, ob
     Some(stay.chain(declared).collect())
 }
 
-fn products(provider: &PortalObject, server: &LivePart, scopes: &BTreeSet<&str>, bound: &Bound<'_>, observed: &Observed) -> Vec<Finding> {
-    let Some(portal) = &observed.portal else { return Vec::new() };
+fn products(discovered: &Discovered<'_>, server: &LivePart, scopes: &BTreeSet<&str>, observed: &Observed) -> Vec<Finding> {
+    let (Some(portal), Some(live)) = (&observed.portal, discovered.live) else { return Vec::new() };
     let offers = |id: &Id| portal.client_types.get(id).into_iter().flatten();
-    let live = bound.portal.iter().find(|object| object.wanted.address == provider.address).and_then(|object| object.live);
-    let Some(live) = live else { return Vec::new() };
     // A product tells its client types by name alone, and another provider may have one of the same name.
     let own: BTreeSet<_> = offers(&live.id).map(|client_type| client_type.name.as_str()).collect();
     let others = portal.providers.iter().filter(|other| other.id != live.id).flat_map(|other| offers(&other.id));
@@ -90,7 +87,13 @@ fn products(provider: &PortalObject, server: &LivePart, scopes: &BTreeSet<&str>,
         let ScopeUser::Product { name, scopes: asked, client_types } = user else { continue };
         if client_types.iter().any(is_own) {
             let missing: Vec<_> = asked.iter().filter(|scope| !scopes.contains(scope.as_str())).collect();
-            findings.extend(missing_scopes(provider, "product", name, &missing, &format!("the authorization server {}", named(server))));
+            findings.extend(missing_scopes(
+                discovered.provider,
+                "product",
+                name,
+                &missing,
+                &format!("the authorization server {}", named(server)),
+            ));
         }
     }
     findings
@@ -100,11 +103,8 @@ fn products(provider: &PortalObject, server: &LivePart, scopes: &BTreeSet<&str>,
 /// with all of them.
 fn plans(changes: &Changes<'_>, bound: &Bound<'_>, observed: &Observed) -> Vec<Finding> {
     let Some(portal) = &observed.portal else { return Vec::new() };
-    let Some(first) = bound.discoveries.first().filter(|discovered| is_chosen(discovered.provider, changes)) else { return Vec::new() };
-    let is_known = |id: &Id| {
-        let object = bound.portal.iter().find(|object| object.live.is_some_and(|live| live.id == *id));
-        object.is_some_and(|object| bound.discoveries.iter().any(|discovered| discovered.provider.address == object.wanted.address))
-    };
+    let Some(first) = bound.discoveries.iter().find(|discovered| is_chosen(discovered.provider, changes)) else { return Vec::new() };
+    let is_known = |id: &Id| bound.discoveries.iter().any(|discovered| discovered.live.is_some_and(|live| live.id == *id));
     let all: Option<Vec<_>> = bound
         .discoveries
         .iter()

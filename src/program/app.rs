@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::step::Declared;
+use super::withheld::Withheld;
 use super::{
-    Action, Body, CANNOT_CREATE, CANNOT_UPDATE, Call, Edit, Expect, Line, Probe, Program, SecretSlots, Step, Subject, Verb, companions,
-    lines, subject,
+    Action, Body, CANNOT_CREATE, Call, Edit, Expect, Line, Probe, Program, SecretSlots, Step, Subject, Verb, companions, lines, subject,
 };
 use crate::address::Address;
 use crate::bind::{Orphan, Orphaned};
@@ -80,7 +80,7 @@ fn create_step(entry: &AppChanges<'_>, fields: &[FieldChange], secret: Option<&S
         Marker::path().set(&mut tree, marker.to_value());
     }
     let status = wanted.status.unwrap_or(Status::Active);
-    let declared = fields.iter().filter(|f| f.facet == Facet::Body).map(declared).collect();
+    let declared = fields.iter().filter(|f| f.facet == Facet::Body).map(Declared::of).collect();
     let mut post = vec![Expect::Fields(declared), Expect::StatusIs(status)];
     post.extend(entry.marker.clone().map(Expect::Marked));
     Step {
@@ -106,8 +106,11 @@ fn update(entry: &AppChanges<'_>, fields: &[FieldChange], program: &mut Program)
     let mut action = Action::new(entry.wanted.address.clone(), Verb::Update, live.label.clone(), app.clone());
     action.fields = lines(fields);
     if fields.iter().any(|f| f.facet == Facet::Body) {
-        if !live.withheld.is_empty() {
-            program.problems.push(withheld(entry.wanted, live));
+        let App { address, origin, .. } = entry.wanted;
+        let help = "change this app in Okta's Admin Console";
+        let withheld = Withheld { address, origin, sort: "app", id: &live.id, places: &live.withheld, help };
+        if let Some(problem) = withheld.problem() {
+            program.problems.push(problem);
         }
         let secret = secret_for_new_method(entry, fields, live, &mut action);
         action.fields.extend(secret.map(secret_line));
@@ -135,7 +138,7 @@ fn body_step(app: &Subject, entry: &AppChanges<'_>, fields: &[FieldChange], live
         // An empty secret keeps the one that is there (recorded: TestAccResourceOktaAppOauth_omitSecretSafeEnable).
         edits.push(Edit { path: Path::of(CLIENT_SECRET), value: Some(json!("")) });
     }
-    let mut post = vec![Expect::Fields(body.iter().map(|f| declared(f)).collect())];
+    let mut post = vec![Expect::Fields(body.iter().map(|f| Declared::of(f)).collect())];
     post.extend(entry.marker.clone().map(Expect::Marked));
     Step {
         call: Call {
@@ -316,20 +319,4 @@ fn slot(secret: &Secret) -> (Path, crate::secret::SecretRef) {
 fn secret_line(secret: &Secret) -> Line {
     let path = format!("client_secrets.{}", secret.address.child.last().map_or("", String::as_str));
     Line { path, before: None, after: None, secret: true, forces_replacement: false, origin: Some(secret.origin.to_string()) }
-}
-
-/// Returns a field as a probe looks for it.
-fn declared(field: &FieldChange) -> Declared {
-    Declared { path: field.path.clone(), value: field.declared.clone() }
-}
-
-fn withheld(wanted: &App, live: &LiveApp) -> Diagnostic {
-    let places: Vec<_> = live.withheld.iter().map(|p| format!("`{p}`")).collect();
-    let message = format!(
-        "{} cannot be updated: the live app {} carries {}, which looks like a secret and so is not kept in memory; a PUT would lose it",
-        wanted.address,
-        live.id,
-        places.join(", ")
-    );
-    Diagnostic::error(CANNOT_UPDATE, Some(wanted.origin.clone()), message).help("change this app in Okta's Admin Console")
 }

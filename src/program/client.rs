@@ -7,14 +7,12 @@
 use serde_json::{Value, json};
 
 use super::step::Declared;
-use super::{
-    Action, Body, CANNOT_CREATE, CANNOT_UPDATE, Call, Edit, Expect, Line, Probe, Program, SecretSlots, Step, Subject, Verb, children, lines,
-};
+use super::withheld::Withheld;
+use super::{Action, Body, CANNOT_CREATE, Call, Edit, Expect, Line, Probe, Program, SecretSlots, Step, Subject, Verb, children, lines};
 use crate::desired::Client;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, ClientChanges, FieldChange};
 use crate::json::Path;
-use crate::observed::LiveClient;
 use crate::request::{Method, segment};
 use crate::resource::client::{CLIENTS, METHOD, SECRET};
 
@@ -68,7 +66,7 @@ fn create(entry: &ClientChanges<'_>, fields: &[FieldChange], verb: Verb, program
         },
         probe: Probe::FindClient { name: wanted.name().to_owned() },
         pre: std::iter::once(Expect::NoObject).chain(unwritten).collect(),
-        post: vec![Expect::Fields(fields.iter().map(declared).collect())],
+        post: vec![Expect::Fields(fields.iter().map(Declared::of).collect())],
     });
     action
 }
@@ -110,11 +108,14 @@ fn update(entry: &ClientChanges<'_>, fields: &[FieldChange], program: &mut Progr
             "Okta makes a new client secret when the way of authenticating changes, and nobody gets to know it".to_owned()
         });
     }
-    if !live.withheld.is_empty() {
-        program.problems.push(withheld(wanted, live));
+    let Client { address, origin, .. } = wanted;
+    let help = "change this client by other means";
+    let withheld = Withheld { address, origin, sort: "client", id: &live.id, places: &live.withheld, help };
+    if let Some(problem) = withheld.problem() {
+        program.problems.push(problem);
     }
     let edits = fields.iter().map(|field| Edit { path: field.path.clone(), value: field.after.clone() }).collect();
-    let mut post = vec![Expect::Fields(fields.iter().map(declared).collect())];
+    let mut post = vec![Expect::Fields(fields.iter().map(Declared::of).collect())];
     post.extend(entry.keys.iter().cloned().map(Expect::KeyGone));
     action.steps.push(Step {
         call: Call {
@@ -177,20 +178,4 @@ fn secret(entry: &ClientChanges<'_>, client: &Subject) -> Option<Action> {
         post: vec![Expect::SecretWritten(output.file.clone())],
     });
     Some(action)
-}
-
-/// Returns a field as a probe looks for it.
-fn declared(field: &FieldChange) -> Declared {
-    Declared { path: field.path.clone(), value: field.declared.clone() }
-}
-
-fn withheld(wanted: &Client, live: &LiveClient) -> Diagnostic {
-    let places: Vec<_> = live.withheld.iter().map(|path| format!("`{path}`")).collect();
-    let message = format!(
-        "{} cannot be updated: the live client {} carries {}, which looks like a secret and so is not kept in memory; a PUT would lose it",
-        wanted.address,
-        live.id,
-        places.join(", ")
-    );
-    Diagnostic::error(CANNOT_UPDATE, Some(wanted.origin.clone()), message).help("change this client by other means")
 }

@@ -17,6 +17,7 @@ mod server;
 #[cfg(test)]
 mod server_tests;
 mod step;
+mod withheld;
 
 use std::collections::BTreeSet;
 

@@ -13,14 +13,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::step::Declared;
-use super::{Action, Body, CANNOT_UPDATE, Call, ClientSlot, Edit, Expect, Probe, Program, Step, Subject, Verb, lines};
+use super::withheld::Withheld;
+use super::{Action, Body, Call, ClientSlot, Edit, Expect, Probe, Program, Step, Subject, Verb, lines};
 use crate::address::{Address, Kind};
 use crate::desired::ServerPart;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::NOT_SELECTED;
 use crate::diff::{Change, Changes, FieldChange, PartChanges, Retired};
 use crate::json::Path;
-use crate::observed::{LivePart, Status};
+use crate::observed::Status;
 use crate::request::{Method, segment};
 use crate::resource::authorization_server::born_with::is_born_with;
 use crate::resource::authorization_server::{Part, PolicyClient, SERVERS, claims_below, policies_below, rules_below, scopes_below};
@@ -115,8 +116,13 @@ fn action(entry: &PartChanges<'_>, program: &mut Program) -> Option<Action> {
     if verb == Verb::Create && !entry.born {
         action.steps.push(create(entry, fields));
     } else if fields.iter().any(|field| field.facet == Facet::Body) {
-        if let Some(live) = entry.live.filter(|live| !live.withheld.is_empty()) {
-            program.problems.push(withheld(wanted, live));
+        let problem = entry.live.and_then(|live| {
+            let ServerPart { address, origin, .. } = wanted;
+            let help = "change it in Okta's Admin Console";
+            Withheld { address, origin, sort: live.part.as_str(), id: &live.id, places: &live.withheld, help }.problem()
+        });
+        if let Some(problem) = problem {
+            program.problems.push(problem);
         }
         action.steps.push(update(entry, fields, &path));
     }
@@ -294,16 +300,4 @@ fn not_selected(policy: &ServerPart, app: &Address) -> Diagnostic {
     let origin = origin.map_or_else(|| policy.origin.clone(), |(_, origin)| origin.clone());
     let message = format!("{} is for {app}, which is not there and not selected", policy.address);
     Diagnostic::error(NOT_SELECTED, Some(origin), message).help(format!("select it too, with `--select {app}`, or apply it first"))
-}
-
-fn withheld(wanted: &ServerPart, live: &LivePart) -> Diagnostic {
-    let places: Vec<_> = live.withheld.iter().map(|place| format!("`{place}`")).collect();
-    let message = format!(
-        "{} cannot be updated: the live {} {} carries {}, which looks like a secret and so is not kept in memory; a PUT would lose it",
-        wanted.address,
-        live.part.as_str(),
-        live.id,
-        places.join(", ")
-    );
-    Diagnostic::error(CANNOT_UPDATE, Some(wanted.origin.clone()), message).help("change it in Okta's Admin Console")
 }

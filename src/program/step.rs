@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Body;
 use crate::address::{Address, Kind};
+use crate::diff::FieldChange;
 use crate::json::{Fingerprint, Path};
 use crate::observed::{Id, Status};
 use crate::request::Method;
@@ -206,6 +207,13 @@ pub struct Declared {
     pub path: Path,
     /// What is declared.
     pub value: Value,
+}
+
+impl Declared {
+    /// Returns a field as a probe looks for it.
+    pub fn of(field: &FieldChange) -> Self {
+        Self { path: field.path.clone(), value: field.declared.clone() }
+    }
 }
 
 impl fmt::Display for Subject {
