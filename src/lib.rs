@@ -23,7 +23,7 @@
 //! 5. [`program`] turns each change into steps of *pre, request, post*: what must hold for the request to be sent, and how it is known to be done. A second run
 //!    after a kill and a retry after an ambiguous answer are therefore the same code.
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
-//! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way. [`review`] makes it
+//! 7. [`report`] makes one thing to show of a plan, a comparison or drift, and [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way. [`review`] makes it
 //!    between two revisions of the manifests, which [`revision`] has from git, with no org at all.
 //! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
@@ -44,7 +44,8 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
+//! bind diff findings program plan drift review report verify render scopes
+//!                                                                   from both to a plan; from two revisions to what differs
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
 //! pipeline cli                                                     the composition, the commands
@@ -60,6 +61,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod drift;
 pub mod env;
+pub mod findings;
 pub mod http;
 pub mod json;
 pub mod manifest;
@@ -71,6 +73,7 @@ pub mod plan;
 pub mod printable;
 pub mod program;
 pub mod render;
+pub mod report;
 pub mod request;
 pub mod resource;
 pub mod review;

@@ -9,6 +9,7 @@ mod declared;
 mod error;
 mod exit;
 mod file;
+mod format;
 mod journal;
 mod okta_yaml;
 mod planned;

@@ -6,6 +6,7 @@ use super::plan::{inert, list, not_compared_lines, places};
 use super::style::{Style, Tone, counted};
 use super::value::{change, shortened};
 use crate::drift::{Cause, Item, Items, What};
+use crate::report::{cause_word, departure};
 
 /// The version of the JSON form.
 const FORMAT_VERSION: u32 = 1;
@@ -58,20 +59,12 @@ fn summary(drift: &Items) -> String {
     let told: Vec<_> = [Cause::ChangedLive, Cause::Pending, Cause::Either]
         .into_iter()
         .filter(|cause| count(*cause) > 0)
-        .map(|cause| format!("{} {}", count(cause), legend(cause)))
+        .map(|cause| format!("{} {}", count(cause), cause_word(cause)))
         .collect();
     match (items.len(), not_compared.is_empty()) {
         (0, true) => "No drift: the org is as declared.".to_owned(),
         (0, false) => "No drift, as far as could be compared.".to_owned(),
         (n, _) => format!("{}: {}.", counted(n, "item"), told.join(", ")),
-    }
-}
-
-const fn legend(cause: Cause) -> &'static str {
-    match cause {
-        Cause::ChangedLive => "changed live",
-        Cause::Pending => "pending (the manifest is newer than what was applied last)",
-        Cause::Either => "either changed live or not applied yet",
     }
 }
 
@@ -81,12 +74,7 @@ fn lines(item: &Item, style: Style) -> Vec<String> {
         What::Field { path, declared, live } => {
             change(&shortened(path), declared.as_ref(), live.as_ref(), false, Style { width: style.width.saturating_sub(24), ..style })
         }
-        What::Missing => vec!["is not there".to_owned()],
-        What::Undeclared { what } => vec![inert(what)],
-        What::MarkLost => vec!["bears no mark of ours: somebody's PUT erased it, or the app was never adopted".to_owned()],
-        What::MarkDiffers => vec!["bears another mark than the documents call for".to_owned()],
-        What::Copy { id } => vec![format!("the app {} bears a copy of its mark: somebody cloned the app", inert(id))],
-        What::Foreign { why } => vec![inert(why)],
+        other => departure(other).iter().map(inert).collect(),
     };
     if let Some(first) = lines.first_mut() {
         first.push_str(&style.paint(Tone::Faint, format_args!("   ({})", cause.words())));

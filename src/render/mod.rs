@@ -9,6 +9,7 @@ pub mod drift;
 mod markdown;
 pub mod outcomes;
 pub mod plan;
+pub mod report;
 pub mod review;
 mod style;
 mod value;

@@ -207,7 +207,7 @@ fn the_markdown_form_is_made_for_a_comment() {
     - status: "ACTIVE"   (released: declared no longer, and the live value stays)
     ```
 
-    ``a label alone does not make it the same app: without `metadata.adopt: true` or `--adopt App/robot` another is made, and the old one stays``
+    a label alone does not make it the same app: without `metadata.adopt: true` or `--adopt App/robot` another is made, and the old one stays
 
     </details>
 

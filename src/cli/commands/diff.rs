@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::super::args::Manifests;
 use super::super::declared::{Resolved, read, show};
 use super::super::error::CommandError;
+use super::super::format::ReportFormat;
 use super::super::{Context, Exit};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::manifest::{Target, Wish, stays_inside, targets};
 use crate::printable::printable;
 use crate::render;
+use crate::report::Report;
 use crate::review::{self, Comparison, Presence, Review, Side, TargetReview, review};
 use crate::revision::{self, Repository, Revision};
 use crate::secrets::key_files;
@@ -47,18 +49,7 @@ pub(crate) struct DiffArgs {
     exit_code: bool,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: DiffFormat,
-}
-
-/// The form of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DiffFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-    /// For a comment on a pull request: at most 65,000 characters
-    Markdown,
+    format: ReportFormat,
 }
 
 /// One of the two sides: where its manifests are.
@@ -113,11 +104,8 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
     if faults.diagnostics.has_errors() {
         return Err(CommandError::shown());
     }
-    match format {
-        DiffFormat::Text => context.printer.data(&render::review::text(&comparison, context.printer.data_style()))?,
-        DiffFormat::Json => context.printer.json(&render::review::json(&comparison))?,
-        DiffFormat::Markdown => context.printer.data(&render::review::markdown(&comparison))?,
-    }
+    let text = || render::review::text(&comparison, context.printer.data_style());
+    format.print(context.printer, || Report::from(&comparison), text, || render::review::json(&comparison))?;
     Ok(if *exit_code && !comparison.is_empty() { Exit::Differences } else { Exit::Done })
 }
 

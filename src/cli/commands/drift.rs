@@ -2,15 +2,17 @@
 
 use clap::Args;
 
-use super::super::args::{Format, Manifests, Network, Secrets};
+use super::super::args::{Manifests, Network, Secrets};
 use super::super::connect::{Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
+use super::super::format::ReportFormat;
 use super::super::planned::{mode, refuse};
 use super::super::{Context, Exit};
 use crate::pipeline;
 use crate::plan::{Choices, SecretsMode};
 use crate::render;
+use crate::report::Report;
 use crate::scopes::Purpose;
 
 /// Compares the org with the manifests, and says of each difference whether the org was changed or the manifest is newer. Nothing is written.
@@ -32,7 +34,7 @@ pub(crate) struct DriftArgs {
     secrets: Secrets,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: ReportFormat,
 }
 
 /// Runs the command.
@@ -48,9 +50,7 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     observation.observed.outputs = declared.written();
     let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
     let items = items.map_err(|error| refuse(error, &declared, printer))?;
-    match args.format {
-        Format::Json => printer.json(&render::drift::json(&items))?,
-        Format::Text => printer.data(&render::drift::text(&items, printer.data_style()))?,
-    }
+    let text = || render::drift::text(&items, printer.data_style());
+    args.format.print(printer, || Report::from(&items), text, || render::drift::json(&items))?;
     Ok(if items.items.is_empty() { Exit::Done } else { Exit::Differences })
 }

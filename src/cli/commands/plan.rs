@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::args::{Format, Manifests, Network, Planning};
+use super::super::args::{Manifests, Network, Planning};
 use super::super::error::CommandError;
 use super::super::file::write_file;
+use super::super::format::ReportFormat;
 use super::super::planned::{Planned, choices, planned};
 use super::super::{Context, Exit};
 use crate::plan::{Plan, write};
 use crate::printable::printable;
 use crate::render::{self, Style};
+use crate::report::Report;
 use crate::scopes::Purpose;
 
 /// Reads the manifests and the org, and shows what `apply` would change, field by field. Nothing is written.
@@ -40,20 +42,16 @@ pub(crate) struct PlanArgs {
     requests: bool,
     /// Choose the form of the plan
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: ReportFormat,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, CommandError> {
     let Planned { plan, declared, .. } =
         planned(&args.manifests, &args.network, choices(&args.manifests, &args.planning), Purpose::Read, context).await?;
-    match args.format {
-        Format::Json => context.printer.json(&render::plan::json(&plan))?,
-        Format::Text => {
-            let style = Style { requests: args.requests, ..context.printer.data_style() };
-            context.printer.data(&render::plan::text(&plan, style))?;
-        }
-    }
+    let style = Style { requests: args.requests, ..context.printer.data_style() };
+    let text = || render::plan::text(&plan, style);
+    args.format.print(context.printer, || Report::from(&plan), text, || render::plan::json(&plan))?;
     // Only now: what nobody could see is not to be approved.
     if let Some(path) = &args.out {
         write_file(path, &write(&plan))?;

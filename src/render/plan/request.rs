@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::super::style::{Style, Tone};
 use super::super::value::{one_line, shortened};
-use super::action::{place, words};
+use super::action::place;
 use super::inert;
 use crate::program::{Body, Edit, Expect, Probe, Step};
+use crate::report::mark;
 
 /// Returns the lines of a step.
 pub(super) fn lines(number: usize, step: &Step, style: Style) -> Vec<String> {
@@ -112,8 +113,8 @@ fn one(expect: &Expect, noun: &str) -> String {
                 several => format!("{} fields are as declared", several.len()),
             }
         }
-        Expect::Marked(marker) => format!("it bears the mark {}", words(marker)),
-        Expect::Superseded(marker) => format!("it bears the mark {}, or is gone already", words(marker)),
+        Expect::Marked(marker) => format!("it bears the mark {}", inert(&mark::words(marker))),
+        Expect::Superseded(marker) => format!("it bears the mark {}, or is gone already", inert(&mark::words(marker))),
         Expect::PartRetired => format!("the {noun} is INACTIVE, or gone already"),
         Expect::AppRetired => "the app is INACTIVE, or gone already".to_owned(),
         Expect::KeyRetired(id) => format!("the key {} is INACTIVE, or gone already", inert(id)),

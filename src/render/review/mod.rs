@@ -1,27 +1,18 @@
-//! What differs between two revisions, as text for people, JSON for programs and Markdown for a comment.
+//! What differs between two revisions, as text for people and JSON for programs.
 
-mod markdown;
 #[cfg(test)]
 mod tests;
-
-pub use markdown::markdown;
 
 use serde_json::{Map, Value, json};
 
 use super::plan::inert;
 use super::style::{Style, Tone};
 use super::value::{change, one_line, shortened};
-use crate::address::Kind;
-use crate::review::{Change, Comparison, Entry, FieldDiff, Identity, Presence, Review, Side, TargetReview};
+use crate::report::{REMOVED, WORDS, caution, identity, presence_words, remark, short};
+use crate::review::{Change, Comparison, Entry, FieldDiff, Presence, Review, Side, TargetReview};
 
 /// The version of the JSON form.
 const FORMAT_VERSION: u32 = 1;
-
-/// What may have become of an object, in the order in which it is counted.
-const WORDS: [&str; 5] = ["added", "changed", "renamed", "replaced", "removed"];
-
-/// Said once where something was removed.
-const REMOVED: &str = "What is removed here is declared no longer: it stays live until somebody prunes it (`--prune`).";
 
 /// Returns a comparison as text.
 pub fn text(comparison: &Comparison, style: Style) -> String {
@@ -102,10 +93,6 @@ fn side(side: &Side) -> String {
     format!("`{}` ({})", inert(&side.name), short(&side.commit))
 }
 
-fn short(commit: &str) -> &str {
-    commit.get(..10).unwrap_or(commit)
-}
-
 fn empty(base: &Side) -> String {
     format!("`{}` holds no manifests yet.", inert(&base.name))
 }
@@ -139,14 +126,6 @@ fn target(target: &TargetReview, is_one_of_many: bool, style: Style) -> Vec<Vec<
     sections
 }
 
-const fn presence_words(presence: Presence) -> Option<&'static str> {
-    match presence {
-        Presence::Both => None,
-        Presence::New => Some("The target is new."),
-        Presence::Gone => Some("The target is gone: nothing is planned for it any more, and what is live there stays."),
-    }
-}
-
 /// Returns how many objects became what, in one sentence.
 fn summary(review: &Review) -> String {
     let counts = review.counts();
@@ -165,7 +144,7 @@ fn entry(entry: &Entry, style: Style) -> Vec<String> {
     // Of what goes nobody has to check the fields; JSON and Markdown have them.
     let fields = entry.fields.iter().filter(|_| entry.change != Change::Removed);
     out.extend(fields.flat_map(|field| self::field(field, Some(entry), narrow)).map(|line| format!("    {line}")));
-    out.extend(caution(entry).map(|words| format!("    note: {words}")));
+    out.extend(caution(entry).map(|words| format!("    note: {}", inert(&words))));
     out
 }
 
@@ -190,25 +169,6 @@ fn origin_words(entry: &Entry) -> String {
     }
 }
 
-const fn identity(by: Identity) -> &'static str {
-    match by {
-        Identity::Id => "`metadata.id`",
-        Identity::ClientId => "client_id",
-        Identity::Cid => "CID",
-        Identity::Name => "name",
-        Identity::Label => "label",
-    }
-}
-
-/// Returns what somebody must know who takes a rename for granted.
-fn caution(entry: &Entry) -> Option<String> {
-    let Change::Renamed { by: Identity::Label, .. } = entry.change else { return None };
-    let address = inert(&entry.address);
-    Some(format!(
-        "a label alone does not make it the same app: without `metadata.adopt: true` or `--adopt {address}` another is made, and the old one stays"
-    ))
-}
-
 fn field(field: &FieldDiff, entry: Option<&Entry>, style: Style) -> Vec<String> {
     let FieldDiff { path, before, after, .. } = field;
     let path = shortened(&path.to_string());
@@ -222,25 +182,4 @@ fn field(field: &FieldDiff, entry: Option<&Entry>, style: Style) -> Vec<String> 
         first.extend(["   (", remark, ")"]);
     }
     lines
-}
-
-/// Returns what is to be known of a field's difference besides its values.
-fn remark(field: &FieldDiff, entry: Option<&Entry>) -> Option<&'static str> {
-    let is_whole = entry.is_some_and(|entry| matches!(entry.change, Change::Added | Change::Removed));
-    match (field.before.is_some(), field.after.is_some()) {
-        _ if is_whole => None,
-        (true, false) if entry.is_none() => Some("no longer said"),
-        (true, false) => Some("released: declared no longer, and the live value stays"),
-        (false, _) if entry.is_none() => Some("newly said"),
-        (false, _) if field.immutable => {
-            Some("was not declared; it cannot be changed, so an object that has another value is replaced or refused")
-        }
-        (false, _) => Some("was not declared"),
-        (true, true) if !field.immutable => None,
-        (true, true) => Some(match entry.map(|entry| (entry.address.kind, &entry.change)) {
-            Some((_, Change::Replaced)) => "cannot be changed: another takes its place",
-            Some((Kind::ClientType, _)) if field.path.to_string() == "provider" => "another is made at that provider, and this one stays",
-            _ => "cannot be changed: a plan refuses it",
-        }),
-    }
 }

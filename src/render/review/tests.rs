@@ -2,12 +2,17 @@
 
 use serde_json::{Value, json as tree};
 
-use super::{json, markdown, text};
+use super::{json, text};
 use crate::address::{Address, Kind};
 use crate::diagnostic::Origin;
 use crate::json::Path;
 use crate::render::{Style, json_text};
+use crate::report::Report;
 use crate::review::{Change, Comparison, Entry, FieldDiff, Identity, Presence, Review, Side, TargetReview};
+
+fn markdown(comparison: &Comparison) -> String {
+    crate::render::report::markdown(&Report::from(comparison))
+}
 
 fn diff(path: &str, before: impl Into<Option<Value>>, after: impl Into<Option<Value>>) -> FieldDiff {
     let origin = Origin { file: "m/a.yaml".into(), start: 0, end: 1, line: 3, column: 7 };
@@ -165,7 +170,7 @@ fn markdown_has_the_sum_first_and_a_block_for_each_object() {
     + label: "b"
     ```
 
-    ``a label alone does not make it the same app: without `metadata.adopt: true` or `--adopt App/renamed-too` another is made, and the old one stays``
+    a label alone does not make it the same app: without `metadata.adopt: true` or `--adopt App/renamed-too` another is made, and the old one stays
 
     </details>
 
@@ -416,5 +421,5 @@ fn what_has_no_room_in_a_comment_is_left_out_whole_and_named() {
     let length = markdown(&hostile).chars().count();
     assert!((50_000..=65_000).contains(&length), "{length}");
     let (_, rest) = text.split_once("left out").unwrap();
-    insta::assert_snapshot!(rest, @", for want of room in a comment:** `App/zzz` replaced, `App/app-051` changed, `App/app-052` changed, `App/app-053` changed, `App/app-054` changed, `App/app-055` changed, `App/app-056` changed, `App/app-057` changed, `App/app-058` changed, `App/app-059` changed, `App/app-060` changed, `App/app-061` changed, `App/app-062` changed, `App/app-063` changed, `App/app-064` changed, `App/app-065` changed, `App/app-066` changed, `App/app-067` changed, `App/app-068` changed, `App/app-069` changed and 130 more. Everything: `idpctl diff 0123456789`");
+    insta::assert_snapshot!(rest, @", for want of room in a comment:** `App/zzz` replaced, `App/app-051` changed, `App/app-052` changed, `App/app-053` changed, `App/app-054` changed, `App/app-055` changed, `App/app-056` changed, `App/app-057` changed, `App/app-058` changed, `App/app-059` changed, `App/app-060` changed, `App/app-061` changed, `App/app-062` changed, `App/app-063` changed, `App/app-064` changed, `App/app-065` changed, `App/app-066` changed, `App/app-067` changed, `App/app-068` changed, `App/app-069` changed and 130 more. Everything: `idpctl diff 0123456789 --target prod`");
 }

@@ -1,0 +1,188 @@
+//! Reports as Markdown: what stands where, what a forge makes of it, and what there is no room for.
+
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
+use super::fixture::{finding, hostile, plan};
+use super::markdown;
+use crate::findings::{Severity, Standing};
+use crate::report::{Report, Section};
+
+#[test]
+fn findings_stand_above_what_is_refused_and_that_above_the_objects() {
+    insta::assert_snapshot!(markdown(&plan()), @r#"
+    **idpctl: 1 to update, 1 to replace, 1 to delete, with 4 requests: refused; findings: 1 high, 1 medium** in `https://acme.okta.com` (`00o1`) and the portal `https://portal.example.com`, for `payments`
+
+    #### Target `prod` of `payments`
+
+    **Findings**
+
+    - **high** [IDP4201](https://www.rfc-editor.org/rfc/rfc9700#section-2.1) a policy that is opened to every client: `App/web` `settings.oauthClient.redirect_uris`, at `manifests/web.yaml:12:7`
+      the redirect URI `http://portal.example.com/cb` is added, over plain http.
+      _What to do:_ use https, or a loopback address for a native app
+    - **medium** [IDP4001](https://www.rfc-editor.org/rfc/rfc9700#section-2.1) one secret comes and another goes in one apply: `App/spa` `settings.oauthClient.redirect_uris`, at `manifests/web.yaml:12:7`
+      the redirect URI `http://portal.example.com/cb` is added, over plain http.
+      _What to do:_ use https, or a loopback address for a native app
+      Accepted in this very change, which does not count: `trust me`
+
+    **Refused**
+
+    - `App/spa`: the app would be replaced, and its users and groups lost (`--allow-replace App/spa`)
+
+    <details><summary>± <code>App/spa</code> to replace <code>Single page</code></summary>
+
+    ```diff
+    - settings.oauthClient.application_type: "web"
+    + settings.oauthClient.application_type: "browser"   (cannot be changed: the app is replaced)
+    ```
+
+    replacement loses 12 users, its access policy and its logo
+
+    </details>
+
+    <details><summary>~ <code>App/web</code> to update <code>Web</code></summary>
+
+    ```diff
+    - label: "Web"
+    + label: "Web portal"
+      settings.oauthClient.redirect_uris:
+        "https://a.example.com/cb"
+    -   "https://b.example.com/cb"
+    +   "https://c.example.com/cb"
+    + client_secrets.2026-09: (secret, changed)
+    + mark: payments/web, manages secrets
+    ```
+
+    </details>
+
+    <details><summary>- <code>App/web/secret/2026-03</code> to delete</summary>
+
+    </details>
+
+    <details><summary>Known findings (2)</summary>
+
+    - medium [IDP4002](https://www.rfc-editor.org/rfc/rfc9700#section-2.1) `App/old` at `manifests/web.yaml:12:7`: the redirect URI `http://portal.example.com/cb` is added, over plain http (accepted: `legacy client, gone by March`)
+    - low [IDP4202](https://www.rfc-editor.org/rfc/rfc9700#section-2.1) `App/billing` at `manifests/web.yaml:12:7`: the redirect URI `http://portal.example.com/cb` is added, over plain http (there before)
+
+    </details>
+
+    <details><summary>Left alone (1)</summary>
+
+    - `App/stray`: is ours and no document declares it (`--prune`)
+
+    </details>
+
+    <details><summary>Not compared (1)</summary>
+
+    - `App/worker`: its secret's reference does not resolve here: `IDPCTL_WORKER` is not set
+
+    </details>
+
+    <details><summary>Notes (1)</summary>
+
+    - `App/web`: was found by its `client_id`
+
+    </details>
+    "#);
+}
+
+/// Every tag in some HTML, by its name; `None` where it is more than a name in angle brackets.
+fn tags(html: &str) -> Vec<Option<&str>> {
+    let tag = |rest: &'_ str| {
+        rest.split_once('>').map(|(tag, _)| tag.len()).filter(|len| rest[..*len].chars().all(|c| c.is_ascii_lowercase() || c == '/'))
+    };
+    html.match_indices('<').map(|(at, _)| tag(&html[at + 1..]).map(|len| &html[at + 1..at + 1 + len])).collect()
+}
+
+/// Looks at a comment as a forge does, and returns the HTML of the tags that it let through.
+fn assert_inert(text: &str) {
+    let (mut code, mut open) = (false, 0_i32);
+    for event in Parser::new_ext(text, Options::all() - Options::ENABLE_MATH - Options::ENABLE_SMART_PUNCTUATION) {
+        match event {
+            Event::Html(html) | Event::InlineHtml(html) => {
+                for tag in tags(&html) {
+                    let ours = ["details", "/details", "summary", "/summary", "code", "/code"];
+                    assert!(tag.is_some_and(|tag| ours.contains(&tag)), "{html}");
+                    open += i32::from(tag == Some("details")) - i32::from(tag == Some("/details"));
+                }
+                assert!(!html.contains('@') && !html.contains("::error") || html.contains("<code>"), "{html}");
+            }
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                let ours = ["https://www.rfc-editor.org/", "https://developer.okta.com/", "https://help.okta.com/"];
+                assert!(ours.iter().any(|base| dest_url.starts_with(base)), "{dest_url}");
+            }
+            Event::Start(Tag::Image { .. } | Tag::Table(_) | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::Strikethrough) => {
+                panic!("markup that is not ours: {text}");
+            }
+            Event::Start(Tag::CodeBlock(kind)) => {
+                assert!(matches!(kind, pulldown_cmark::CodeBlockKind::Fenced(ref info) if &**info == "diff"), "{kind:?}");
+                code = true;
+            }
+            Event::End(pulldown_cmark::TagEnd::CodeBlock) => code = false,
+            Event::Text(words) if !code => {
+                for active in ["@", "#", "::", "<", "http:", "https:", "deadbeef01", "script", "evil"] {
+                    assert!(!words.contains(active), "{words}");
+                }
+            }
+            _ => {}
+        }
+    }
+    let active = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200b}');
+    assert!(!text.contains(active));
+    assert_eq!(open, 0, "what is opened is closed");
+    assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+}
+
+#[test]
+fn nobody_s_text_is_more_than_text_to_a_forge() {
+    assert_inert(&markdown(&plan()));
+    let text = markdown(&hostile());
+    assert_inert(&text);
+    insta::assert_snapshot!(text.lines().take(16).collect::<Vec<_>>().join("\n"), @r#"
+    **idpctl: 1 to update, 1 to replace, 1 to delete, with 4 requests: refused; findings: 1 high, 1 medium** in `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `````` (`````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````) and the portal `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````, for `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````
+
+    #### Target `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `````` of `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````
+
+    **Findings**
+
+    - **high** [IDP4201](https://www.rfc-editor.org/rfc/rfc9700#section-2.1) a policy that is opened to every client: ``````App/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D`````` ``````["`````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error:…(101 more characters, sha256 551fafa2)…=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}"]``````, at ``````manifests/`````</summary></details><script>alert(1)</script> | @everyone #1 ::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r- ~~~ deadbeef01 {{ 7*7 }}.yaml:3:7``````
+      the label is `    \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}     \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `.
+      _What to do:_ `   \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `
+      Accepted in this very change, which does not count: `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````
+    - **medium** [IDP4001](https://www.rfc-editor.org/rfc/rfc9700#section-2.1) one secret comes and another goes in one apply: ``````App/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D`````` ``````["`````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error:…(101 more characters, sha256 551fafa2)…=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}"]``````, at ``````manifests/`````</summary></details><script>alert(1)</script> | @everyone #1 ::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r- ~~~ deadbeef01 {{ 7*7 }}.yaml:3:7``````
+      the label is `    \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}     \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `.
+      _What to do:_ `   \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `
+      Accepted in this very change, which does not count: `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````
+
+    **Refused**
+    "#);
+}
+
+#[test]
+fn objects_are_cut_before_findings_and_those_that_were_there_before_objects() {
+    let many = |count: usize| {
+        let mut report = plan();
+        let added = (0..count).map(|n| finding(4201, Severity::High, Standing::New, &format!("app-{n:04}")));
+        report.sections[0].findings = added.chain([finding(4202, Severity::Low, Standing::Before, "billing")]).collect();
+        report
+    };
+    let told = |report: &Report| {
+        let text = markdown(report);
+        assert_inert(&text);
+        let length = text.chars().count();
+        assert!(length <= 65_000, "{length}");
+        let findings = text.matches("**high**").count();
+        let rest = text.lines().find(|line| line.contains(" left out")).unwrap_or_default();
+        format!("{findings} findings, {} objects; {rest}", text.matches("</summary>\n\n```diff").count())
+    };
+    insta::assert_snapshot!([10, 187, 188, 5_000].map(|count| told(&many(count))).join("\n"), @"
+    10 findings, 2 objects;
+    187 findings, 2 objects; **3 notes left out, for want of room in a comment:** `App/stray`, `App/worker`, `App/web`. Everything: `idpctl plan --target prod`
+    188 findings, 1 objects; **1 object, 2 notes left out, for want of room in a comment:** `App/web` to update, `App/stray`, `App/worker`. Everything: `idpctl plan --target prod`
+    189 findings, 0 objects; **4811 findings, 1 refusal, 3 objects, 4 notes left out, for want of room in a comment:** `IDP4201 App/app-0189`, `IDP4201 App/app-0190`, `IDP4201 App/app-0191`, `IDP4201 App/app-0192`, `IDP4201 App/app-0193`, `IDP4201 App/app-0194`, `IDP4201 App/app-0195`, `IDP4201 App/app-0196`, `IDP4201 App/app-0197`, `IDP4201 App/app-0198`, `IDP4201 App/app-0199`, `IDP4201 App/app-0200`, `IDP4201 App/app-0201`, `IDP4201 App/app-0202`, `IDP4201 App/app-0203`, `IDP4201 App/app-0204`, `IDP4201 App/app-0205`, `IDP4201 App/app-0206`, `IDP4201 App/app-0207`, `IDP4201 App/app-0208` and 4799 more. Everything: `idpctl plan --target prod`
+    ");
+    let of_many_targets = Report {
+        sections: (0..2_000).map(|n| Section { target: Some(format!("target-{n:04}")), ..many(5).sections.remove(0) }).collect(),
+        ..plan()
+    };
+    insta::assert_snapshot!(told(&of_many_targets), @"183 findings, 0 objects; **9817 findings, 2000 refusals, 6000 objects, 8000 notes left out, for want of room in a comment:** `IDP4201 App/app-0003`, `IDP4201 App/app-0004`, `IDP4201 App/app-0000`, `IDP4201 App/app-0001`, `IDP4201 App/app-0002`, `IDP4201 App/app-0003`, `IDP4201 App/app-0004`, `IDP4201 App/app-0000`, `IDP4201 App/app-0001`, `IDP4201 App/app-0002`, `IDP4201 App/app-0003`, `IDP4201 App/app-0004`, `IDP4201 App/app-0000`, `IDP4201 App/app-0001`, `IDP4201 App/app-0002`, `IDP4201 App/app-0003`, `IDP4201 App/app-0004`, `IDP4201 App/app-0000`, `IDP4201 App/app-0001`, `IDP4201 App/app-0002` and 25797 more. Everything: `idpctl plan --target prod`");
+}
