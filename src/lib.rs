@@ -44,7 +44,7 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
+//! bind diff findings program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
 //! pipeline cli                                                     the composition, the commands
@@ -60,6 +60,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod drift;
 pub mod env;
+pub mod findings;
 pub mod http;
 pub mod json;
 pub mod manifest;
