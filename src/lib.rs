@@ -23,8 +23,8 @@
 //! 5. [`program`] turns each change into steps of *pre, request, post*: what must hold for the request to be sent, and how it is known to be done. A second run
 //!    after a kill and a retry after an ambiguous answer are therefore the same code.
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
-//! 7. [`report`] makes one thing to show of a plan, a comparison or drift, and [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way. [`review`] makes it
-//!    between two revisions of the manifests, which [`revision`] has from git, with no org at all.
+//! 7. [`render`] shows it, in most forms by way of a [`report`]. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the
+//!    same comparison the other way. [`review`] makes it between two revisions of the manifests, which [`revision`] has from git, with no org at all.
 //! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.

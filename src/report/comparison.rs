@@ -57,7 +57,7 @@ fn section(target: &TargetReview) -> Section {
         project: project.clone(),
         remark: presence_words(*presence),
         is_empty: review.is_empty() && *presence == Presence::Both,
-        findings: Vec::new(),
+        findings: review.findings.clone(),
         settings: review.settings.iter().map(|setting| field(setting, None)).collect(),
         objects: review.entries.iter().map(object).collect(),
         ..Section::default()

@@ -8,10 +8,11 @@ const SIDES: &str = "Of each field, `-` is what the manifests declare, and `+` w
 
 impl From<&Items> for Report {
     fn from(drift: &Items) -> Self {
-        let Items { project, org, portal, items, not_compared } = drift;
+        let Items { project, org, portal, items, findings, not_compared } = drift;
         let section = Section {
             project: project.clone(),
             is_empty: items.is_empty(),
+            findings: findings.clone(),
             objects: items.chunk_by(|a, b| a.address == b.address).map(object).collect(),
             not_compared: not_compared
                 .iter()

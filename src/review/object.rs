@@ -221,7 +221,7 @@ impl<'a> Object<'a> {
 
 /// Returns what a revision declares.
 pub(super) fn objects(desired: &Desired) -> Vec<Object<'_>> {
-    let Desired { project: _, ownership: _, apps, clients, servers, portal } = desired;
+    let Desired { project: _, ownership: _, apps, clients, servers, portal, accepted: _ } = desired;
     let apps = apps.iter().map(Object::app).chain(clients.iter().map(Object::client));
     apps.chain(servers.iter().map(Object::server)).chain(portal.iter().map(Object::portal)).collect()
 }
@@ -235,7 +235,8 @@ fn identities(app: &App) -> Vec<(Identity, String)> {
 }
 
 fn metadata(metadata: &Metadata) -> Vec<Fact> {
-    let Metadata { id, adopt, protected, prune } = metadata;
+    // What is accepted stands with the findings.
+    let Metadata { id, adopt, protected, prune, accept: _ } = metadata;
     let flag = |name: &str, set: bool| Fact::new(name, Value::from(set), None).implied(!set);
     vec![
         Fact::new("metadata.id", json!(id), None).implied(id.is_none()),

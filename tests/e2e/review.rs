@@ -25,6 +25,14 @@ fn what_a_pull_request_changes_is_told_object_by_object() {
     + add Grant/robot/okta.users.manage
     - remove Grant/worker/okta.users.read
 
+    Findings
+      high IDP4001 App/web (manifests/web.yaml:18:27): a secret is added and another retired in one go (cutover): consumers break until they have the new one
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
+      high IDP4501 Grant/robot/okta.users.manage (manifests/worker.yaml:11:17): the client may change the org: `okta.users.manage`
+          Grant the `read` scope if reading is enough; give the client an admin role for no more than it manages.
+          https://developer.okta.com/docs/guides/implement-oauth-for-okta/main/
+
     2 added, 1 renamed, 1 replaced, 2 removed.
 
     What is removed here is declared no longer: it stays live until somebody prunes it (`--prune`).
@@ -93,6 +101,11 @@ fn every_target_is_resolved_by_itself() {
     - remove App/worker "Worker"
     - remove Grant/worker/okta.users.read
 
+    Findings
+      high IDP4001 App/web (manifests/web.yaml:18:27): a secret is added and another retired in one go (cutover): consumers break until they have the new one
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
+
     1 added, 1 replaced, 3 removed.
 
     What is removed here is declared no longer: it stays live until somebody prunes it (`--prune`).
@@ -101,6 +114,7 @@ fn every_target_is_resolved_by_itself() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is one document")]
 fn the_json_form_has_both_sides_and_their_places() {
     let scratch = Scratch::new();
     scratch.edit("manifests/worker.yaml", "  status: ACTIVE\n", "");
@@ -121,6 +135,19 @@ fn the_json_form_has_both_sides_and_their_places() {
           "project": "payments",
           "presence": "both",
           "settings": [],
+          "findings": [
+            {
+              "code": "IDP4001",
+              "severity": "high",
+              "standing": "new",
+              "address": "App/web",
+              "origin": "manifests/web.yaml:18:27",
+              "what": "a secret is added and another retired in one go (cutover): consumers break until they have the new one",
+              "remedy": "Apply the new secret first; retire the old one in another change, when every consumer has switched.",
+              "title": "one secret comes and another goes in one apply",
+              "link": "https://developer.okta.com/docs/guides/client-secret-rotation-key/main/"
+            }
+          ],
           "objects": [
             {
               "address": "App/web",
@@ -197,9 +224,18 @@ fn the_json_form_has_both_sides_and_their_places() {
 #[test]
 fn the_markdown_form_is_made_for_a_comment() {
     insta::assert_snapshot!(changed().run("diff HEAD~1 HEAD --target staging --format markdown"), @r#"
-    **idpctl: 2 added, 1 renamed, 1 replaced, 2 removed** between `HEAD~1` (963703362d) and `HEAD` (424b84d887), for the target `staging`
+    **idpctl: 2 added, 1 renamed, 1 replaced, 2 removed; findings: 2 high** between `HEAD~1` (963703362d) and `HEAD` (424b84d887), for the target `staging`
 
     #### Target `staging` of `payments`
+
+    **Findings**
+
+    - **high** [IDP4001](https://developer.okta.com/docs/guides/client-secret-rotation-key/main/) one secret comes and another goes in one apply: `App/web`, at `manifests/web.yaml:18:27`
+      a secret is added and another retired in one go (cutover): consumers break until they have the new one.
+      _What to do:_ Apply the new secret first; retire the old one in another change, when every consumer has switched.
+    - **high** [IDP4501](https://developer.okta.com/docs/guides/implement-oauth-for-okta/main/) a client that may change the org: `Grant/robot/okta.users.manage` `scope`, at `manifests/worker.yaml:11:17`
+      the client may change the org: `okta.users.manage`.
+      _What to do:_ Grant the `read` scope if reading is enough; give the client an admin role for no more than it manages.
 
     <details><summary>~ <code>App/robot</code> renamed <code>Worker</code> (was <code>App/worker</code>, known by its label)</summary>
 

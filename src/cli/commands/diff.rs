@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::super::args::Manifests;
+use super::super::args::{Manifests, Review as Reviewed};
 use super::super::declared::{Resolved, read, show};
 use super::super::error::CommandError;
 use super::super::format::ReportFormat;
@@ -47,6 +47,8 @@ pub(crate) struct DiffArgs {
     /// End with 2 if there is any difference
     #[arg(long)]
     exit_code: bool,
+    #[command(flatten)]
+    reviewed: Reviewed,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
@@ -75,7 +77,7 @@ struct Declared {
 
 /// Runs the command.
 pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, CommandError> {
-    let DiffArgs { base, head, manifests, all_targets, exit_code, format } = args;
+    let DiffArgs { base, head, manifests, all_targets, exit_code, reviewed, format } = args;
     if let Some(path) = manifests.files.iter().find(|path| !stays_inside(path)) {
         let error = CommandError::new(format!("`{}` lies outside of the repository, so no revision has it", printable(path)));
         return Err(error.hint("name files and folders by their paths in the repository"));
@@ -106,7 +108,12 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
     }
     let text = || render::review::text(&comparison, context.printer.data_style());
     format.print(context.printer, || Report::from(&comparison), text, || render::review::json(&comparison))?;
-    Ok(if *exit_code && !comparison.is_empty() { Exit::Differences } else { Exit::Done })
+    let refused = reviewed.refuses(comparison.targets.iter().flat_map(|target| &target.review.findings));
+    Ok(match (refused, *exit_code && !comparison.is_empty()) {
+        (true, _) => Exit::Refused,
+        (false, true) => Exit::Differences,
+        (false, false) => Exit::Done,
+    })
 }
 
 fn side(revision: &Revision, manifests: &Manifests) -> Side {

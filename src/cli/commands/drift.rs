@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::super::args::{Manifests, Network, Secrets};
+use super::super::args::{Manifests, Network, Review, Secrets};
 use super::super::connect::{Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
@@ -32,6 +32,8 @@ pub(crate) struct DriftArgs {
     /// Say whether live client secrets are read and compared; each read is an entry in the org's log
     #[arg(long, value_name = "MODE", default_value = "skip")]
     secrets: Secrets,
+    #[command(flatten)]
+    review: Review,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
@@ -52,5 +54,9 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let items = items.map_err(|error| refuse(error, &declared, printer))?;
     let text = || render::drift::text(&items, printer.data_style());
     args.format.print(printer, || Report::from(&items), text, || render::drift::json(&items))?;
-    Ok(if items.items.is_empty() { Exit::Done } else { Exit::Differences })
+    Ok(match (args.review.refuses(&items.findings), items.items.is_empty()) {
+        (true, _) => Exit::Refused,
+        (false, false) => Exit::Differences,
+        (false, true) => Exit::Done,
+    })
 }

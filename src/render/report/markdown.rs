@@ -105,9 +105,9 @@ fn whole(section: &Section, report: &Report) -> Option<String> {
 }
 
 fn finding(finding: &Finding) -> String {
-    let Finding { code, severity, standing: _, address, path, origin, what, remedy, reason } = finding;
+    let Finding { code: _, severity, standing: _, address, path, origin, what, remedy, reason } = finding;
     let title = finding.title();
-    let mut out = format!("- **{}** [{code}]({}) {title}: {}", severity.as_str(), finding.link(), code_span(&inert(address)));
+    let mut out = format!("- **{}** {} {title}: {}", severity.as_str(), rule(finding), code_span(&inert(address)));
     out.extend(path.iter().flat_map(|path| [" ".to_owned(), code_span(&shortened(&path.to_string()))]));
     out.extend(origin.iter().map(|origin| format!(", at {}", code_span(&inert(origin)))));
     out.extend(["\n  ", &prose(&printable_head(what, MESSAGE)), ".\n"]);
@@ -116,6 +116,14 @@ fn finding(finding: &Finding) -> String {
         reason.iter().map(|reason| format!("  Accepted in this very change, which does not count: {}\n", code_span(&inert(reason)))),
     );
     out
+}
+
+/// Returns a finding's code, which leads to where one can read about it.
+fn rule(finding: &Finding) -> String {
+    match finding.link() {
+        "" => finding.code.to_string(),
+        link => format!("[{}]({link})", finding.code),
+    }
 }
 
 fn known_finding(finding: &Finding) -> Piece {
@@ -127,7 +135,7 @@ fn known_finding(finding: &Finding) -> Piece {
     };
     let at = origin.as_ref().map(|origin| format!(" at {}", code_span(&inert(origin)))).unwrap_or_default();
     let what = prose(&printable_head(what, MESSAGE));
-    let text = format!("- {} [{code}]({}) {}{at}: {what} ({why})\n", severity.as_str(), finding.link(), code_span(&inert(address)));
+    let text = format!("- {} {} {}{at}: {what} ({why})\n", severity.as_str(), rule(finding), code_span(&inert(address)));
     Piece { sort: Sort::Note, text, name: (format!("{code} {address}"), "") }
 }
 
