@@ -134,6 +134,11 @@ fn at_hand(secrets: &BTreeMap<SecretRef, Result<Secret, String>>) -> impl Iterat
 }
 
 impl Declared {
+    /// Returns the texts of the manifests.
+    pub(super) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// Shows diagnostics about these manifests, and returns the error that ends the command.
     pub(super) fn refuse(&self, problems: &Diagnostics, printer: Printer) -> CommandError {
         show(problems, &self.sources, printer);

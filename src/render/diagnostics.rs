@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, Severity, Sources, codes};
 use crate::findings::Finding;
-use crate::printable::{printable, printable_head};
+use crate::printable::{commands, printable, printable_head};
 
 /// The version of the JSON form.
 const FORMAT_VERSION: u32 = 1;
@@ -174,7 +174,12 @@ fn bounded(text: &str, origin: &Origin) -> Range<usize> {
 /// Replaces whatever is not printable by something printable of the same length in bytes, so that places stay where they are.
 fn inert(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let commands: Vec<_> = commands(text).collect();
+    for (at, c) in text.char_indices() {
+        if commands.binary_search(&at).is_ok() {
+            out.push('?');
+            continue;
+        }
         let mut buffer = [0; 4];
         match (matches!(c, '\n' | '\t') || printable(c.encode_utf8(&mut buffer)).len() == c.len_utf8(), c.len_utf8()) {
             (true, _) => out.push(c),

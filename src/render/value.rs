@@ -140,8 +140,7 @@ fn difference(before: &[String], after: &[String], style: Style) -> Vec<String> 
 /// own are doubled.
 fn no_command(line: &str) -> String {
     let text = line.trim_start();
-    let command = ["::", "##["].iter().any(|begins| text.starts_with(begins));
-    if command { format!("{}\\{text}", &line[..line.len() - text.len()]) } else { line.to_owned() }
+    if text.starts_with("::") { format!("{}\\{text}", &line[..line.len() - text.len()]) } else { line.to_owned() }
 }
 
 #[cfg(test)]
@@ -214,7 +213,7 @@ mod tests {
         let notes = |last: &str| json!(format!("::error::x\n  ##[group]y\n\\::z\n{last}"));
         insta::assert_snapshot!(shown("settings.notes.admin", Some(notes("a")), Some(notes("b"))), @r"
         settings.notes.admin:
-              \##[group]y
+              #\u{23}[group]y
             \\::z
           - a
           + b

@@ -6,10 +6,12 @@
 mod comparison;
 mod drift;
 pub mod mark;
+mod marks;
 mod plan;
 
 pub use comparison::{REMOVED, WORDS, caution, identity, presence_words, remark, short};
 pub use drift::{cause_word, departure};
+pub use marks::{Found, Level, LineMark, Region, marks};
 pub use plan::{VERBS, moved_again, new_mark, replacement_remark};
 
 use serde_json::Value;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::org::TestOrg;
+use crate::scratch::changed;
 
 /// Both apps applied, one changed by hand, one manifest changed, one document gone.
 fn departed() -> TestOrg {
@@ -68,4 +69,31 @@ fn drift_is_a_comment() {
     Of each field, `-` is what the manifests declare, and `+` what is live.
     [exit status: 2]
     "#);
+}
+
+#[test]
+fn findings_of_a_diff_are_annotations_and_nothing_else_is_printed() {
+    let scratch = changed();
+    scratch.edit("manifests/web.yaml", "'https://web.${var.host}/callback'", "'http://web.${var.host}/callback', 'https://*.${var.host}/x'");
+    insta::assert_snapshot!(scratch.run("diff HEAD~1 --target default --format github --fail-on high"), @"");
+    insta::assert_snapshot!(scratch.run("diff HEAD~1 --all-targets --format github"), @"");
+}
+
+#[test]
+fn mistakes_on_the_later_side_of_a_diff_are_annotations_too() {
+    let scratch = changed();
+    scratch.edit("manifests/web.yaml", "label: Web", "lable: Web");
+    scratch.edit("overlays/staging/web.yaml", "spec: {", "spec: {");
+    insta::assert_snapshot!(scratch.run("diff HEAD --target default --format github"), @"");
+    insta::assert_snapshot!(scratch.run("validate --target default --format github"), @"");
+    let log = scratch.run("validate --target default --format sarif").ends_with(1).json();
+    insta::assert_json_snapshot!(log["runs"][0]["results"], @"");
+}
+
+#[test]
+fn code_scanning_is_told_the_lines_of_manifests_and_of_overlays() {
+    let scratch = changed();
+    scratch.edit("overlays/staging/web.yaml", "Web on staging", "Web on staging\n  settings: {oauthClient: {grant_types: [authorization_code, implicit], response_types: [code, token]}}");
+    let log = scratch.run("diff HEAD --target staging --format sarif").ends_with(0).json();
+    insta::assert_json_snapshot!(log["runs"][0]["results"], @"");
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::super::args::{Manifests, Review as Reviewed};
 use super::super::declared::{Resolved, read, show};
 use super::super::error::CommandError;
-use super::super::format::ReportFormat;
+use super::super::format::{Lines, ReportFormat};
 use super::super::{Context, Exit};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostics, Sources};
@@ -59,6 +59,7 @@ struct Place<'a> {
     root: PathBuf,
     /// Which revision it is; `None` for the working tree.
     revision: Option<&'a Revision>,
+    is_later: bool,
 }
 
 /// What is wrong on either side.
@@ -66,6 +67,8 @@ struct Place<'a> {
 struct Faults {
     diagnostics: Diagnostics,
     sources: Sources,
+    /// Those of the later side alone, whose files are called what they are called in the repository.
+    later: (Diagnostics, Sources),
 }
 
 /// What one side declares for a target.
@@ -90,8 +93,8 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
     };
     let mut comparison =
         Comparison { base: side(&base, manifests), head: head.as_ref().map(|head| side(head, manifests)), targets: Vec::new() };
-    let earlier = Place { root: base.root(), revision: Some(&base) };
-    let later = Place { root: head.as_ref().map_or_else(|| context.root.clone(), Revision::root), revision: head.as_ref() };
+    let earlier = Place { root: base.root(), revision: Some(&base), is_later: false };
+    let later = Place { root: head.as_ref().map_or_else(|| context.root.clone(), Revision::root), revision: head.as_ref(), is_later: true };
     let wanted = if *all_targets { every_target(&earlier.root, &later.root) } else { vec![(manifests.target.clone(), Presence::Both)] };
     let mut faults = Faults::default();
     for (name, presence) in wanted {
@@ -103,11 +106,14 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
         comparison.targets.push(compared(presence, before.as_ref(), after.as_ref()));
     }
     show(&faults.diagnostics, &faults.sources, context.printer);
+    let (diagnostics, sources) = &faults.later;
+    let lines = Lines { command: "diff", diagnostics, sources };
     if faults.diagnostics.has_errors() {
+        format.print_mistakes(context.printer, &lines)?;
         return Err(CommandError::shown());
     }
     let text = || render::review::text(&comparison, context.printer.data_style());
-    format.print(context.printer, || Report::from(&comparison), text, || render::review::json(&comparison))?;
+    format.print(context.printer, || Report::from(&comparison), text, || render::review::json(&comparison), &lines)?;
     let refused = reviewed.refuses(comparison.targets.iter().flat_map(|target| &target.review.findings));
     Ok(match (refused, *exit_code && !comparison.is_empty()) {
         (true, _) => Exit::Refused,
@@ -149,6 +155,10 @@ impl Place<'_> {
             revision.complete(repository, &files).await.map_err(unavailable)?;
         }
         let Resolved { desired, target, sources, diagnostics, .. } = read.resolved();
+        if self.is_later {
+            faults.later.0.append(diagnostics.clone());
+            faults.later.1.append(sources.clone());
+        }
         let (diagnostics, sources) = match self.revision {
             Some(revision) => {
                 let name = printable(&revision.name);

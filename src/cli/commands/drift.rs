@@ -6,9 +6,10 @@ use super::super::args::{Manifests, Network, Review, Secrets};
 use super::super::connect::{Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
-use super::super::format::ReportFormat;
+use super::super::format::{Lines, ReportFormat};
 use super::super::planned::{mode, refuse};
 use super::super::{Context, Exit};
+use crate::diagnostic::Diagnostics;
 use crate::pipeline;
 use crate::plan::{Choices, SecretsMode};
 use crate::render;
@@ -53,7 +54,8 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
     let items = items.map_err(|error| refuse(error, &declared, printer))?;
     let text = || render::drift::text(&items, printer.data_style());
-    args.format.print(printer, || Report::from(&items), text, || render::drift::json(&items))?;
+    let lines = Lines { command: "drift", diagnostics: &Diagnostics::default(), sources: declared.sources() };
+    args.format.print(printer, || Report::from(&items), text, || render::drift::json(&items), &lines)?;
     Ok(match (args.review.refuses(&items.findings), items.items.is_empty()) {
         (true, _) => Exit::Refused,
         (false, false) => Exit::Differences,

@@ -7,9 +7,10 @@ use clap::Args;
 use super::super::args::{Manifests, Network, Planning};
 use super::super::error::CommandError;
 use super::super::file::write_file;
-use super::super::format::ReportFormat;
+use super::super::format::{Lines, ReportFormat};
 use super::super::planned::{Planned, choices, planned};
 use super::super::{Context, Exit};
+use crate::diagnostic::Diagnostics;
 use crate::plan::{Plan, write};
 use crate::printable::printable;
 use crate::render::{self, Style};
@@ -51,7 +52,8 @@ pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, Comm
         planned(&args.manifests, &args.network, choices(&args.manifests, &args.planning), Purpose::Read, context).await?;
     let style = Style { requests: args.requests, ..context.printer.data_style() };
     let text = || render::plan::text(&plan, style);
-    args.format.print(context.printer, || Report::from(&plan), text, || render::plan::json(&plan))?;
+    let lines = Lines { command: "plan", diagnostics: &Diagnostics::default(), sources: declared.sources() };
+    args.format.print(context.printer, || Report::from(&plan), text, || render::plan::json(&plan), &lines)?;
     // Only now: what nobody could see is not to be approved.
     if let Some(path) = &args.out {
         write_file(path, &write(&plan))?;

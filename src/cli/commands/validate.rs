@@ -2,12 +2,14 @@
 
 use clap::Args;
 
-use super::super::args::{Format, Manifests, Review};
+use super::super::args::{Manifests, Review};
 use super::super::declared::{Checked, Reach, check, show};
 use super::super::error::CommandError;
+use super::super::format::{CheckFormat, Lines};
 use super::super::{Context, Exit};
 use crate::findings;
 use crate::render;
+use crate::report::Found;
 
 /// Reads every manifest and reports everything that is wrong with them, each mistake with file, line and column. Nothing is sent.
 #[derive(Debug, Args)]
@@ -22,7 +24,7 @@ pub(crate) struct ValidateArgs {
     review: Review,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: CheckFormat,
 }
 
 /// Runs the command.
@@ -30,9 +32,13 @@ pub(crate) fn run(args: &ValidateArgs, context: &Context) -> Result<Exit, Comman
     let Checked { desired, documents, sources, diagnostics, .. } = check(&args.manifests, Reach::Offline, context);
     // Of manifests that are wrong nobody can say what they declare.
     let findings = if diagnostics.has_errors() { Vec::new() } else { findings::declared(&desired) };
+    let lines = Lines { command: "validate", diagnostics: &diagnostics, sources: &sources };
+    let found = [Found { target: None, findings: &findings }];
     match args.format {
-        Format::Json => context.printer.json(&render::diagnostics::json(&diagnostics, &findings))?,
-        Format::Text => {
+        CheckFormat::Sarif => lines.sarif(&found, context.printer)?,
+        CheckFormat::Github => lines.github(&found, context.printer)?,
+        CheckFormat::Json => context.printer.json(&render::diagnostics::json(&diagnostics, &findings))?,
+        CheckFormat::Text => {
             show(&diagnostics, &sources, context.printer);
             if !diagnostics.has_errors() {
                 let verdict = if documents == 1 { "1 document is valid.".to_owned() } else { format!("{documents} documents are valid.") };
