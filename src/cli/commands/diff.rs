@@ -120,8 +120,11 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
         DiffFormat::Json => context.printer.json(&render::review::json(&comparison))?,
         DiffFormat::Markdown => context.printer.data(&render::review::markdown(&comparison))?,
     }
-    let refused = reviewed.refuses(comparison.targets.iter().flat_map(|target| &target.review.findings));
-    Ok(match (refused, *exit_code && !comparison.is_empty()) {
+    let refused = reviewed.refusal(comparison.targets.iter().flat_map(|target| &target.review.findings));
+    if let Some(why) = &refused {
+        context.printer.note(&format!("refused: {why}"));
+    }
+    Ok(match (refused.is_some(), *exit_code && !comparison.is_empty()) {
         (true, _) => Exit::Refused,
         (false, true) => Exit::Differences,
         (false, false) => Exit::Done,

@@ -54,7 +54,11 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
         Format::Json => printer.json(&render::drift::json(&items))?,
         Format::Text => printer.data(&render::drift::text(&items, printer.data_style()))?,
     }
-    Ok(match (args.review.refuses(&items.findings), items.items.is_empty()) {
+    let refused = args.review.refusal(&items.findings);
+    if let Some(why) = &refused {
+        printer.note(&format!("refused: {why}"));
+    }
+    Ok(match (refused.is_some(), items.items.is_empty()) {
         (true, _) => Exit::Refused,
         (false, false) => Exit::Differences,
         (false, true) => Exit::Done,

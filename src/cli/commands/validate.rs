@@ -41,7 +41,11 @@ pub(crate) fn run(args: &ValidateArgs, context: &Context) -> Result<Exit, Comman
             }
         }
     }
-    Ok(match (diagnostics.has_errors(), args.review.refuses(&findings)) {
+    let refused = args.review.refusal(&findings);
+    if let Some(why) = &refused {
+        context.printer.note(&format!("refused: {why}"));
+    }
+    Ok(match (diagnostics.has_errors(), refused.is_some()) {
         (true, _) => Exit::Error,
         (false, true) => Exit::Refused,
         (false, false) => Exit::Done,
