@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::commands::emulator;
 use super::commands::{apply, auth, completions, diff, drift, explain, man, output, plan, schema, validate, verify};
 use crate::address::Address;
-use crate::findings::{Finding, Severity};
+use crate::findings::{Finding, Severity, refusal};
 use crate::http::Budget;
 
 const LONG: &str = "\
@@ -233,9 +233,9 @@ impl Review {
         })
     }
 
-    /// Returns whether findings are a reason to refuse.
-    pub(crate) fn refuses<'f>(self, findings: impl IntoIterator<Item = &'f Finding>) -> bool {
-        self.fail_on().is_some_and(|severity| findings.into_iter().any(|finding| finding.fails_on(severity)))
+    /// Returns why findings are a reason to refuse, if they are.
+    pub(crate) fn refusal<'f>(self, findings: impl IntoIterator<Item = &'f Finding>) -> Option<String> {
+        refusal(findings, self.fail_on()?)
     }
 }
 

@@ -188,7 +188,8 @@ pub fn between(base: &Desired, head: &Desired, renamed: &BTreeMap<Address, Addre
 /// A new secret and the end of an old one in one change.
 fn cutover(before: &App, after: &App) -> Option<Finding> {
     let (Some(was), Some(is)) = (&before.secrets, &after.secrets) else { return None };
-    let same = |a: &Secret, b: &Secret| a.address.child == b.address.child && a.reference == b.reference;
+    // Another reference under the same name may lead to the same value: only the plan knows.
+    let same = |a: &Secret, b: &Secret| a.address.child == b.address.child || a.reference == b.reference;
     let in_force = |secret: &&Secret| secret.status == Status::Active;
     let added = is.iter().filter(in_force).find(|secret| !was.iter().any(|other| same(other, secret)))?;
     let ended = was.iter().filter(in_force).any(|secret| !is.iter().filter(in_force).any(|other| same(other, secret)));

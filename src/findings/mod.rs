@@ -98,6 +98,15 @@ impl Finding {
     }
 }
 
+/// Returns why a change is refused that may add no danger of a severity, nor a worse one; `None` if it adds none.
+pub fn refusal<'f>(findings: impl IntoIterator<Item = &'f Finding>, severity: Severity) -> Option<String> {
+    let bad = findings.into_iter().filter(|finding| finding.fails_on(severity)).count();
+    let what = if bad == 1 { "1 finding of".to_owned() } else { format!("{bad} findings of") };
+    let worse = if severity == Severity::High { "" } else { " or worse" };
+    let what = format!("{what} severity {}{worse} (`--fail-on`)", severity.as_str());
+    (bad > 0).then(|| format!("{what}: put it right, or accept it with a reason in `metadata.accept` of the document"))
+}
+
 /// Returns what is known of a code; a finding of an unknown one may come from a file of a later version.
 fn entry(code: Code) -> &'static Entry {
     static UNKNOWN: Entry = Entry { code: Code(0), title: "a danger", explanation: "", remedy: "", danger: None };

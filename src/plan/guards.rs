@@ -6,7 +6,7 @@ use crate::address::Address;
 use crate::bind::{Bound, How};
 use crate::diagnostic::codes::{CUTOVER, LABEL_ADOPTION};
 use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
-use crate::findings::{Finding, Severity};
+use crate::findings::{Finding, refusal};
 use crate::program::{Action, Verb};
 
 /// Returns every rule that the actions hit, sorted.
@@ -36,20 +36,10 @@ pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_
         guards.push(guard(None, GuardRule::MaxDeletes, why, Some(format!("--max-deletes {deletions}"))));
     }
     guards.extend(own_app::guard(changes, choices));
-    guards.extend(choices.fail_on.and_then(|severity| dangerous(findings, severity)));
+    let dangerous = choices.fail_on.and_then(|severity| refusal(findings, severity));
+    guards.extend(dangerous.map(|why| guard(None, GuardRule::Findings, why, None)));
     guards.sort();
     guards
-}
-
-fn dangerous(findings: &[Finding], severity: Severity) -> Option<Guard> {
-    let bad = findings.iter().filter(|finding| finding.fails_on(severity)).count();
-    let what = if bad == 1 { "1 finding of".to_owned() } else { format!("{bad} findings of") };
-    let worse = if severity == Severity::High { "" } else { " or worse" };
-    let why = format!(
-        "{what} severity {}{worse} (`--fail-on`): put it right, or accept it with a reason in `metadata.accept` of the document",
-        severity.as_str()
-    );
-    (bad > 0).then(|| guard(None, GuardRule::Findings, why, None))
 }
 
 fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {

@@ -31,7 +31,9 @@ use crate::secrets::key_files;
   idpctl diff \"$(git merge-base origin/main HEAD)\"
                                          what this branch changed, whatever happened on main since
   idpctl diff origin/main --format markdown --exit-code
-                                         for a comment; ends with 2 if there is any difference")]
+                                         for a comment; ends with 2 if there is any difference
+  idpctl diff origin/main --format sarif > idpctl.sarif
+                                         findings for code scanning, on the lines of the manifests")]
 pub(crate) struct DiffArgs {
     /// The earlier revision: a branch, a tag or a commit
     #[arg(value_name = "BASE")]
@@ -114,8 +116,11 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
     }
     let text = || render::review::text(&comparison, context.printer.data_style());
     format.print(context.printer, || Report::from(&comparison), text, || render::review::json(&comparison), &lines)?;
-    let refused = reviewed.refuses(comparison.targets.iter().flat_map(|target| &target.review.findings));
-    Ok(match (refused, *exit_code && !comparison.is_empty()) {
+    let refused = reviewed.refusal(comparison.targets.iter().flat_map(|target| &target.review.findings));
+    if let Some(why) = &refused {
+        context.printer.note(&format!("refused: {why}"));
+    }
+    Ok(match (refused.is_some(), *exit_code && !comparison.is_empty()) {
         (true, _) => Exit::Refused,
         (false, true) => Exit::Differences,
         (false, false) => Exit::Done,

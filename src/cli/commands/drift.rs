@@ -21,6 +21,7 @@ use crate::scopes::Purpose;
 #[command(after_help = "Examples:
   idpctl drift                           ends with 2 if there is any
   idpctl drift --format json
+  idpctl drift --format markdown         for an issue or a comment
   idpctl drift --secrets compare         reads client secrets too, which the org logs")]
 pub(crate) struct DriftArgs {
     #[command(flatten)]
@@ -56,7 +57,11 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let text = || render::drift::text(&items, printer.data_style());
     let lines = Lines { command: "drift", diagnostics: &Diagnostics::default(), sources: declared.sources() };
     args.format.print(printer, || Report::from(&items), text, || render::drift::json(&items), &lines)?;
-    Ok(match (args.review.refuses(&items.findings), items.items.is_empty()) {
+    let refused = args.review.refusal(&items.findings);
+    if let Some(why) = &refused {
+        printer.note(&format!("refused: {why}"));
+    }
+    Ok(match (refused.is_some(), items.items.is_empty()) {
         (true, _) => Exit::Refused,
         (false, false) => Exit::Differences,
         (false, true) => Exit::Done,

@@ -24,7 +24,8 @@ use crate::scopes::Purpose;
   idpctl plan --prune --select 'App/web-*'
   idpctl plan --out plan.json            then, once approved: idpctl apply plan.json
   idpctl plan --detailed-exitcode        ends with 2 if there is anything to do
-  idpctl plan --requests                 shows every request that would be sent")]
+  idpctl plan --requests                 shows every request that would be sent
+  idpctl plan --format markdown          for a comment on a pull request")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     manifests: Manifests,

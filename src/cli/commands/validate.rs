@@ -16,7 +16,8 @@ use crate::report::Found;
 #[command(after_help = "Examples:
   idpctl validate
   idpctl validate -f manifests/web-portal.yaml
-  idpctl validate --format json")]
+  idpctl validate --format json
+  idpctl validate --format github        puts mistakes on the lines of a pull request")]
 pub(crate) struct ValidateArgs {
     #[command(flatten)]
     manifests: Manifests,
@@ -47,7 +48,11 @@ pub(crate) fn run(args: &ValidateArgs, context: &Context) -> Result<Exit, Comman
             }
         }
     }
-    Ok(match (diagnostics.has_errors(), args.review.refuses(&findings)) {
+    let refused = args.review.refusal(&findings);
+    if let Some(why) = &refused {
+        context.printer.note(&format!("refused: {why}"));
+    }
+    Ok(match (diagnostics.has_errors(), refused.is_some()) {
         (true, _) => Exit::Error,
         (false, true) => Exit::Refused,
         (false, false) => Exit::Done,

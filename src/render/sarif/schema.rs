@@ -110,6 +110,7 @@ pub(super) struct Suppression {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the standard's names")]
 pub(super) struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) physical_location: Option<PhysicalLocation>,

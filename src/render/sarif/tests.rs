@@ -27,8 +27,10 @@ fn of(report: &Report) -> Value {
 }
 
 #[test]
-fn findings_are_results_on_their_lines() {
-    insta::assert_snapshot!(json_text(&of(&plan())), @r#"
+fn a_finding_is_a_result_on_its_line() {
+    let mut one = plan();
+    one.sections[0].findings.truncate(1);
+    insta::assert_snapshot!(json_text(&of(&one)), @r#"
     {
       "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
       "version": "2.1.0",
@@ -39,54 +41,6 @@ fn findings_are_results_on_their_lines() {
               "name": "idpctl",
               "semanticVersion": "0.1.0",
               "rules": [
-                {
-                  "id": "IDP4001",
-                  "name": "OneSecretComesAndAnotherGoesInOneApply",
-                  "shortDescription": {
-                    "text": "One secret comes and another goes in one apply."
-                  },
-                  "fullDescription": {
-                    "text": "Consumers that still have the old secret fail from the apply on until they have the new one."
-                  },
-                  "help": {
-                    "text": "Apply the new secret first; retire the old one in another change, when every consumer has switched."
-                  },
-                  "helpUri": "https://developer.okta.com/docs/guides/client-secret-rotation-key/main/",
-                  "defaultConfiguration": {
-                    "level": "error"
-                  },
-                  "properties": {
-                    "security-severity": "8.0",
-                    "tags": [
-                      "security",
-                      "oauth"
-                    ]
-                  }
-                },
-                {
-                  "id": "IDP4002",
-                  "name": "AnAppIsTakenOverByItsLabel",
-                  "shortDescription": {
-                    "text": "An app is taken over by its label."
-                  },
-                  "fullDescription": {
-                    "text": "A label is not unique and anybody who can edit an app can change it, so another app may be taken over than is meant."
-                  },
-                  "help": {
-                    "text": "Compare the app's id with the one that you mean, and pin it with `metadata.id`."
-                  },
-                  "helpUri": "https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/",
-                  "defaultConfiguration": {
-                    "level": "warning"
-                  },
-                  "properties": {
-                    "security-severity": "5.5",
-                    "tags": [
-                      "security",
-                      "oauth"
-                    ]
-                  }
-                },
                 {
                   "id": "IDP4201",
                   "name": "APolicyThatIsOpenedToEveryClient",
@@ -110,30 +64,6 @@ fn findings_are_results_on_their_lines() {
                       "oauth"
                     ]
                   }
-                },
-                {
-                  "id": "IDP4202",
-                  "name": "ARuleThatLetsClientsHaveEveryScope",
-                  "shortDescription": {
-                    "text": "A rule that lets clients have every scope."
-                  },
-                  "fullDescription": {
-                    "text": "Tokens should carry the privileges that are needed and no more (RFC 9700, section 2.3); a scope that is declared later is given away as well."
-                  },
-                  "help": {
-                    "text": "Name the scopes in `conditions.scopes.include`."
-                  },
-                  "helpUri": "https://www.rfc-editor.org/rfc/rfc9700#section-2.3",
-                  "defaultConfiguration": {
-                    "level": "warning"
-                  },
-                  "properties": {
-                    "security-severity": "5.5",
-                    "tags": [
-                      "security",
-                      "oauth"
-                    ]
-                  }
                 }
               ]
             }
@@ -152,7 +82,7 @@ fn findings_are_results_on_their_lines() {
           "results": [
             {
               "ruleId": "IDP4201",
-              "ruleIndex": 2,
+              "ruleIndex": 0,
               "level": "error",
               "message": {
                 "text": "The redirect URI `http://portal.example.com/cb` is added, over plain http. Use https, or a loopback address for a native app."
@@ -181,114 +111,25 @@ fn findings_are_results_on_their_lines() {
                 "primaryLocationLineHash": "0a33ebfcacaa7e316a038ddf2226270c:1"
               },
               "baselineState": "new"
-            },
-            {
-              "ruleId": "IDP4001",
-              "ruleIndex": 0,
-              "level": "warning",
-              "message": {
-                "text": "The redirect URI `http://portal.example.com/cb` is added, over plain http. Use https, or a loopback address for a native app. Accepted in this very change, which does not count: Trust me."
-              },
-              "locations": [
-                {
-                  "physicalLocation": {
-                    "artifactLocation": {
-                      "uri": "manifests/web.yaml",
-                      "uriBaseId": "%SRCROOT%"
-                    },
-                    "region": {
-                      "startLine": 12,
-                      "startColumn": 7
-                    }
-                  },
-                  "logicalLocations": [
-                    {
-                      "fullyQualifiedName": "App/spa settings.oauthClient.redirect_uris",
-                      "kind": "object"
-                    }
-                  ]
-                }
-              ],
-              "partialFingerprints": {
-                "primaryLocationLineHash": "f53e3c00b0db6ffb75ed6f6026a35e9d:1"
-              },
-              "baselineState": "new"
-            },
-            {
-              "ruleId": "IDP4002",
-              "ruleIndex": 1,
-              "level": "warning",
-              "message": {
-                "text": "The redirect URI `http://portal.example.com/cb` is added, over plain http. Use https, or a loopback address for a native app."
-              },
-              "locations": [
-                {
-                  "physicalLocation": {
-                    "artifactLocation": {
-                      "uri": "manifests/web.yaml",
-                      "uriBaseId": "%SRCROOT%"
-                    },
-                    "region": {
-                      "startLine": 12,
-                      "startColumn": 7
-                    }
-                  },
-                  "logicalLocations": [
-                    {
-                      "fullyQualifiedName": "App/old settings.oauthClient.redirect_uris",
-                      "kind": "object"
-                    }
-                  ]
-                }
-              ],
-              "partialFingerprints": {
-                "primaryLocationLineHash": "a70720efc76fc607586536fab9acc4c3:1"
-              },
-              "baselineState": "new",
-              "suppressions": [
-                {
-                  "kind": "inSource",
-                  "status": "accepted",
-                  "justification": "legacy client, gone by March"
-                }
-              ]
-            },
-            {
-              "ruleId": "IDP4202",
-              "ruleIndex": 3,
-              "level": "note",
-              "message": {
-                "text": "The redirect URI `http://portal.example.com/cb` is added, over plain http. Use https, or a loopback address for a native app."
-              },
-              "locations": [
-                {
-                  "physicalLocation": {
-                    "artifactLocation": {
-                      "uri": "manifests/web.yaml",
-                      "uriBaseId": "%SRCROOT%"
-                    },
-                    "region": {
-                      "startLine": 12,
-                      "startColumn": 7
-                    }
-                  },
-                  "logicalLocations": [
-                    {
-                      "fullyQualifiedName": "App/billing settings.oauthClient.redirect_uris",
-                      "kind": "object"
-                    }
-                  ]
-                }
-              ],
-              "partialFingerprints": {
-                "primaryLocationLineHash": "e8269b7aafe61c6fcd324e35adac4b05:1"
-              },
-              "baselineState": "unchanged"
             }
           ]
         }
       ]
     }
+    "#);
+}
+
+#[test]
+fn what_was_there_and_what_is_accepted_is_told_apart_from_what_is_new() {
+    let log = of(&plan());
+    let result =
+        |result: &Value| format!("{} {} {} {}", result["ruleId"], result["level"], result["baselineState"], result["suppressions"]);
+    let told: Vec<_> = log["runs"][0]["results"].as_array().unwrap().iter().map(result).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    "IDP4201" "error" "new" null
+    "IDP4001" "warning" "new" null
+    "IDP4002" "warning" "new" [{"kind":"inSource","status":"accepted","justification":"legacy client, gone by March"}]
+    "IDP4202" "note" "unchanged" null
     "#);
 }
 
@@ -372,7 +213,7 @@ fn hostile_text_is_text_in_a_valid_log() {
         assert!(!text.contains("](") && !text.replace("{{", "").contains('{'), "{text}");
     }
     let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-    insta::assert_snapshot!(place.as_str().unwrap(), @"");
+    insta::assert_snapshot!(place.as_str().unwrap(), @"manifests/%60%60%60%60%60%3C/summary%3E%3C/details%3E%3Cscript%3Ealert%281%29%3C/script%3E%20%7C%20%40everyone%20%231%20%3A%3Aerror%3A%3Ax%20%250A%3A%3Aset-output%20name%3Da%3A%3Ab%20%1B%5B31m%E2%80%AE%E2%80%8B%20--%3E%20%5D%5D%3E%20%21%5Bx%5D%28https%3A//evil.example/%29%20%2A%2Ab%2A%2A%20%5Bl%5D%28u%29%20%22%27%20onload%3Dx%20%26%201.%20%0D-%20~~~%20deadbeef01%20%7B%7B%207%2A7%20%7D%7D.yaml");
 }
 
 #[test]
