@@ -18,6 +18,8 @@ pub(crate) enum ReportFormat {
     Json,
     /// For a comment on a pull request: at most 65,000 characters
     Markdown,
+    /// One page for a browser, which loads nothing
+    Html,
     /// Findings for code scanning: SARIF 2.1.0
     Sarif,
     /// Findings as annotations of GitHub Actions
@@ -71,6 +73,7 @@ impl ReportFormat {
             Self::Text => printer.data(&text()),
             Self::Json => printer.json(&json()),
             Self::Markdown => printer.data(&render::report::markdown(&report())),
+            Self::Html => printer.data(&render::html::html(&report())),
             Self::Sarif => lines.sarif(&report().found(), printer),
             Self::Github => lines.github(&report().found(), printer),
         }
@@ -79,7 +82,7 @@ impl ReportFormat {
     /// Writes what is wrong with manifests to standard output, in the forms that are about lines.
     pub(crate) fn print_mistakes(self, printer: Printer, lines: &Lines<'_>) -> Result<(), CommandError> {
         match self {
-            Self::Text | Self::Json | Self::Markdown => Ok(()),
+            Self::Text | Self::Json | Self::Markdown | Self::Html => Ok(()),
             Self::Sarif => lines.sarif(&[], printer),
             Self::Github => lines.github(&[], printer),
         }

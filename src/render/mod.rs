@@ -8,6 +8,7 @@ pub mod diagnostics;
 pub mod drift;
 pub mod findings;
 pub mod github;
+pub mod html;
 mod markdown;
 pub mod outcomes;
 pub mod plan;

@@ -66,7 +66,7 @@ pub(super) fn shortened(text: &str) -> String {
     format!("{}…({} more characters, {})…{}", printable(head), count - SCALAR / 2 - SCALAR / 4, digest(text), printable(tail))
 }
 
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     format!("sha256 {}", &Fingerprint::of(&Value::from(text)).as_str()[..8])
 }
 
@@ -80,7 +80,7 @@ fn is_long(value: &Value) -> bool {
 }
 
 /// Returns a value line by line.
-fn lines(value: Option<&Value>, path: &str) -> Vec<String> {
+pub(super) fn lines(value: Option<&Value>, path: &str) -> Vec<String> {
     match value {
         None => Vec::new(),
         Some(Value::String(text)) => text.lines().map(|line| line.replace('\\', "\\\\")).collect(),

@@ -1,0 +1,292 @@
+//! A report as one page that needs nothing else: what is dangerous stands first, then object after object with both sides beside each other.
+//!
+//! Whatever came from a manifest, from the org or from the command line is made printable and is escaped by the template. The page loads nothing, and its
+//! policy lets no script and no style run but its own two, which are known by their digests.
+
+mod field;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use askama::Template as _;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::plan::inert;
+use super::value::shortened;
+use crate::address::Address;
+use crate::findings::{Finding, Severity, Standing};
+use crate::printable::printable_head;
+use crate::report::{ObjectView, Place, Remark, Report, Section, Subject, Turn, short};
+use crate::review::Side;
+use field::{Field, field, sentence};
+
+/// Longer messages are cut.
+const MESSAGE: usize = 1_000;
+/// Of so many objects each is open; of more, those that are dangerous.
+const FEW: usize = 6;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// What the page may do: run its own script, wear its own style, and nothing else.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let known = |text: &str| format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())));
+    format!("default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'", known(STYLE), known(SCRIPT))
+});
+
+#[derive(askama::Template)]
+#[template(path = "page.html", config = "src/render/html/askama.toml")]
+struct Page<'a> {
+    policy: &'a str,
+    style: &'static str,
+    script: &'static str,
+    title: String,
+    heading: &'static str,
+    name: String,
+    about: Vec<(&'static str, String)>,
+    verdict: String,
+    refused: bool,
+    dangers: Vec<(usize, &'static str)>,
+    no_findings: &'static str,
+    findings: Vec<FindingPart>,
+    guards: Vec<RemarkPart>,
+    objects_heading: String,
+    kinds: BTreeSet<&'static str>,
+    words: BTreeSet<&'static str>,
+    columns: (&'static str, &'static str),
+    sections: Vec<SectionPart>,
+    closing: Option<&'static str>,
+    known: Vec<FindingPart>,
+    asides: Vec<(&'static str, &'static str, Vec<RemarkPart>)>,
+    graphs: Vec<(Option<String>, String)>,
+    command: String,
+}
+
+/// A piece of a text, and whether it stands out.
+struct Part {
+    text: String,
+    strong: bool,
+}
+
+struct FindingPart {
+    severity: &'static str,
+    code: String,
+    title: String,
+    link: &'static str,
+    address: String,
+    anchor: Option<String>,
+    path: Option<String>,
+    place: Option<String>,
+    targets: Option<String>,
+    what: Vec<Part>,
+    remedy: Vec<Part>,
+    reason: Option<String>,
+}
+
+struct RemarkPart {
+    address: Option<String>,
+    what: Vec<Part>,
+    flag: Option<String>,
+}
+
+struct SectionPart {
+    name: Option<String>,
+    project: String,
+    remark: Option<&'static str>,
+    settings: Vec<Field>,
+    objects: Vec<ObjectPart>,
+}
+
+struct ObjectPart {
+    id: String,
+    kind: &'static str,
+    class: &'static str,
+    sign: char,
+    word: &'static str,
+    address: String,
+    title: Option<String>,
+    dangers: Vec<&'static str>,
+    open: bool,
+    was: Option<(String, String)>,
+    notes: Vec<Vec<Part>>,
+    fields: Vec<Field>,
+    place: Option<String>,
+}
+
+/// Returns a report as a page.
+pub fn html(report: &Report) -> String {
+    let Report { subject, summary, command, sections, closing } = report;
+    let (heading, name, about) = head(subject, sections);
+    let objects: usize = sections.iter().map(|section| section.objects.len()).sum();
+    let (new, known): (Vec<_>, Vec<_>) = told(sections).into_iter().partition(|(_, finding, _)| finding.standing == Standing::New);
+    let part = |(section, finding, targets): &(usize, &Finding, Vec<&str>)| finding_part(*section, &sections[*section], finding, targets);
+    let remarks = |of: fn(&Section) -> &Vec<Remark>| sections.iter().flat_map(of).map(remark).collect::<Vec<_>>();
+    let asides = [
+        ("Left alone", "left-alone", remarks(|section| &section.left_alone)),
+        ("Not compared", "not-compared", remarks(|section| &section.not_compared)),
+        ("Notes", "notes", remarks(|section| &section.notes)),
+    ];
+    let all = || sections.iter().flat_map(|section| &section.objects);
+    let page = Page {
+        policy: &POLICY,
+        style: STYLE,
+        script: SCRIPT,
+        title: format!("idpctl: {heading} {name}"),
+        heading,
+        name,
+        about,
+        verdict: capital(&inert(summary)),
+        refused: sections.iter().any(|section| !section.guards.is_empty()),
+        dangers: report.counts().into_iter().map(|(count, severity)| (count, severity.as_str())).collect(),
+        no_findings: if objects == 0 { "Nothing is dangerous here." } else { "Nothing that this change adds is known to be dangerous." },
+        findings: new.iter().map(part).collect(),
+        guards: remarks(|section| &section.guards),
+        objects_heading: format!("{objects} object{}", if objects == 1 { "" } else { "s" }),
+        kinds: all().map(|object| object.address.kind.as_str()).collect(),
+        words: all().map(|object| object.word).collect(),
+        columns: columns(subject),
+        sections: sections.iter().enumerate().map(|(at, each)| section(at, each, sections.len() > 1, objects)).collect(),
+        closing: closing.filter(|_| !matches!(subject, Subject::Drift(_))),
+        known: known.iter().map(part).collect(),
+        asides: asides.into_iter().filter(|(_, _, remarks)| !remarks.is_empty()).collect(),
+        graphs: Vec::new(),
+        command: inert(command),
+    };
+    page.render().expect("nothing that the template shows can fail")
+}
+
+fn head(subject: &Subject, sections: &[Section]) -> (&'static str, String, Vec<(&'static str, String)>) {
+    let target = match sections {
+        [Section { target: Some(name), .. }] => Some(("target", inert(name))),
+        _ => None,
+    };
+    let places = |place: &Place| {
+        let Place { project: _, org, portal } = place;
+        let org = org.iter().flat_map(|org| [("org", inert(&org.url)), ("id", inert(&org.id))]);
+        org.chain(portal.iter().map(|portal| ("portal", inert(&portal.url)))).chain(target.clone()).collect()
+    };
+    match subject {
+        Subject::Plan(place) => ("Plan for", inert(&place.project), places(place)),
+        Subject::Drift(place) => ("Drift of", inert(&place.project), places(place)),
+        Subject::Comparison { base, head } => {
+            let side = |side: &Side| format!("{} ({})", inert(&side.name), short(&side.commit));
+            let later = head.as_ref().map_or_else(|| "the working tree".to_owned(), side);
+            let project = sections.first().map(|section| inert(&section.project)).unwrap_or_default();
+            let sides = [("from", side(base)), ("to", later)];
+            ("Difference in", project, sides.into_iter().chain(target).collect())
+        }
+    }
+}
+
+const fn columns(subject: &Subject) -> (&'static str, &'static str) {
+    match subject {
+        Subject::Plan(_) => ("Live", "Planned"),
+        Subject::Drift(_) => ("Declared", "Live"),
+        Subject::Comparison { .. } => ("Before", "After"),
+    }
+}
+
+/// Returns every finding once, with the targets that it is found for if there are several, the worst first.
+fn told(sections: &[Section]) -> Vec<(usize, &Finding, Vec<&str>)> {
+    let mut told: Vec<(usize, &Finding, Vec<&str>)> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, section) in sections.iter().enumerate() {
+        for finding in &section.findings {
+            let place = *known.entry(format!("{finding:?}")).or_insert_with(|| {
+                told.push((at, finding, Vec::new()));
+                told.len() - 1
+            });
+            told[place].2.extend(section.target.as_deref().filter(|_| sections.len() > 1));
+        }
+    }
+    told.sort_by_key(|(_, finding, _)| (finding.standing, std::cmp::Reverse(finding.severity)));
+    told
+}
+
+fn finding_part(at: usize, section: &Section, finding: &Finding, targets: &[&str]) -> FindingPart {
+    let Finding { code, severity, standing: _, address, path, origin, what, remedy, reason } = finding;
+    FindingPart {
+        severity: severity.as_str(),
+        code: code.to_string(),
+        title: capital(finding.title()),
+        link: finding.link(),
+        address: inert(address),
+        anchor: section.objects.iter().position(|object| is_about(finding, object)).map(|object| id(at, object)),
+        path: path.as_ref().map(|path| shortened(&path.to_string())),
+        place: origin.as_ref().map(inert),
+        targets: (!targets.is_empty()).then(|| inert(&targets.join(", "))),
+        what: sentence(&full(&printable_head(what, MESSAGE))),
+        remedy: sentence(&full(&printable_head(remedy, MESSAGE))),
+        reason: reason.as_ref().map(|reason| printable_head(reason, MESSAGE)),
+    }
+}
+
+/// Returns whether a finding is about an object, or about something below it.
+fn is_about(finding: &Finding, object: &ObjectView) -> bool {
+    let Address { kind, name, child } = &object.address;
+    finding.address.kind == *kind && finding.address.name == *name && finding.address.child.starts_with(child)
+}
+
+fn id(section: usize, object: usize) -> String {
+    format!("object-{section}-{object}")
+}
+
+fn remark(remark: &Remark) -> RemarkPart {
+    let Remark { address, what, flag } = remark;
+    RemarkPart { address: address.as_ref().map(inert), what: sentence(&printable_head(what, MESSAGE)), flag: flag.as_ref().map(inert) }
+}
+
+fn section(at: usize, section: &Section, is_one_of_many: bool, objects: usize) -> SectionPart {
+    SectionPart {
+        name: section.target.as_ref().filter(|_| is_one_of_many).map(inert),
+        project: inert(&section.project),
+        remark: section.remark.or((section.is_empty && is_one_of_many).then_some("No difference.")),
+        settings: section.settings.iter().map(field).collect(),
+        objects: section.objects.iter().enumerate().map(|(number, each)| object(id(at, number), each, section, objects <= FEW)).collect(),
+    }
+}
+
+fn object(id: String, object: &ObjectView, section: &Section, is_one_of_few: bool) -> ObjectPart {
+    let ObjectView { address, title, turn, word, was, fields, notes, origin } = object;
+    let dangers: BTreeSet<_> =
+        section.added().filter(|finding| is_about(finding, object)).map(|finding| std::cmp::Reverse(finding.severity)).collect();
+    ObjectPart {
+        id,
+        kind: address.kind.as_str(),
+        class: class(*turn),
+        sign: turn.symbol(),
+        word,
+        address: inert(address),
+        title: title.as_ref().map(|title| shortened(title)),
+        open: is_one_of_few || dangers.first().is_some_and(|worst| worst.0 == Severity::High) || *turn == Turn::Replaced,
+        dangers: dangers.into_iter().map(|severity| severity.0.as_str()).collect(),
+        was: was.as_ref().map(|(from, by)| (inert(from), by.replace('`', ""))),
+        notes: notes.iter().map(|note| sentence(&printable_head(note, MESSAGE))).collect(),
+        fields: fields.iter().map(field).collect(),
+        place: origin.as_ref().map(inert),
+    }
+}
+
+const fn class(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Replaced => "replaced",
+        Turn::Removed => "removed",
+        Turn::Renamed => "renamed",
+        Turn::Changed => "changed",
+        Turn::Added => "added",
+    }
+}
+
+/// Returns a sentence with a capital letter and a full stop.
+fn full(text: &str) -> String {
+    format!("{}{}", capital(text), if text.ends_with(['.', '!', '?']) { "" } else { "." })
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
