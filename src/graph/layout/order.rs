@@ -1,0 +1,89 @@
+//! In which order nodes stand in their columns: each near the middle of what it is tied to, so that few edges cross.
+
+/// How often each column is put in order by its neighbour, there and back.
+const SWEEPS: usize = 6;
+
+/// What stands in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Item {
+    /// A node.
+    Node(usize),
+    /// An edge that passes through.
+    Passing(usize),
+}
+
+/// The columns, and what is tied to what in neighbouring ones.
+pub(super) struct Layers {
+    /// By rank, from top to bottom: places in `items`.
+    pub(super) columns: Vec<Vec<usize>>,
+    /// Everything that stands somewhere: the nodes, then the passing edges.
+    pub(super) items: Vec<Item>,
+    /// Of each item, those of the column to the left that it is tied to.
+    pub(super) left: Vec<Vec<usize>>,
+    /// Of each item, those of the column to the right.
+    pub(super) right: Vec<Vec<usize>>,
+    /// Of each edge, the items by which it goes, from left to right.
+    pub(super) ways: Vec<Vec<usize>>,
+}
+
+/// Puts nodes of known ranks in order, with a place for each edge in every column that it passes through.
+pub(super) fn layers(ranks: &[usize], edges: &[(usize, usize)]) -> Layers {
+    let mut items: Vec<_> = (0..ranks.len()).map(Item::Node).collect();
+    let mut columns = vec![Vec::new(); ranks.iter().max().map_or(0, |rank| rank + 1)];
+    for (node, rank) in ranks.iter().enumerate() {
+        columns[*rank].push(node);
+    }
+    let mut ways = Vec::with_capacity(edges.len());
+    for (edge, (from, to)) in edges.iter().enumerate() {
+        let (first, last) = if ranks[*from] <= ranks[*to] { (*from, *to) } else { (*to, *from) };
+        let mut way = vec![first];
+        for column in columns.iter_mut().take(ranks[last]).skip(ranks[first] + 1) {
+            way.push(items.len());
+            column.push(items.len());
+            items.push(Item::Passing(edge));
+        }
+        way.push(last);
+        ways.push(way);
+    }
+    let (mut left, mut right) = (vec![Vec::new(); items.len()], vec![Vec::new(); items.len()]);
+    for way in &ways {
+        // What stands in one column is tied, but does not put it in order.
+        for pair in way.windows(2).filter(|pair| way.len() > 2 || ranks[pair[0]] != ranks[pair[1]]) {
+            right[pair[0]].push(pair[1]);
+            left[pair[1]].push(pair[0]);
+        }
+    }
+    let mut layers = Layers { columns, items, left, right, ways };
+    for _ in 0..SWEEPS {
+        layers.sweep(true);
+        layers.sweep(false);
+    }
+    layers
+}
+
+impl Layers {
+    /// Puts each column in the order of the one before it.
+    fn sweep(&mut self, rightwards: bool) {
+        let mut at = vec![0_usize; self.items.len()];
+        let ties = if rightwards { &self.left } else { &self.right };
+        let many = self.columns.len();
+        for step in 0..many {
+            let column = &mut self.columns[if rightwards { step } else { many - 1 - step }];
+            let mut sorted: Vec<_> = column
+                .iter()
+                .enumerate()
+                .map(|(place, item)| {
+                    let ties = &ties[*item];
+                    let sum: usize = ties.iter().map(|tie| at[*tie]).sum();
+                    // In parts of an item, which is fine enough and has no rounding of its own.
+                    (if ties.is_empty() { place * 1_024 } else { sum * 1_024 / ties.len() }, place, *item)
+                })
+                .collect();
+            sorted.sort_unstable();
+            *column = sorted.into_iter().map(|(_, _, item)| item).collect();
+            for (place, item) in column.iter().enumerate() {
+                at[*item] = place;
+            }
+        }
+    }
+}
