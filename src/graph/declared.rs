@@ -199,7 +199,7 @@ impl Found {
 
     fn portal(&mut self, object: &PortalObject) {
         let facts = if object.kind() == Kind::OAuthProvider {
-            object.text("Type").map(str::to_owned).into_iter().collect()
+            object.text("Type").map(|sort| format!("type {sort}")).into_iter().collect()
         } else {
             let grants = object.body.get("GrantType").and_then(Value::as_array).into_iter().flatten();
             let grants: Vec<_> = grants.filter_map(Value::as_str).collect();

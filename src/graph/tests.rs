@@ -101,7 +101,7 @@ fn what_no_manifest_declares_stands_where_it_is_named() {
     insta::assert_snapshot!(shown(&graph), @"
     ClientCredentials/old [] in Apps and clients
     Grant/old [okta.users.read] in Apps and clients
-    OAuthProvider/okta `Okta` [Okta] in Developer portal
+    OAuthProvider/okta `Okta` [type Okta] in Developer portal
     ClientType/server `Server` [web, authorization_code] in Developer portal
     app {label: Old app}, declared by no manifest []
     provider {Name: Acme}, declared by no manifest []
