@@ -42,7 +42,8 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift review graph verify render scopes  from both to a plan; from two revisions to what differs; what needs what
+//! bind diff findings program plan drift review graph verify        from both to a plan; from two revisions to what differs;
+//! scopes render                                                    what needs what
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
 //! pipeline cli                                                     the composition, the commands
@@ -58,6 +59,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod drift;
 pub mod env;
+pub mod findings;
 pub mod graph;
 pub mod http;
 pub mod json;

@@ -17,7 +17,7 @@ use crate::resource::authorization_server::{Part, PolicyClient};
 
 /// Returns the graph of what is declared.
 pub fn graph(desired: &Desired) -> Graph {
-    let Desired { project: _, ownership: _, apps, clients, servers, portal } = desired;
+    let Desired { project: _, ownership: _, apps, clients, servers, portal, accepted: _ } = desired;
     let mut found = Found::default();
     for app in apps {
         found.app(app);
