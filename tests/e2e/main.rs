@@ -30,6 +30,8 @@ mod first_steps;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod graphs;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod help;
