@@ -7,10 +7,8 @@
 //! ```
 //!
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network. Kinds today are `App`,
-//! `ClientCredentials`, `Grant`, `GroupAssignment` and `Client` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is read only where some
-//! manifest speaks of it.
-//! `ClientCredentials`, `Grant`, `GroupAssignment` and `AuthorizationServer` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is
-//! read only where some manifest speaks of it.
+//! `ClientCredentials`, `Grant`, `GroupAssignment`, `Client` and `AuthorizationServer` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal;
+//! either is read only where some manifest speaks of it.
 //!
 //! # How a run goes
 //!
@@ -25,6 +23,8 @@
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
 //! 7. [`render`] shows it, in most forms by way of a [`report`]. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the
 //!    same comparison the other way. [`review`] makes it between two revisions of the manifests, which [`revision`] has from git, with no org at all.
+//! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way. [`review`] makes it
+//!    between two revisions of the manifests, which [`revision`] has from git, with no org at all; [`graph`] says which declared object needs which.
 //! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.
@@ -46,6 +46,8 @@
 //! json resource manifest observed desired                          the two sides
 //! bind diff findings program plan drift review report verify render scopes
 //!                                                                   from both to a plan; from two revisions to what differs
+//! bind diff findings program plan drift review graph verify        from both to a plan; from two revisions to what differs;
+//! scopes render                                                    what needs what
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
 //! pipeline cli                                                     the composition, the commands
@@ -62,6 +64,7 @@ pub mod diff;
 pub mod drift;
 pub mod env;
 pub mod findings;
+pub mod graph;
 pub mod http;
 pub mod json;
 pub mod manifest;

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "emulator")]
 use super::commands::emulator;
-use super::commands::{apply, auth, completions, diff, drift, explain, man, output, plan, schema, validate, verify};
+use super::commands::{apply, auth, completions, diff, drift, explain, graph, man, output, plan, schema, validate, verify};
 use crate::address::Address;
 use crate::findings::{Finding, Severity, refusal};
 use crate::http::Budget;
@@ -27,6 +27,7 @@ Examples:
   idpctl apply plan.json                 do exactly what was approved, or refuse
   idpctl drift                           show what changed behind our back
   idpctl diff origin/main                show what a branch would change, without credentials
+  idpctl graph                           draw what needs what, as a Mermaid diagram
   idpctl verify                          obtain a token with each client, and check it
   idpctl explain App.settings            look up a field
   idpctl explain IDP0301                 look up a code
@@ -126,6 +127,8 @@ pub(crate) enum Command {
     Drift(drift::DriftArgs),
     /// Show what differs between the manifests of two git revisions, offline
     Diff(diff::DiffArgs),
+    /// Draw which declared object needs which, offline
+    Graph(graph::GraphArgs),
     /// Obtain the tokens that clients are promised, and check them
     Verify(verify::VerifyArgs),
     /// Print ids and client ids of declared objects

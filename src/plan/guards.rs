@@ -5,8 +5,8 @@ use super::{Choices, Guard, GuardRule, MAX_DELETES};
 use crate::address::Address;
 use crate::bind::{Bound, How};
 use crate::diagnostic::codes::{CUTOVER, LABEL_ADOPTION};
-use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
-use crate::findings::{Finding, refusal};
+use crate::diff::{AppChanges, Change, Changes, ClientChanges, SecretChange};
+use crate::findings::{CUTOVER_WORDS, Finding, refusal};
 use crate::program::{Action, Verb};
 
 /// Returns every rule that the actions hit, sorted.
@@ -64,22 +64,6 @@ fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {
     guards
 }
 
-/// The same of a registered client that idpctl signs in as.
-fn own_client(entry: &ClientChanges<'_>, choices: &Choices) -> Option<Guard> {
-    let own = choices.own_client.as_deref().filter(|_| !choices.allow_own_app)?;
-    entry.bound.live.filter(|(live, _)| live.id.0 == own)?;
-    let changed = match entry.change {
-        Some(Change::Replace { .. }) => Some("replaced"),
-        Some(Change::Update { .. }) => Some("changed"),
-        Some(Change::Create { .. }) | None => None,
-    };
-    let loses = entry.grants.iter().any(|grant| matches!(grant, GrantChange::Revoke(..)));
-    let whats: Vec<_> = changed.into_iter().chain(loses.then_some("deprived of scopes")).collect();
-    let why = format!("it is the client that idpctl signs in as, and would be {}: idpctl could lock itself out", whats.join(" and "));
-    let address = Some(&entry.bound.wanted.address);
-    (!whats.is_empty()).then(|| guard(address, GuardRule::OwnApp, why, Some("--allow-own-app".to_owned())))
-}
-
 fn client(entry: &ClientChanges<'_>, choices: &Choices) -> Vec<Guard> {
     let wanted = entry.bound.wanted;
     let address = &wanted.address;
@@ -100,7 +84,6 @@ fn client(entry: &ClientChanges<'_>, choices: &Choices) -> Vec<Guard> {
         );
         guards.push(guard(Some(address), GuardRule::SecretFile, why, None));
     }
-    guards.extend(own_client(entry, choices));
     let Some(Change::Replace { because, .. }) = &entry.change else { return guards };
     if wanted.metadata.protected {
         let why = "it is protected, and would be replaced; take `protected` out first".to_owned();
@@ -132,8 +115,7 @@ pub(super) fn findings(changes: &Changes<'_>, choices: &Choices) -> Vec<Finding>
         let adds = entry.secrets.iter().find_map(|s| if let SecretChange::Add(wanted) = s { Some(&wanted.origin) } else { None });
         let retires = entry.secrets.iter().any(|s| matches!(s, SecretChange::Deactivate(..) | SecretChange::Delete(..)));
         if let (Some(origin), true, Some(_)) = (adds, retires, entry.live) {
-            let what = "a secret is added and another retired in one go (cutover): consumers break until they have the new one";
-            findings.push(found(CUTOVER, what.to_owned()).at(Some(origin.clone())));
+            findings.push(found(CUTOVER, CUTOVER_WORDS.to_owned()).at(Some(origin.clone())));
         }
         if entry.how == Some(How::Label) {
             let id = entry.live.map(|live| live.id.to_string()).unwrap_or_default();

@@ -8,7 +8,11 @@ pub mod diagnostics;
 pub mod drift;
 pub mod findings;
 pub mod github;
+pub mod graph;
 pub mod html;
+#[cfg(test)]
+#[path = "../../tests/inert.rs"]
+mod inert;
 mod markdown;
 pub mod outcomes;
 pub mod plan;

@@ -14,10 +14,13 @@ pub use drift::{cause_word, departure};
 pub use marks::{Found, Level, LineMark, Region, marks};
 pub use plan::{VERBS, moved_again, new_mark, replacement_remark};
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::address::Address;
 use crate::findings::{Finding, Severity, Standing};
+use crate::graph::Graph;
 use crate::plan::{Org, Portal};
 use crate::review::Side;
 
@@ -88,6 +91,8 @@ pub struct Section {
     pub not_compared: Vec<Remark>,
     /// What else is worth knowing.
     pub notes: Vec<Remark>,
+    /// What is declared, and what needs what; `None` where nobody has to see it.
+    pub graph: Option<Graph>,
 }
 
 /// Something worth knowing.
@@ -194,6 +199,18 @@ impl Report {
         let added = |severity| self.findings().filter(|finding| finding.standing == Standing::New && finding.severity == severity).count();
         let counts = [Severity::High, Severity::Medium, Severity::Low].map(|severity| (added(severity), severity));
         counts.into_iter().filter(|(count, _)| *count > 0).collect()
+    }
+}
+
+impl Report {
+    /// Returns the same with what is declared for each target, as far as it has to do with what the report is about.
+    #[must_use]
+    pub fn with_graphs(mut self, graphs: impl IntoIterator<Item = Option<Graph>>) -> Self {
+        for (section, graph) in self.sections.iter_mut().zip(graphs) {
+            let objects: BTreeSet<_> = section.objects.iter().map(|object| (object.address.kind, &object.address.name)).collect();
+            section.graph = graph.map(|graph| graph.around(|document| objects.contains(&(document.kind, &document.name))));
+        }
+        self
     }
 }
 

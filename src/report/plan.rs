@@ -45,6 +45,7 @@ impl From<&Plan> for Report {
             left_alone: left_alone.iter().map(note).collect(),
             not_compared: not_compared.iter().map(note).collect(),
             notes: notes.iter().map(note).collect(),
+            graph: None,
         };
         Self {
             subject: Subject::Plan(Place { project: project.clone(), org: org.clone(), portal: portal.clone() }),

@@ -29,6 +29,7 @@ fn the_long_help_teaches() {
       apply        Change it, after a yes
       drift        Show what changed behind our back
       diff         Show what differs between the manifests of two git revisions, offline
+      graph        Draw which declared object needs which, offline
       verify       Obtain the tokens that clients are promised, and check them
       output       Print ids and client ids of declared objects
       schema       Write the JSON Schemas that editors use
@@ -75,6 +76,7 @@ fn the_long_help_teaches() {
       idpctl apply plan.json                 do exactly what was approved, or refuse
       idpctl drift                           show what changed behind our back
       idpctl diff origin/main                show what a branch would change, without credentials
+      idpctl graph                           draw what needs what, as a Mermaid diagram
       idpctl verify                          obtain a token with each client, and check it
       idpctl explain App.settings            look up a field
       idpctl explain IDP0301                 look up a code
@@ -108,12 +110,13 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 17] = [
         &["validate"],
         &["plan"],
         &["apply"],
         &["drift"],
         &["diff"],
+        &["graph"],
         &["verify"],
         &["output"],
         &["schema"],

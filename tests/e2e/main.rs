@@ -31,6 +31,7 @@ mod first_steps;
 mod fixture;
 #[cfg(test)]
 mod formats;
+mod graphs;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 33] = [
     "address",
     "secret",
     "printable",
@@ -24,6 +24,7 @@ const ORDER: [&str; 32] = [
     "plan",
     "drift",
     "review",
+    "graph",
     "report",
     "verify",
     "scopes",
@@ -211,7 +212,7 @@ fn no_file_is_too_long_to_read() {
 fn every_source_file_is_compiled() {
     let roots = [("src", "lib.rs"), ("src", "main.rs"), ("emulator/src", "lib.rs"), ("tests/e2e", "main.rs"), ("tests/laws", "main.rs")];
     // What both test binaries are about stands beside them.
-    let roots = roots.into_iter().chain([("emulator/tests/org", "main.rs"), ("tests", "scenario.rs")]);
+    let roots = roots.into_iter().chain([("emulator/tests/org", "main.rs"), ("tests", "scenario.rs"), ("tests", "inert.rs")]);
     let mut compiled = BTreeSet::new();
     let mut open: Vec<_> = roots.map(|(folder, file)| Path::new(folder).join(file)).collect();
     while let Some(file) = open.pop() {

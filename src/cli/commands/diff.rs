@@ -12,6 +12,7 @@ use super::super::format::{Lines, ReportFormat};
 use super::super::{Context, Exit};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostics, Sources};
+use crate::graph::graph;
 use crate::manifest::{Target, Wish, stays_inside, targets};
 use crate::printable::printable;
 use crate::render;
@@ -98,7 +99,7 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
     let earlier = Place { root: base.root(), revision: Some(&base), is_later: false };
     let later = Place { root: head.as_ref().map_or_else(|| context.root.clone(), Revision::root), revision: head.as_ref(), is_later: true };
     let wanted = if *all_targets { every_target(&earlier.root, &later.root) } else { vec![(manifests.target.clone(), Presence::Both)] };
-    let mut faults = Faults::default();
+    let (mut faults, mut graphs) = (Faults::default(), Vec::new());
     for (name, presence) in wanted {
         let manifests = Manifests { target: name, ..manifests.clone() };
         // A revision from before there were manifests declares nothing, which is no mistake.
@@ -106,6 +107,7 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
         let before = if was_there { Some(earlier.declared(&manifests, &repository, &mut faults).await?) } else { None };
         let after = if presence == Presence::Gone { None } else { Some(later.declared(&manifests, &repository, &mut faults).await?) };
         comparison.targets.push(compared(presence, before.as_ref(), after.as_ref()));
+        graphs.push(after.as_ref().filter(|_| *format == ReportFormat::Html).map(|after| graph(&after.desired)));
     }
     show(&faults.diagnostics, &faults.sources, context.printer);
     let (diagnostics, sources) = &faults.later;
@@ -115,7 +117,7 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
         return Err(CommandError::shown());
     }
     let text = || render::review::text(&comparison, context.printer.data_style());
-    format.print(context.printer, || Report::from(&comparison), text, || render::review::json(&comparison), &lines)?;
+    format.print(context.printer, || Report::from(&comparison).with_graphs(graphs), text, || render::review::json(&comparison), &lines)?;
     let refused = reviewed.refusal(comparison.targets.iter().flat_map(|target| &target.review.findings));
     if let Some(why) = &refused {
         context.printer.note(&format!("refused: {why}"));

@@ -10,6 +10,7 @@ use super::super::format::{Lines, ReportFormat};
 use super::super::planned::{mode, refuse};
 use super::super::{Context, Exit};
 use crate::diagnostic::Diagnostics;
+use crate::graph::graph;
 use crate::pipeline;
 use crate::plan::{Choices, SecretsMode};
 use crate::render;
@@ -56,7 +57,13 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let items = items.map_err(|error| refuse(error, &declared, printer))?;
     let text = || render::drift::text(&items, printer.data_style());
     let lines = Lines { command: "drift", diagnostics: &Diagnostics::default(), sources: declared.sources() };
-    args.format.print(printer, || Report::from(&items), text, || render::drift::json(&items), &lines)?;
+    args.format.print(
+        printer,
+        || Report::from(&items).with_graphs([Some(graph(&declared.desired))]),
+        text,
+        || render::drift::json(&items),
+        &lines,
+    )?;
     let refused = args.review.refusal(&items.findings);
     if let Some(why) = &refused {
         printer.note(&format!("refused: {why}"));

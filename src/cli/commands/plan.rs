@@ -11,6 +11,7 @@ use super::super::format::{Lines, ReportFormat};
 use super::super::planned::{Planned, choices, planned};
 use super::super::{Context, Exit};
 use crate::diagnostic::Diagnostics;
+use crate::graph::graph;
 use crate::plan::{Plan, write};
 use crate::printable::printable;
 use crate::render::{self, Style};
@@ -54,7 +55,13 @@ pub(crate) async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, Comm
     let style = Style { requests: args.requests, ..context.printer.data_style() };
     let text = || render::plan::text(&plan, style);
     let lines = Lines { command: "plan", diagnostics: &Diagnostics::default(), sources: declared.sources() };
-    args.format.print(context.printer, || Report::from(&plan), text, || render::plan::json(&plan), &lines)?;
+    args.format.print(
+        context.printer,
+        || Report::from(&plan).with_graphs([Some(graph(&declared.desired))]),
+        text,
+        || render::plan::json(&plan),
+        &lines,
+    )?;
     // Only now: what nobody could see is not to be approved.
     if let Some(path) = &args.out {
         write_file(path, &write(&plan))?;

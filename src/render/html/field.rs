@@ -17,9 +17,10 @@ const MOST_ROWS: usize = 120;
 
 /// A field and its rows.
 pub(super) struct Field {
-    pub(super) path: String,
+    /// Step by step, for a line may break between steps.
+    pub(super) path: Vec<String>,
     pub(super) remark: Option<String>,
-    pub(super) rows: Vec<[Cell; 2]>,
+    pub(super) rows: Vec<Vec<Cell>>,
 }
 
 /// One side of a row.
@@ -38,13 +39,41 @@ impl Cell {
     }
 }
 
+/// Which sides the fields of an object have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sides {
+    Both,
+    Before,
+    After,
+}
+
+impl Sides {
+    /// Returns the sides that there is anything on.
+    pub(super) fn of(fields: &[FieldView]) -> Self {
+        match (fields.iter().all(|field| field.before.is_none()), fields.iter().all(|field| field.after.is_none())) {
+            (true, false) => Self::After,
+            (false, true) => Self::Before,
+            _ => Self::Both,
+        }
+    }
+
+    /// Returns what there is of two.
+    pub(super) fn pick<T>(self, [before, after]: [T; 2]) -> Vec<T> {
+        match self {
+            Self::Both => vec![before, after],
+            Self::Before => vec![before],
+            Self::After => vec![after],
+        }
+    }
+}
+
 /// Returns a field as rows.
-pub(super) fn field(field: &FieldView) -> Field {
+pub(super) fn field(field: &FieldView, sides: Sides) -> Field {
     let FieldView { path, before, after, remark, origin: _ } = field;
     Field {
-        path: shortened(path),
+        path: shortened(path).split_inclusive('.').map(str::to_owned).collect(),
         remark: remark.as_ref().map(|words| shortened(words)),
-        rows: rows(path, before.as_ref(), after.as_ref()),
+        rows: rows(path, before.as_ref(), after.as_ref()).into_iter().map(|row| sides.pick(row)).collect(),
     }
 }
 

@@ -15,6 +15,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::graph::{self, svg_within};
 use super::plan::inert;
 use super::value::shortened;
 use crate::address::Address;
@@ -22,20 +23,22 @@ use crate::findings::{Finding, Severity, Standing};
 use crate::printable::printable_head;
 use crate::report::{ObjectView, Place, Remark, Report, Section, Subject, Turn, short};
 use crate::review::Side;
-use field::{Field, field, sentence};
+use field::{Field, Sides, field, sentence};
 
 /// Longer messages are cut.
 const MESSAGE: usize = 1_000;
+/// A graph of more than this is none to look at.
+const MOST_NODES: usize = 200;
 /// Of so many objects each is open; of more, those that are dangerous.
 const FEW: usize = 6;
 
-const STYLE: &str = include_str!("page.css");
+static STYLE: LazyLock<String> = LazyLock::new(|| format!("{}{}", include_str!("page.css"), graph::STYLE));
 const SCRIPT: &str = include_str!("page.js");
 
 /// What the page may do: run its own script, wear its own style, and nothing else.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let known = |text: &str| format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())));
-    format!("default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'", known(STYLE), known(SCRIPT))
+    format!("default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'", known(&STYLE), known(SCRIPT))
 });
 
 #[derive(askama::Template)]
@@ -57,7 +60,7 @@ struct Page<'a> {
     objects_heading: String,
     kinds: BTreeSet<&'static str>,
     words: BTreeSet<&'static str>,
-    columns: (&'static str, &'static str),
+    columns: [&'static str; 2],
     sections: Vec<SectionPart>,
     closing: Option<&'static str>,
     known: Vec<FindingPart>,
@@ -113,6 +116,7 @@ struct ObjectPart {
     open: bool,
     was: Option<(String, String)>,
     notes: Vec<Vec<Part>>,
+    columns: Vec<&'static str>,
     fields: Vec<Field>,
     place: Option<String>,
 }
@@ -133,7 +137,7 @@ pub fn html(report: &Report) -> String {
     let all = || sections.iter().flat_map(|section| &section.objects);
     let page = Page {
         policy: &POLICY,
-        style: STYLE,
+        style: &STYLE,
         script: SCRIPT,
         title: format!("idpctl: {heading} {name}"),
         heading,
@@ -149,11 +153,15 @@ pub fn html(report: &Report) -> String {
         kinds: all().map(|object| object.address.kind.as_str()).collect(),
         words: all().map(|object| object.word).collect(),
         columns: columns(subject),
-        sections: sections.iter().enumerate().map(|(at, each)| section(at, each, sections.len() > 1, objects)).collect(),
+        sections: sections
+            .iter()
+            .enumerate()
+            .map(|(at, each)| section(at, each, sections.len() > 1, objects <= FEW, columns(subject)))
+            .collect(),
         closing: closing.filter(|_| !matches!(subject, Subject::Drift(_))),
         known: known.iter().map(part).collect(),
         asides: asides.into_iter().filter(|(_, _, remarks)| !remarks.is_empty()).collect(),
-        graphs: Vec::new(),
+        graphs: sections.iter().enumerate().filter_map(|(at, each)| pictured(at, each, sections.len() > 1)).collect(),
         command: inert(command),
     };
     page.render().expect("nothing that the template shows can fail")
@@ -182,11 +190,11 @@ fn head(subject: &Subject, sections: &[Section]) -> (&'static str, String, Vec<(
     }
 }
 
-const fn columns(subject: &Subject) -> (&'static str, &'static str) {
+const fn columns(subject: &Subject) -> [&'static str; 2] {
     match subject {
-        Subject::Plan(_) => ("Live", "Planned"),
-        Subject::Drift(_) => ("Declared", "Live"),
-        Subject::Comparison { .. } => ("Before", "After"),
+        Subject::Plan(_) => ["Live", "Planned"],
+        Subject::Drift(_) => ["Declared", "Live"],
+        Subject::Comparison { .. } => ["Before", "After"],
     }
 }
 
@@ -215,7 +223,7 @@ fn finding_part(at: usize, section: &Section, finding: &Finding, targets: &[&str
         title: capital(finding.title()),
         link: finding.link(),
         address: inert(address),
-        anchor: section.objects.iter().position(|object| is_about(finding, object)).map(|object| id(at, object)),
+        anchor: about(finding, section).map(|object| id(at, object)),
         path: path.as_ref().map(|path| shortened(&path.to_string())),
         place: origin.as_ref().map(inert),
         targets: (!targets.is_empty()).then(|| inert(&targets.join(", "))),
@@ -225,10 +233,19 @@ fn finding_part(at: usize, section: &Section, finding: &Finding, targets: &[&str
     }
 }
 
-/// Returns whether a finding is about an object, or about something below it.
-fn is_about(finding: &Finding, object: &ObjectView) -> bool {
-    let Address { kind, name, child } = &object.address;
-    finding.address.kind == *kind && finding.address.name == *name && finding.address.child.starts_with(child)
+/// Returns what the manifests of a target declare as a picture, in which objects lead to what becomes of them.
+fn pictured(at: usize, section: &Section, is_one_of_many: bool) -> Option<(Option<String>, String)> {
+    let graph = section.graph.as_ref().filter(|graph| !graph.edges.is_empty() && graph.nodes.len() <= MOST_NODES)?;
+    let anchor = |address: &Address| section.objects.iter().position(|object| object.address == *address).map(|object| id(at, object));
+    Some((section.target.as_ref().filter(|_| is_one_of_many).map(inert), svg_within(graph, anchor)))
+}
+
+/// Returns which object a finding is about: of an object and what stands below it, the nearest.
+fn about(finding: &Finding, section: &Section) -> Option<usize> {
+    let Address { kind, name, child } = &finding.address;
+    let is_around = |other: &Address| other.kind == *kind && other.name == *name && child.starts_with(&other.child);
+    let around = section.objects.iter().enumerate().filter(|(_, object)| is_around(&object.address));
+    around.max_by_key(|(_, object)| object.address.child.len()).map(|(at, _)| at)
 }
 
 fn id(section: usize, object: usize) -> String {
@@ -240,20 +257,32 @@ fn remark(remark: &Remark) -> RemarkPart {
     RemarkPart { address: address.as_ref().map(inert), what: sentence(&printable_head(what, MESSAGE)), flag: flag.as_ref().map(inert) }
 }
 
-fn section(at: usize, section: &Section, is_one_of_many: bool, objects: usize) -> SectionPart {
+fn section(at: usize, section: &Section, is_one_of_many: bool, is_open: bool, columns: [&'static str; 2]) -> SectionPart {
+    let mut dangers = vec![BTreeSet::new(); section.objects.len()];
+    for finding in section.added() {
+        if let Some(object) = about(finding, section) {
+            dangers[object].insert(std::cmp::Reverse(finding.severity));
+        }
+    }
+    let objects = section.objects.iter().zip(dangers).enumerate();
+    let objects = objects.map(|(number, (each, dangers))| ObjectPart {
+        open: is_open || dangers.first().is_some_and(|worst| worst.0 == Severity::High) || each.turn == Turn::Replaced,
+        dangers: dangers.into_iter().map(|severity| severity.0.as_str()).collect(),
+        ..object(id(at, number), each, columns)
+    });
     SectionPart {
         name: section.target.as_ref().filter(|_| is_one_of_many).map(inert),
         project: inert(&section.project),
         remark: section.remark.or((section.is_empty && is_one_of_many).then_some("No difference.")),
-        settings: section.settings.iter().map(field).collect(),
-        objects: section.objects.iter().enumerate().map(|(number, each)| object(id(at, number), each, section, objects <= FEW)).collect(),
+        settings: section.settings.iter().map(|each| field(each, Sides::Both)).collect(),
+        objects: objects.collect(),
     }
 }
 
-fn object(id: String, object: &ObjectView, section: &Section, is_one_of_few: bool) -> ObjectPart {
+/// Returns an object without what is dangerous about it.
+fn object(id: String, object: &ObjectView, columns: [&'static str; 2]) -> ObjectPart {
     let ObjectView { address, title, turn, word, was, fields, notes, origin } = object;
-    let dangers: BTreeSet<_> =
-        section.added().filter(|finding| is_about(finding, object)).map(|finding| std::cmp::Reverse(finding.severity)).collect();
+    let sides = Sides::of(fields);
     ObjectPart {
         id,
         kind: address.kind.as_str(),
@@ -262,11 +291,12 @@ fn object(id: String, object: &ObjectView, section: &Section, is_one_of_few: boo
         word,
         address: inert(address),
         title: title.as_ref().map(|title| shortened(title)),
-        open: is_one_of_few || dangers.first().is_some_and(|worst| worst.0 == Severity::High) || *turn == Turn::Replaced,
-        dangers: dangers.into_iter().map(|severity| severity.0.as_str()).collect(),
+        open: false,
+        dangers: Vec::new(),
         was: was.as_ref().map(|(from, by)| (inert(from), by.replace('`', ""))),
-        notes: notes.iter().map(|note| sentence(&printable_head(note, MESSAGE))).collect(),
-        fields: fields.iter().map(field).collect(),
+        notes: notes.iter().map(|note| sentence(&full(&printable_head(note, MESSAGE)))).collect(),
+        columns: sides.pick(columns),
+        fields: fields.iter().map(|each| field(each, sides)).collect(),
         place: origin.as_ref().map(inert),
     }
 }

@@ -10,7 +10,7 @@ use crate::plan::{Org, Portal};
 use crate::report::{FieldView, ObjectView, Place, Remark, Report, Section, Shown, Subject, Turn};
 
 /// Text that would do harm wherever it were more than text.
-pub(crate) const HOSTILE: &str = "`````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) \"' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}";
+pub(crate) const HOSTILE: &str = "`````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) \"' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ##[add-mask]x ##vso[y]";
 
 /// Returns a place in a manifest.
 pub(crate) fn origin(file: &str, line: u32) -> Origin {

@@ -57,8 +57,20 @@ fn place(place: &Place) -> String {
 }
 
 fn chapter(section: &Section, report: &Report) -> Chapter {
-    let Section { target: _, project: _, remark: _, is_empty: _, findings: _, guards, settings, objects, left_alone, not_compared, notes } =
-        section;
+    let Section {
+        target: _,
+        project: _,
+        remark: _,
+        is_empty: _,
+        findings: _,
+        guards,
+        settings,
+        objects,
+        left_alone,
+        not_compared,
+        notes,
+        graph: _,
+    } = section;
     let alone = |sort, text, name: &str| Group { pieces: vec![Piece { sort, text, name: (name.to_owned(), "") }], ..Group::default() };
     let target = section.target.as_deref().unwrap_or("the whole");
     let mut groups: Vec<_> = whole(section, report).into_iter().map(|text| alone(Sort::Setting, text, target)).collect();

@@ -1,7 +1,6 @@
 //! Reports as Markdown: what stands where, what a forge makes of it, and what there is no room for.
 
-use pulldown_cmark::{Event, Options, Parser, Tag};
-
+use super::super::inert::assert_comment;
 use super::fixture::{finding, hostile, plan};
 use super::markdown;
 use crate::findings::{Severity, Standing};
@@ -85,73 +84,26 @@ fn findings_stand_above_what_is_refused_and_that_above_the_objects() {
     "#);
 }
 
-/// Every tag in some HTML, by its name; `None` where it is more than a name in angle brackets.
-fn tags(html: &str) -> Vec<Option<&str>> {
-    let tag = |rest: &'_ str| {
-        rest.split_once('>').map(|(tag, _)| tag.len()).filter(|len| rest[..*len].chars().all(|c| c.is_ascii_lowercase() || c == '/'))
-    };
-    html.match_indices('<').map(|(at, _)| tag(&html[at + 1..]).map(|len| &html[at + 1..at + 1 + len])).collect()
-}
-
-/// Looks at a comment as a forge does, and returns the HTML of the tags that it let through.
-fn assert_inert(text: &str) {
-    let (mut code, mut open) = (false, 0_i32);
-    for event in Parser::new_ext(text, Options::all() - Options::ENABLE_MATH - Options::ENABLE_SMART_PUNCTUATION) {
-        match event {
-            Event::Html(html) | Event::InlineHtml(html) => {
-                for tag in tags(&html) {
-                    let ours = ["details", "/details", "summary", "/summary", "code", "/code"];
-                    assert!(tag.is_some_and(|tag| ours.contains(&tag)), "{html}");
-                    open += i32::from(tag == Some("details")) - i32::from(tag == Some("/details"));
-                }
-                assert!(!html.contains('@') && !html.contains("::error") || html.contains("<code>"), "{html}");
-            }
-            Event::Start(Tag::Link { dest_url, .. }) => {
-                let ours = ["https://www.rfc-editor.org/", "https://developer.okta.com/", "https://help.okta.com/"];
-                assert!(ours.iter().any(|base| dest_url.starts_with(base)), "{dest_url}");
-            }
-            Event::Start(Tag::Image { .. } | Tag::Table(_) | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::Strikethrough) => {
-                panic!("markup that is not ours: {text}");
-            }
-            Event::Start(Tag::CodeBlock(kind)) => {
-                assert!(matches!(kind, pulldown_cmark::CodeBlockKind::Fenced(ref info) if &**info == "diff"), "{kind:?}");
-                code = true;
-            }
-            Event::End(pulldown_cmark::TagEnd::CodeBlock) => code = false,
-            Event::Text(words) if !code => {
-                for active in ["@", "#", "::", "<", "http:", "https:", "deadbeef01", "script", "evil"] {
-                    assert!(!words.contains(active), "{words}");
-                }
-            }
-            _ => {}
-        }
-    }
-    let active = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200b}');
-    assert!(!text.contains(active));
-    assert_eq!(open, 0, "what is opened is closed");
-    assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
-}
-
 #[test]
 fn nobody_s_text_is_more_than_text_to_a_forge() {
-    assert_inert(&markdown(&plan()));
+    assert_comment(&markdown(&plan()));
     let text = markdown(&hostile());
-    assert_inert(&text);
+    assert_comment(&text);
     insta::assert_snapshot!(text.lines().take(16).collect::<Vec<_>>().join("\n"), @r#"
-    **idpctl: 1 to update, 1 to replace, 1 to delete, with 4 requests: refused; findings: 1 high, 1 medium** in `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `````` (`````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````) and the portal `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````, for `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````
+    **idpctl: 1 to update, 1 to replace, 1 to delete, with 4 requests: refused; findings: 1 high, 1 medium** in `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] `````` (`````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] ``````) and the portal `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] ``````, for `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] ``````
 
-    #### Target `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `````` of `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````
+    #### Target `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] `````` of `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] ``````
 
     **Findings**
 
-    - **high** [IDP4201](https://developer.okta.com/docs/guides/configure-access-policy/main/) a policy that is opened to every client: ``````App/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D`````` ``````["`````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error:…(101 more characters, sha256 551fafa2)…=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}"]``````, at ``````manifests/`````</summary></details><script>alert(1)</script> | @everyone #1 ::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r- ~~~ deadbeef01 {{ 7*7 }}.yaml:3:7``````
-      the label is `    \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}     \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `.
-      _What to do:_ `   \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `
-      Accepted in this very change, which does not count: `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````
-    - **medium** [IDP4001](https://developer.okta.com/docs/guides/client-secret-rotation-key/main/) one secret comes and another goes in one apply: ``````App/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D`````` ``````["`````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error:…(101 more characters, sha256 551fafa2)…=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}"]``````, at ``````manifests/`````</summary></details><script>alert(1)</script> | @everyone #1 ::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r- ~~~ deadbeef01 {{ 7*7 }}.yaml:3:7``````
-      the label is `    \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }}     \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `.
-      _What to do:_ `   \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} `
-      Accepted in this very change, which does not count: `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} ``````
+    - **high** [IDP4201](https://developer.okta.com/docs/guides/configure-access-policy/main/) a policy that is opened to every client: ``````App/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D #\u{23}[add-mask]x #\u{23}vso[y]/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D #\u{23}[add-mask]x #\u{23}vso[y]`````` ``````["`````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error:…(124 more characters, sha256 e2aed1e1)…eef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y]"]``````, at ``````manifests/`````</summary></details><script>alert(1)</script> | @everyone #1 ::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y].yaml:3:7``````
+      the label is `    \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y]     \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] `.
+      _What to do:_ `   \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] `
+      Accepted in this very change, which does not count: `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] ``````
+    - **medium** [IDP4001](https://developer.okta.com/docs/guides/client-secret-rotation-key/main/) one secret comes and another goes in one apply: ``````App/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D #\u{23}[add-mask]x #\u{23}vso[y]/`````\n<%2Fsummary><%2Fdetails><script>alert(1)<%2Fscript> | @everyone #1 \n::error::x %250A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https:%2F%2Fevil.example%2F) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 %7B%7B 7*7 %7D%7D #\u{23}[add-mask]x #\u{23}vso[y]`````` ``````["`````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error:…(124 more characters, sha256 e2aed1e1)…eef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y]"]``````, at ``````manifests/`````</summary></details><script>alert(1)</script> | @everyone #1 ::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y].yaml:3:7``````
+      the label is `    \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y]     \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] `.
+      _What to do:_ `   \n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] `
+      Accepted in this very change, which does not count: `````` `````\n</summary></details><script>alert(1)</script> | @everyone #1 \n::error::x %0A::set-output name=a::b \u{1b}[31m\u{202e}\u{200b} --> ]]> ![x](https://evil.example/) **b** [l](u) "' onload=x & 1. \r\n- ~~~ deadbeef01 {{ 7*7 }} #\u{23}[add-mask]x #\u{23}vso[y] ``````
 
     **Refused**
     "#);
@@ -167,7 +119,7 @@ fn objects_are_cut_before_findings_and_those_that_were_there_before_objects() {
     };
     let told = |report: &Report| {
         let text = markdown(report);
-        assert_inert(&text);
+        assert_comment(&text);
         let length = text.chars().count();
         assert!(length <= 65_000, "{length}");
         let findings = text.matches("**high**").count();

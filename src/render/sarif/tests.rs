@@ -213,7 +213,7 @@ fn hostile_text_is_text_in_a_valid_log() {
         assert!(!text.contains("](") && !text.replace("{{", "").contains('{'), "{text}");
     }
     let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-    insta::assert_snapshot!(place.as_str().unwrap(), @"manifests/%60%60%60%60%60%3C/summary%3E%3C/details%3E%3Cscript%3Ealert%281%29%3C/script%3E%20%7C%20%40everyone%20%231%20%3A%3Aerror%3A%3Ax%20%250A%3A%3Aset-output%20name%3Da%3A%3Ab%20%1B%5B31m%E2%80%AE%E2%80%8B%20--%3E%20%5D%5D%3E%20%21%5Bx%5D%28https%3A//evil.example/%29%20%2A%2Ab%2A%2A%20%5Bl%5D%28u%29%20%22%27%20onload%3Dx%20%26%201.%20%0D-%20~~~%20deadbeef01%20%7B%7B%207%2A7%20%7D%7D.yaml");
+    insta::assert_snapshot!(place.as_str().unwrap(), @"manifests/%60%60%60%60%60%3C/summary%3E%3C/details%3E%3Cscript%3Ealert%281%29%3C/script%3E%20%7C%20%40everyone%20%231%20%3A%3Aerror%3A%3Ax%20%250A%3A%3Aset-output%20name%3Da%3A%3Ab%20%1B%5B31m%E2%80%AE%E2%80%8B%20--%3E%20%5D%5D%3E%20%21%5Bx%5D%28https%3A//evil.example/%29%20%2A%2Ab%2A%2A%20%5Bl%5D%28u%29%20%22%27%20onload%3Dx%20%26%201.%20%0D-%20~~~%20deadbeef01%20%7B%7B%207%2A7%20%7D%7D%20%23%23%5Badd-mask%5Dx%20%23%23vso%5By%5D.yaml");
 }
 
 #[test]
