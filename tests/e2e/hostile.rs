@@ -39,7 +39,7 @@ fn assert_inert(output: &Output, command: &str) {
 }
 
 /// Both apps applied, and everything about the first that can be edited by hand made hostile.
-fn edited(hostile: &str) -> TestOrg {
+pub(crate) fn edited(hostile: &str) -> TestOrg {
     let test = TestOrg::with_both();
     let _ = test.run("apply --auto-approve").ends_with(0);
     test.edit("Web portal", |app| {

@@ -39,6 +39,11 @@ mod help;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod hostile_forms;
+#[cfg(test)]
+#[path = "../inert.rs"]
+mod inert;
+#[cfg(test)]
 mod issuers;
 mod kills;
 #[cfg(test)]

@@ -26,7 +26,8 @@ use crate::scopes::Purpose;
   idpctl plan --out plan.json            then, once approved: idpctl apply plan.json
   idpctl plan --detailed-exitcode        ends with 2 if there is anything to do
   idpctl plan --requests                 shows every request that would be sent
-  idpctl plan --format markdown          for a comment on a pull request")]
+  idpctl plan --format markdown          for a comment on a pull request
+  idpctl plan --format html > plan.html  to be read in a browser")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     manifests: Manifests,
