@@ -45,8 +45,10 @@
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
 //! bind diff program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
+//! forge                                                            which comment of a pull request is the one, and what is asked of a forge
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
+//! comment                                                          the one comment of a pull request, at GitHub or GitLab
 //! pipeline cli                                                     the composition, the commands
 //! ```
 
@@ -55,11 +57,13 @@ pub mod apply;
 pub mod bind;
 pub mod cli;
 pub mod clock;
+pub mod comment;
 pub mod desired;
 pub mod diagnostic;
 pub mod diff;
 pub mod drift;
 pub mod env;
+pub mod forge;
 pub mod http;
 pub mod json;
 pub mod manifest;

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "emulator")]
 use super::commands::emulator;
-use super::commands::{apply, auth, completions, diff, drift, explain, man, output, plan, schema, validate, verify};
+use super::commands::{apply, auth, comment, completions, diff, drift, explain, man, output, plan, schema, validate, verify};
 use crate::address::Address;
 use crate::http::Budget;
 
@@ -26,6 +26,7 @@ Examples:
   idpctl apply plan.json                 do exactly what was approved, or refuse
   idpctl drift                           show what changed behind our back
   idpctl diff origin/main                show what a branch would change, without credentials
+  idpctl comment diff.md                 post that as the one comment of a pull request
   idpctl verify                          obtain a token with each client, and check it
   idpctl explain App.settings            look up a field
   idpctl explain IDP0301                 look up a code
@@ -51,6 +52,8 @@ Environment:
   ~/.okta/okta.yaml        read where none of these is set
   TYK_PORTAL_URL           the developer portal, for example https://portal.example.com
   TYK_PORTAL_TOKEN         the API credential of an admin of that portal
+  GITHUB_TOKEN, GITLAB_TOKEN
+                           what `comment` posts with; nothing else looks at them
   IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}
   HTTPS_PROXY, NO_PROXY    how to reach the org
   NO_COLOR, CLICOLOR_FORCE whether output has colour";
@@ -125,6 +128,8 @@ pub(crate) enum Command {
     Drift(drift::DriftArgs),
     /// Show what differs between the manifests of two git revisions, offline
     Diff(diff::DiffArgs),
+    /// Post or edit the one comment of a pull request or merge request
+    Comment(comment::CommentArgs),
     /// Obtain the tokens that clients are promised, and check them
     Verify(verify::VerifyArgs),
     /// Print ids and client ids of declared objects

@@ -29,6 +29,7 @@ fn the_long_help_teaches() {
       apply        Change it, after a yes
       drift        Show what changed behind our back
       diff         Show what differs between the manifests of two git revisions, offline
+      comment      Post or edit the one comment of a pull request or merge request
       verify       Obtain the tokens that clients are promised, and check them
       output       Print ids and client ids of declared objects
       schema       Write the JSON Schemas that editors use
@@ -75,6 +76,7 @@ fn the_long_help_teaches() {
       idpctl apply plan.json                 do exactly what was approved, or refuse
       idpctl drift                           show what changed behind our back
       idpctl diff origin/main                show what a branch would change, without credentials
+      idpctl comment diff.md                 post that as the one comment of a pull request
       idpctl verify                          obtain a token with each client, and check it
       idpctl explain App.settings            look up a field
       idpctl explain IDP0301                 look up a code
@@ -100,6 +102,8 @@ fn the_long_help_teaches() {
       ~/.okta/okta.yaml        read where none of these is set
       TYK_PORTAL_URL           the developer portal, for example https://portal.example.com
       TYK_PORTAL_TOKEN         the API credential of an admin of that portal
+      GITHUB_TOKEN, GITLAB_TOKEN
+                               what `comment` posts with; nothing else looks at them
       IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}
       HTTPS_PROXY, NO_PROXY    how to reach the org
       NO_COLOR, CLICOLOR_FORCE whether output has colour
@@ -108,12 +112,13 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 17] = [
         &["validate"],
         &["plan"],
         &["apply"],
         &["drift"],
         &["diff"],
+        &["comment"],
         &["verify"],
         &["output"],
         &["schema"],

@@ -11,6 +11,12 @@ mod client_references;
 #[cfg(test)]
 mod clients;
 #[cfg(test)]
+mod comment;
+#[cfg(test)]
+mod comment_at_once;
+#[cfg(test)]
+mod comment_failures;
+#[cfg(test)]
 mod corpus;
 mod crashes;
 #[cfg(test)]
@@ -27,6 +33,8 @@ mod failures;
 mod first_steps;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod forge;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 32] = [
     "address",
     "secret",
     "printable",
@@ -25,6 +25,7 @@ const ORDER: [&str; 30] = [
     "review",
     "verify",
     "scopes",
+    "forge",
     "render",
     // Effects begin here.
     "clock",
@@ -34,6 +35,7 @@ const ORDER: [&str; 30] = [
     "revision",
     "observe",
     "obtain",
+    "comment",
     "apply",
     "pipeline",
     "cli",
