@@ -46,6 +46,7 @@
 //! json resource manifest observed desired                          the two sides
 //! bind diff program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
 //! forge                                                            which comment of a pull request is the one, and what is asked of a forge
+//! bind diff findings program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
 //! comment                                                          the one comment of a pull request, at GitHub or GitLab
@@ -64,6 +65,7 @@ pub mod diff;
 pub mod drift;
 pub mod env;
 pub mod forge;
+pub mod findings;
 pub mod http;
 pub mod json;
 pub mod manifest;

@@ -72,7 +72,7 @@ pub fn plan(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choic
     if problems.has_errors() {
         return Err(Error::Problems(problems));
     }
-    Ok(plan::plan(program.actions, &changes, &bound, observed, &desired.project, choices)?)
+    Ok(plan::plan(program.actions, &changes, &bound, observed, desired, choices)?)
 }
 
 /// Finds drift: the comparison that a plan makes, without the actions that would follow.
@@ -87,7 +87,7 @@ pub fn drift(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choi
         return Err(Error::Problems(problems));
     }
     let places = (plan::Org::of(observed), plan::Portal::of(observed));
-    Ok(drift::drift(&changes, &bound, &select, &desired.project, places))
+    Ok(drift::drift(&changes, &bound, &select, desired, places))
 }
 
 /// Returns which documents may be matched by label.

@@ -81,7 +81,7 @@ fn compare(desired: &Desired, observed: &Observed, bench: &mut impl FnMut(&'stat
     let Program { actions, problems } = program(&changes);
     assert!(problems.is_empty() && actions.len() >= desired.apps.len(), "every app is a change");
     let plan = |actions| -> Plan {
-        plan::plan(actions, &changes, &bound, observed, &desired.project, Choices::default()).expect("nothing waits for itself")
+        plan::plan(actions, &changes, &bound, observed, desired, Choices::default()).expect("nothing waits for itself")
     };
     bench("plan", &mut || {
         let actions = actions.clone();

@@ -169,7 +169,7 @@ async fn stages(server: &Server, repository: &Repository) -> Vec<(&'static str, 
     clock.ends("diff");
     let program = idpctl::program::program(&changes);
     clock.ends("program");
-    let plan = idpctl::plan::plan(program.actions, &changes, &bound, &observation.observed, &desired.project, choices);
+    let plan = idpctl::plan::plan(program.actions, &changes, &bound, &observation.observed, &desired, choices);
     clock.ends("plan");
     let text = render::plan::text(&plan.expect("nothing waits for itself"), Style::default());
     clock.ends("render");

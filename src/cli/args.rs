@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::commands::emulator;
 use super::commands::{apply, auth, comment, completions, diff, drift, explain, man, output, plan, schema, validate, verify};
 use crate::address::Address;
+use crate::findings::{Finding, Severity, refusal};
 use crate::http::Budget;
 
 const LONG: &str = "\
@@ -215,6 +216,43 @@ pub(crate) struct Planning {
     /// Send this provider's registration token again, which the portal never shows; repeatable
     #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
     pub(crate) resend: Vec<Address>,
+    #[command(flatten)]
+    pub(crate) review: Review,
+}
+
+/// How bad a danger a change may not add.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Review {
+    /// End with 3 if the change adds a danger that is as bad as this or worse, and that nobody has accepted; `apply` then changes nothing
+    #[arg(long, value_name = "SEVERITY", help_heading = "Review")]
+    fail_on: Option<FailOn>,
+}
+
+impl Review {
+    /// Returns how bad a danger may not be; `None` if any may be.
+    pub(crate) fn fail_on(self) -> Option<Severity> {
+        self.fail_on.map(|fail_on| match fail_on {
+            FailOn::Low => Severity::Low,
+            FailOn::Medium => Severity::Medium,
+            FailOn::High => Severity::High,
+        })
+    }
+
+    /// Returns why findings are a reason to refuse, if they are.
+    pub(crate) fn refusal<'f>(self, findings: impl IntoIterator<Item = &'f Finding>) -> Option<String> {
+        refusal(findings, self.fail_on()?)
+    }
+}
+
+/// A severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Any danger
+    Low,
+    /// What weakens a protection or breaks somebody's work, and worse
+    Medium,
+    /// What may cost accounts or the org
+    High,
 }
 
 /// Whether live secrets are read.

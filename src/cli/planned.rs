@@ -20,7 +20,7 @@ pub(super) struct Planned {
 
 /// Returns the choices that the command line makes.
 pub(super) fn choices(manifests: &Manifests, planning: &Planning) -> Choices {
-    let Planning { select, prune, secrets, max_deletes, allow_replace, allow_own_app, adopt, resend } = planning.clone();
+    let Planning { select, prune, secrets, max_deletes, allow_replace, allow_own_app, adopt, resend, review } = planning.clone();
     Choices {
         target: manifests.target.clone(),
         vars: manifests.variables(),
@@ -32,6 +32,7 @@ pub(super) fn choices(manifests: &Manifests, planning: &Planning) -> Choices {
         allow_replace: allow_replace.into_iter().collect(),
         max_deletes,
         allow_own_app,
+        fail_on: review.fail_on(),
         ..Choices::default()
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::draft::{Declared, Draft};
+use super::draft::{Declared, Draft, places};
 use super::{App, Grant, PrivateKey, Secret};
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
@@ -167,7 +167,7 @@ pub(crate) fn as_app(path: &Path) -> Path {
 }
 
 /// Returns where a client has what an app has at a place.
-pub(super) fn as_client(path: &Path) -> Path {
+pub(crate) fn as_client(path: &Path) -> Path {
     if let Some((name, _)) = NAMES.into_iter().find(|(_, place)| *path == Path::of(place)) {
         return Path::of(name);
     }
@@ -184,7 +184,8 @@ pub(super) fn finished(draft: Draft<'_>) -> Client {
     for path in written.iter().chain(fields.keys()) {
         let (Some(value), Some(declared)) = (path.find(&body), fields.get(path)) else { continue };
         let place = as_client(path);
-        if origins.insert(place.clone(), declared.origin(path)).is_none() {
+        if !origins.contains_key(&place) {
+            origins.extend(places(value, &place, |at| declared.origin_in(&place, at)));
             place.set(&mut flat, value.clone());
         }
     }

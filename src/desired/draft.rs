@@ -56,6 +56,12 @@ impl Declared<'_> {
     pub(super) fn origin(&self, field: &Path) -> Origin {
         self.document.origin(self.at.as_ref().unwrap_or(field))
     }
+
+    /// Returns where a place in a field that this declares stands.
+    pub(super) fn origin_in(&self, field: &Path, place: &Path) -> Origin {
+        let Some(at) = &self.at else { return self.document.origin(place) };
+        self.document.origin(&at.join(&place.below(field).unwrap_or_default()))
+    }
 }
 
 impl<'d> Draft<'d> {
@@ -176,6 +182,13 @@ impl<'d> Draft<'d> {
             .next()
             .filter(|(field, _)| field.starts_with(path))
     }
+}
+
+/// Returns where a field stands, and of a list of texts each item, given where a place of the API's object does.
+pub(super) fn places(value: &Value, path: &Path, origin: impl Fn(&Path) -> Origin) -> Vec<(Path, Origin)> {
+    let items = value.as_array().into_iter().flatten().enumerate().filter(|(_, item)| item.is_string());
+    let items = items.map(|(index, _)| path.index(index)).map(|place| (place.clone(), origin(&place)));
+    std::iter::once((path.clone(), origin(path))).chain(items).collect()
 }
 
 /// Two places in the order of the files.

@@ -17,14 +17,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub(crate) use clients::as_app;
 pub use clients::{Client, Output};
+pub(crate) use clients::{as_app, as_client};
 pub use portal::{PortalObject, Token};
 pub use resolve::{KeySets, PREFIX, resolve};
 pub use servers::{Policy, Server, ServerPart};
 
 use crate::address::{Address, System};
-use crate::diagnostic::Origin;
+use crate::diagnostic::{Code, Origin};
 use crate::json::{Fingerprint, Path};
 use crate::manifest::Metadata;
 use crate::observed::Status;
@@ -47,6 +47,8 @@ pub struct Desired {
     pub servers: Vec<Server>,
     /// What is declared of the portal, in address order: providers before client types.
     pub portal: Vec<PortalObject>,
+    /// Which dangers the documents accept, and why, by the document's address.
+    pub accepted: BTreeMap<Address, BTreeMap<Code, String>>,
 }
 
 impl Desired {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::draft::places;
 use super::resolve::secret_reference;
 use crate::address::{Address, Kind, System};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
@@ -101,7 +102,8 @@ fn body(document: &Document) -> (Value, BTreeMap<Path, Origin>) {
     let mut origins = BTreeMap::new();
     let mut declare = |path: Path, at: &Path, value: &Value| {
         path.set(&mut body, value.clone());
-        origins.insert(path, document.origin(at));
+        let below = |place: &Path| document.origin(&at.join(&place.below(&path).unwrap_or_default()));
+        origins.extend(places(value, &path, below));
     };
     let rows = table(document.kind);
     for leaf in leaves(rows, &document.spec) {

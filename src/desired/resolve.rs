@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::clients::{drafts as client_drafts, finished as finished_client};
-use super::draft::{Declared, Draft, ordered};
+use super::draft::{Declared, Draft, ordered, places};
 use super::spoken::{Spoken, client_spoken_of, declared, speaks_of_an_app, spoken_of};
 use super::{App, Desired, PrivateKey, Secret, checks, children, portal, servers};
 use crate::address::Kind;
@@ -41,7 +41,9 @@ pub fn resolve(project: &str, ownership: bool, documents: &[Document], key_sets:
     apps.sort_by(|a, b| a.address.cmp(&b.address));
     let mut clients: Vec<_> = clients.into_iter().map(finished_client).collect();
     clients.sort_by(|a, b| a.address.cmp(&b.address));
-    Desired { project: project.to_owned(), ownership, apps, clients, servers, portal }
+    let accepting = documents.iter().filter(|document| !document.metadata.accept.is_empty());
+    let accepted = accepting.map(|document| (document.address(), document.metadata.accept.clone())).collect();
+    Desired { project: project.to_owned(), ownership, apps, clients, servers, portal, accepted }
 }
 
 fn finished(draft: Draft<'_>) -> App {
@@ -73,14 +75,12 @@ fn finished(draft: Draft<'_>) -> App {
     }
     prunable.sort_unstable();
     prunable.dedup();
-    let origins = fields
-        .into_iter()
-        .filter(|(path, _)| path.find(&body).is_some())
-        .map(|(path, field)| {
-            let origin = field.origin(&path);
-            (path, origin)
-        })
-        .collect();
+    let mut origins = BTreeMap::new();
+    for (path, field) in fields {
+        if let Some(value) = path.find(&body) {
+            origins.extend(places(value, &path, |at| field.origin_in(&path, at)));
+        }
+    }
     App {
         address,
         reference,

@@ -121,7 +121,7 @@ spec:
     insta::assert_snapshot!(out, @r#"
     AuthorizationServer/orders at servers.yaml:3:9
       {"name":"orders","audiences":["https://api.example.com/orders"],"credentials":{"signing":{"rotationMode":"MANUAL"}},"tomorrow":{"deep":1}}
-      audiences 4:14, credentials.signing.rotationMode 6:41, name 3:9, tomorrow.deep 24:39
+      audiences 4:14, audiences[0] 4:15, credentials.signing.rotationMode 6:41, name 3:9, tomorrow.deep 24:39
       INACTIVE at servers.yaml:5:11
     AuthorizationServer/orders/scope/orders.read at servers.yaml:8:14
       {"name":"orders.read","description":"Read orders","consent":"IMPLICIT"}
@@ -142,7 +142,7 @@ spec:
       for {client_id: 0oa1} at servers.yaml:17:56
     AuthorizationServer/orders/policy/workers/rule/client credentials at servers.yaml:19:17
       {"name":"client credentials","conditions":{"grantTypes":{"include":["client_credentials"]},"scopes":{"include":["orders.read"]}},"actions":{"token":{"accessTokenLifetimeMinutes":60,"inlineHook":null}}}
-      actions.token.accessTokenLifetimeMinutes 22:57, actions.token.inlineHook 22:73, conditions.grantTypes.include 21:46, conditions.scopes.include 21:87, name 19:17
+      actions.token.accessTokenLifetimeMinutes 22:57, actions.token.inlineHook 22:73, conditions.grantTypes.include 21:46, conditions.grantTypes.include[0] 21:47, conditions.scopes.include 21:87, conditions.scopes.include[0] 21:88, name 19:17
       ACTIVE at servers.yaml:20:19
     AuthorizationServer/orders/policy/everybody at servers.yaml:23:14
       {"name":"everybody"}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::draft::places;
 use super::spoken::declared;
 use crate::address::{Address, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
@@ -171,7 +172,7 @@ fn one(document: &Document, part: Part, place: &Path, parent: &Address) -> Serve
             found.status = leaf.value.as_str().and_then(Status::read).map(|status| (status, origin));
         } else if !(ours || (part == Part::Policy && leaf.path == Path::of(CLIENTS))) {
             leaf.path.set(&mut found.body, leaf.value.clone());
-            found.origins.insert(leaf.path, origin);
+            found.origins.extend(places(leaf.value, &leaf.path, |at| document.origin(&place.join(at))));
         }
     }
     found

@@ -117,6 +117,8 @@ fn documents_about_one_app_make_one_object_whose_fields_know_their_places() {
       profile.team at a.yaml:12:19
       settings.notes.admin at a.yaml:10:20
       settings.oauthClient.grant_types at a.yaml:11:32
+      settings.oauthClient.grant_types[0] at a.yaml:11:33
+      settings.oauthClient.grant_types[1] at a.yaml:11:53
       settings.oauthClient.post_logout_redirect_uris at a.yaml:11:96
       settings.oauthClient.refresh_token.rotation_type at a.yaml:11:131
       settings.oauthClient.tomorrow.deep at a.yaml:13:64

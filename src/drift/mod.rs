@@ -9,9 +9,11 @@ use serde_json::Value;
 
 use crate::address::Address;
 use crate::bind::{Bound, Orphaned};
+use crate::desired::Desired;
 use crate::diff::{
     AppChanges, Change, Changes, FieldChange, GrantChange, GroupChange, PartChanges, PortalChanges, SecretChange, undeclared_group,
 };
+use crate::findings::{self, Finding};
 use crate::json::Fingerprint;
 use crate::plan::{Org, Portal};
 use crate::resource::Facet;
@@ -29,6 +31,8 @@ pub struct Items {
     pub portal: Option<Portal>,
     /// The items, in address order.
     pub items: Vec<Item>,
+    /// Dangers that are there because the org is not as declared.
+    pub findings: Vec<Finding>,
     /// What could not be compared, and why.
     pub not_compared: Vec<(Address, String)>,
 }
@@ -104,7 +108,7 @@ impl Cause {
 }
 
 /// Makes items of the differences.
-pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project: &str, places: (Option<Org>, Option<Portal>)) -> Items {
+pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, desired: &Desired, places: (Option<Org>, Option<Portal>)) -> Items {
     let unmarked = changes.servers.iter().flat_map(of_server).chain(changes.portal.iter().flat_map(of_portal));
     let mut items: Vec<_> = changes.apps.iter().flat_map(of_app).chain(unmarked).collect();
     // Below something declared; apps without a document come from the matching, which knows copies from orphans.
@@ -131,7 +135,7 @@ pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, project:
     let mut not_compared = changes.not_compared.clone();
     not_compared.sort();
     let (org, portal) = places;
-    Items { project: project.to_owned(), org, portal, items, not_compared }
+    Items { project: desired.project.clone(), org, portal, items, findings: findings::drifted(changes, bound, desired), not_compared }
 }
 
 fn undeclared(address: Address, what: String) -> Item {

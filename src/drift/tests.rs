@@ -165,6 +165,11 @@ fn missing_undeclared_and_copied_objects_are_items() {
     Grant/web/okta.users.read
         is not there   (either)
 
+    Findings
+      high IDP4501 Grant/web/okta.apps.manage: the client may change the org: `okta.apps.manage`
+          `idpctl apply --prune` takes it away; who did it is in the org's log.
+          https://developer.okta.com/docs/guides/implement-oauth-for-okta/main/
+
     5 items: 1 changed live, 4 either changed live or not applied yet.
     ");
 }

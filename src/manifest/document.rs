@@ -1,5 +1,6 @@
 //! One document of a manifest: who it is about, and the tree that it declares.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use super::Positions;
 use crate::address::{Address, Kind};
-use crate::diagnostic::Origin;
+use crate::diagnostic::{Code, Origin};
 use crate::json::Path;
 
 /// A document that passed the reader: known kind, well-formed name, every field known and of its type, variables filled in.
@@ -50,4 +51,6 @@ pub struct Metadata {
     pub protected: bool,
     /// Allows `--prune` under parents that are not ours.
     pub prune: bool,
+    /// Dangers that are known and accepted, each with the reason, by their codes.
+    pub accept: BTreeMap<Code, String>,
 }

@@ -3,6 +3,7 @@
 //! A document whose kind and name are known is passed on even if something else is wrong with it, so that references to it are not
 //! reported as well.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use schemars::{JsonSchema, schema_for};
@@ -39,6 +40,9 @@ impl Form {
     }
 }
 
+static DANGERS: LazyLock<Vec<String>> =
+    LazyLock::new(|| codes::all().filter(|entry| entry.danger.is_some()).map(|entry| entry.code.to_string()).collect());
+
 static HEADER: LazyLock<Value> = LazyLock::new(|| schema_for!(Header).to_value());
 
 /// What every document has in `metadata`.
@@ -59,6 +63,10 @@ pub struct Header {
     /// Allows `--prune` under parents that are not ours.
     #[serde(default)]
     pub prune: bool,
+    /// Dangers that are known and accepted: the code of each, such as IDP4401, and why.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = {"pattern": "^IDP4[0-9]{3}$"}))]
+    pub accept: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -127,8 +135,10 @@ pub(super) fn metadata(written: &Written) -> Option<Metadata> {
 }
 
 impl From<Header> for Metadata {
-    fn from(Header { name: _, id, adopt, protected, prune }: Header) -> Self {
-        Self { id, adopt, protected, prune }
+    fn from(Header { name: _, id, adopt, protected, prune, accept }: Header) -> Self {
+        // What is no code has been reported.
+        let accept = accept.into_iter().filter_map(|(code, reason)| Some((code.parse().ok()?, reason))).collect();
+        Self { id, adopt, protected, prune, accept }
     }
 }
 
@@ -220,12 +230,30 @@ impl Reader<'_> {
             let help = misfit.help.unwrap_or_else(|| if member { format!("correct or remove `{path}`") } else { help.to_owned() });
             self.push(code, at, message, help);
         }
+        self.accept();
         let name = tree["name"].as_str()?;
         if !is_dns_label(name) {
             let help = "use lower-case letters, digits and `-`, not at the ends, at most 63 characters";
             self.push(codes::NAME, self.value("metadata.name"), format!("{} is not a DNS label", shown(&tree["name"])), help);
         }
         Some(name.to_owned())
+    }
+
+    /// Checks that what is accepted are dangers, each with a reason.
+    fn accept(&mut self) {
+        for (code, reason) in self.written.tree["metadata"]["accept"].as_object().into_iter().flatten() {
+            let place = Path::of("metadata.accept").key(code);
+            let known = code.parse().ok().and_then(codes::find).filter(|entry| entry.danger.is_some());
+            if known.is_none() {
+                let message = format!("{} is no code of a danger", shown(&Value::from(code.as_str())));
+                let near = nearest(code, DANGERS.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+                let help = near.unwrap_or_else(|| "write the code that the finding has, such as `IDP4401`".to_owned());
+                self.push(codes::ACCEPT, self.written.positions.key(&place), message, help);
+            } else if reason.as_str().is_some_and(|reason| reason.trim().is_empty()) {
+                let help = "say why, and until when: whoever reads the report has nothing else to go by";
+                self.push(codes::ACCEPT, self.written.positions.value(&place), format!("`{code}` is accepted without a reason"), help);
+            }
+        }
     }
 
     fn spec(&mut self) {

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Note};
+use super::Note;
 use crate::bind::{Bound, Discovered, Issuer};
 use crate::desired::PortalObject;
 use crate::diagnostic::codes::{NOT_AN_ISSUER, PORTAL_SCOPE};
 use crate::diff::Changes;
+use crate::findings::Finding;
 use crate::observed::{Id, LivePart, Observed, ScopeUser, Status};
 use crate::printable::printable_head;
 
@@ -39,29 +40,29 @@ fn is_chosen(provider: &PortalObject, changes: &Changes<'_>) -> bool {
 
 fn issuer(discovered: &Discovered<'_>, observed: &Observed) -> Option<Finding> {
     let org = observed.org.as_ref().map(|org| org.url.as_str()).unwrap_or_default();
-    let right =
-        format!("write the discovery document of one of its issuers, for example {org}/oauth2/default/.well-known/openid-configuration");
+    let mut right = format!(
+        "Write the discovery document of one of the org's issuers, for example {org}/oauth2/default/.well-known/openid-configuration."
+    );
     let what = match discovered.issuer {
         Issuer::Server(server) if server.status == Some(Status::Inactive) => {
-            format!(
-                "`WellKnownURL` is that of the authorization server {}, which is inactive and gives nobody tokens; activate it",
-                named(server)
-            )
+            right = "Activate the authorization server (`status: ACTIVE` in its document), or name another.".into();
+            format!("`WellKnownURL` is that of the authorization server {}, which is inactive and gives nobody tokens", named(server))
         }
         Issuer::Org | Issuer::Server(_) | Issuer::Unread => return None,
         Issuer::Elsewhere => {
-            format!("`WellKnownURL` leads elsewhere than to the org {org}, so the portal registers clients elsewhere; {right}")
+            format!("`WellKnownURL` leads elsewhere than to the org {org}, so the portal registers clients elsewhere")
         }
         Issuer::NoDocument => {
-            format!("`WellKnownURL` is no discovery document of the org {org}, so the portal cannot register clients; {right}")
+            format!("`WellKnownURL` is no discovery document of the org {org}, so the portal cannot register clients")
         }
         Issuer::NoServer => {
             let known: Vec<_> = observed.servers.listed.iter().take(5).map(named).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            format!("`WellKnownURL` names an authorization server that the org {org} has not; it has: {known}; {right}")
+            format!("`WellKnownURL` names an authorization server that the org {org} has not; it has: {known}")
         }
     };
-    Some(Finding { code: NOT_AN_ISSUER.to_string(), address: discovered.provider.address.clone(), what })
+    let origin = discovered.provider.origin_of("WellKnownURL");
+    Some(Finding::new(NOT_AN_ISSUER, discovered.provider.address.clone(), what).at(Some(origin)).remedy(right))
 }
 
 /// Returns the scopes that a server has once the plan is applied; `None` if they were not read.
@@ -126,11 +127,11 @@ fn missing_scopes(provider: &PortalObject, sort: &str, name: &str, missing: &[&S
     let scopes: Vec<_> = missing.iter().map(|scope| format!("`{}`", printable_head(scope, 100))).collect();
     let (scopes, plural) = (scopes.join(", "), if missing.len() > 1 { "s" } else { "" });
     let lacks = if sort == "plan" { format!("which {server} has") } else { format!("which {server} has not") };
-    let what = format!(
-        "the {sort} `{name}` asks for the scope{plural} {scopes}, {lacks}: access requests cannot be approved; declare the scope{plural} in an AuthorizationServer document, or take {} out of the {sort}",
-        if missing.len() > 1 { "them" } else { "it" }
-    );
-    (!missing.is_empty()).then(|| Finding { code: PORTAL_SCOPE.to_string(), address: provider.address.clone(), what })
+    let what = format!("the {sort} `{name}` asks for the scope{plural} {scopes}, {lacks}: access requests cannot be approved");
+    let them = if missing.len() > 1 { "them" } else { "it" };
+    let remedy = format!("Declare the scope{plural} in an AuthorizationServer document, or take {them} out of the {sort}.");
+    let found = || Finding::new(PORTAL_SCOPE, provider.address.clone(), what).at(Some(provider.origin.clone())).remedy(remedy);
+    (!missing.is_empty()).then(found)
 }
 
 fn named(server: &LivePart) -> String {

@@ -1,17 +1,16 @@
 //! Rules that make a plan refuse until somebody says that it is meant, and dangers that it brings.
 
-use std::collections::BTreeSet;
-
 use super::own_app;
-use super::{Choices, Finding, Guard, GuardRule, MAX_DELETES};
+use super::{Choices, Guard, GuardRule, MAX_DELETES};
 use crate::address::Address;
 use crate::bind::{Bound, How};
 use crate::diagnostic::codes::{CUTOVER, LABEL_ADOPTION};
 use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
+use crate::findings::{Finding, refusal};
 use crate::program::{Action, Verb};
 
 /// Returns every rule that the actions hit, sorted.
-pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_>, choices: &Choices) -> Vec<Guard> {
+pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_>, findings: &[Finding], choices: &Choices) -> Vec<Guard> {
     let mut guards: Vec<_> = bound
         .refused
         .iter()
@@ -37,6 +36,8 @@ pub(super) fn guards(actions: &[Action], changes: &Changes<'_>, bound: &Bound<'_
         guards.push(guard(None, GuardRule::MaxDeletes, why, Some(format!("--max-deletes {deletions}"))));
     }
     guards.extend(own_app::guard(changes, choices));
+    let dangerous = choices.fail_on.and_then(|severity| refusal(findings, severity));
+    guards.extend(dangerous.map(|why| guard(None, GuardRule::Findings, why, None)));
     guards.sort();
     guards
 }
@@ -123,35 +124,36 @@ fn guard(address: Option<&Address>, rule: GuardRule, why: String, flag: Option<S
     Guard { address: address.cloned(), rule, why, flag }
 }
 
-/// Returns the dangers that the changes bring.
+/// Returns the dangers that lie in how something is carried out.
 pub(super) fn findings(changes: &Changes<'_>, choices: &Choices) -> Vec<Finding> {
-    let mut findings = BTreeSet::new();
+    let mut findings = Vec::new();
     for entry in &changes.apps {
-        let address = entry.wanted.address.clone();
-        let adds = entry.secrets.iter().any(|s| matches!(s, SecretChange::Add(_)));
+        let found = |code, what: String| Finding::new(code, entry.wanted.address.clone(), what);
+        let adds = entry.secrets.iter().find_map(|s| if let SecretChange::Add(wanted) = s { Some(&wanted.origin) } else { None });
         let retires = entry.secrets.iter().any(|s| matches!(s, SecretChange::Deactivate(..) | SecretChange::Delete(..)));
-        if adds && retires && entry.live.is_some() {
-            let what = "a secret is added and another retired in one go (cutover): consumers break until they have the new one; apply the new one first, and retire the old one when everybody has switched".to_owned();
-            findings.insert(Finding { code: CUTOVER.to_string(), address: address.clone(), what });
+        if let (Some(origin), true, Some(_)) = (adds, retires, entry.live) {
+            let what = "a secret is added and another retired in one go (cutover): consumers break until they have the new one";
+            findings.push(found(CUTOVER, what.to_owned()).at(Some(origin.clone())));
         }
         if entry.how == Some(How::Label) {
             let id = entry.live.map(|live| live.id.to_string()).unwrap_or_default();
-            let what = format!("the app {id} is recognised by its label alone and taken over: make sure that it is the right one");
-            findings.insert(Finding { code: LABEL_ADOPTION.to_string(), address, what });
+            let what = format!("the app {id} is recognised by its label alone and taken over");
+            findings.push(found(LABEL_ADOPTION, what).at(Some(entry.wanted.origin.clone())));
         }
     }
     for entry in changes.clients.iter().filter(|entry| !entry.is_empty()) {
-        let address = entry.bound.wanted.address.clone();
+        let wanted = entry.bound.wanted;
+        let found = |code, what: String| Finding::new(code, wanted.address.clone(), what);
         let Some((live, _)) = entry.bound.live else { continue };
         if entry.secret && !entry.is_replaced() {
-            let what =
-                "a new secret takes the place of the one in force in one go (cutover): consumers break until they have it".to_owned();
-            findings.insert(Finding { code: CUTOVER.to_string(), address: address.clone(), what });
+            let what = "a new secret takes the place of the one in force in one go (cutover): consumers break until they have it";
+            let origin = wanted.output.as_ref().map_or(&wanted.origin, |output| &output.origin);
+            findings.push(found(CUTOVER, what.to_owned()).at(Some(origin.clone())));
         }
-        if choices.adopt.contains(&address) && entry.bound.wanted.metadata.id.is_none() {
-            let what = format!("the client {} is recognised by its name alone and taken over: make sure that it is the right one", live.id);
-            findings.insert(Finding { code: LABEL_ADOPTION.to_string(), address, what });
+        if choices.adopt.contains(&wanted.address) && wanted.metadata.id.is_none() {
+            let what = format!("the client {} is recognised by its name alone and taken over", live.id);
+            findings.push(found(LABEL_ADOPTION, what).at(Some(wanted.origin.clone())));
         }
     }
-    findings.into_iter().collect()
+    findings
 }

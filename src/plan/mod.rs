@@ -5,7 +5,6 @@ mod between;
 mod difference;
 mod file;
 mod guards;
-mod issuing;
 mod order;
 mod own_app;
 
@@ -19,7 +18,9 @@ pub use order::{Cycle, freeing, ordered};
 
 use crate::address::Address;
 use crate::bind::Bound;
+use crate::desired::Desired;
 use crate::diff::{Changes, LeftAlone};
+use crate::findings::{self, Finding, Severity};
 use crate::observed::{Id, Observed};
 use crate::program::{Action, Probe, Verb};
 use crate::secret::SecretRef;
@@ -122,6 +123,9 @@ pub struct Choices {
     /// Whether that app may be changed.
     #[serde(skip)]
     pub allow_own_app: bool,
+    /// How bad a danger the plan may not add.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fail_on: Option<Severity>,
 }
 
 impl Choices {
@@ -139,6 +143,7 @@ impl Choices {
             max_deletes,
             own_client: _,
             allow_own_app,
+            fail_on: _,
         } = self;
         let adopt = adopt.iter().map(|address| format!(" --adopt {address}"));
         let replace = allow_replace.iter().map(|address| format!(" --allow-replace {address}"));
@@ -192,17 +197,8 @@ pub enum GuardRule {
     MaxDeletes,
     /// The app is the one that idpctl signs in as.
     OwnApp,
-}
-
-/// A danger that a plan brings.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Finding {
-    /// Its code.
-    pub code: String,
-    /// What it is about.
-    pub address: Address,
-    /// What is dangerous, and what to do.
-    pub what: String,
+    /// The plan adds dangers that are worse than allowed.
+    Findings,
 }
 
 /// Something worth knowing about an object.
@@ -223,22 +219,22 @@ pub fn plan(
     changes: &Changes<'_>,
     bound: &Bound<'_>,
     observed: &Observed,
-    project: &str,
+    desired: &Desired,
     choices: Choices,
 ) -> Result<Plan, Cycle> {
     let actions = ordered(actions)?;
+    let mut findings = findings::planned(changes, desired);
+    let ours = guards::findings(changes, &choices).into_iter().chain(between::findings(changes, bound, observed));
+    findings.extend(ours.map(|finding| finding.accepted_by(desired)));
+    findings::sort(&mut findings);
     let mut plan = Plan {
         format_version: FORMAT_VERSION,
-        project: project.to_owned(),
+        project: desired.project.clone(),
         org: Org::of(observed),
         portal: Portal::of(observed),
         bindings: bound.ids(),
-        guards: guards::guards(&actions, changes, bound, &choices),
-        findings: guards::findings(changes, &choices)
-            .into_iter()
-            .chain(issuing::findings(changes))
-            .chain(between::findings(changes, bound, observed))
-            .collect(),
+        guards: guards::guards(&actions, changes, bound, &findings, &choices),
+        findings,
         left_alone: changes.left_alone.iter().map(Note::from).collect(),
         not_compared: changes.not_compared.iter().cloned().map(Note::of).collect(),
         notes: bound.notes.iter().cloned().map(Note::of).collect(),
@@ -247,7 +243,6 @@ pub fn plan(
     };
     plan.not_compared.extend(between::not_compared(changes, bound, observed));
     plan.not_compared.sort();
-    plan.findings.sort();
     plan.notes.sort();
     Ok(plan)
 }

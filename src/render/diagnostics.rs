@@ -9,6 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Origin, Severity, Sources, codes};
+use crate::findings::Finding;
 use crate::printable::{printable, printable_head};
 
 /// The version of the JSON form.
@@ -42,10 +43,10 @@ pub fn text(diagnostics: &Diagnostics, sources: &Sources, coloured: bool) -> Str
     out
 }
 
-/// Returns the diagnostics as JSON.
-pub fn json(diagnostics: &Diagnostics) -> Value {
+/// Returns the diagnostics as JSON, and what is dangerous about manifests without errors.
+pub fn json(diagnostics: &Diagnostics, findings: &[Finding]) -> Value {
     let items: Vec<Value> = diagnostics.sorted().into_iter().map(item).collect();
-    json!({"format_version": FORMAT_VERSION, "diagnostics": items})
+    json!({"format_version": FORMAT_VERSION, "diagnostics": items, "findings": super::findings::json(findings)})
 }
 
 fn item(diagnostic: &Diagnostic) -> Value {
@@ -286,7 +287,7 @@ mod tests {
         3 | metadata: {name: web, "\e]0;x\a": 1}
           |                       ^^^^^^^^^^
           |
-          = help: known here: `name`, `id`, `adopt`, `protected`, `prune`
+          = help: known here: `name`, `id`, `adopt`, `protected`, `prune`, `accept`
 
         error[IDP0105]: the character U+202E has no place in a manifest
          --> a.yaml:4:17

@@ -12,7 +12,7 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Returns the items as text: of a field, first what is declared and then what is there.
 pub fn text(drift: &Items, style: Style) -> String {
-    let Items { project, org, portal, items, not_compared } = drift;
+    let Items { project, org, portal, items, findings, not_compared } = drift;
     let head = format!("Drift of `{}` in {}", inert(project), places(org.as_ref(), portal.as_ref()));
     let mut sections = vec![vec![style.paint(Tone::Heading, head)]];
     for about in items.chunk_by(|a, b| a.address == b.address) {
@@ -20,6 +20,7 @@ pub fn text(drift: &Items, style: Style) -> String {
         lines.extend(about.iter().flat_map(|item| self::lines(item, style)).map(|line| format!("    {line}")));
         sections.push(lines);
     }
+    sections.extend(super::findings::sections(findings, style));
     let unread = not_compared_lines(not_compared.iter().map(|(address, why)| (address, why.as_str())));
     sections.extend(list("Not compared", Tone::Heading, unread, style));
     sections.push(vec![style.paint(Tone::Heading, summary(drift))]);
@@ -30,7 +31,7 @@ pub fn text(drift: &Items, style: Style) -> String {
 
 /// Returns the items as JSON.
 pub fn json(drift: &Items) -> Value {
-    let Items { project, org, portal, items, not_compared } = drift;
+    let Items { project, org, portal, items, findings, not_compared } = drift;
     let count = |cause| items.iter().filter(|item| item.cause == cause).count();
     let unread: Vec<_> = not_compared.iter().map(|(address, why)| json!({"address": address, "what": why})).collect();
     let mut tree = json!({
@@ -38,12 +39,14 @@ pub fn json(drift: &Items) -> Value {
         "project": project,
         "org": org,
         "items": items.iter().map(entry).collect::<Vec<_>>(),
+        "findings": super::findings::json(findings),
         "not_compared": unread,
         "summary": {
             "items": items.len(),
             "changed_live": count(Cause::ChangedLive),
             "pending": count(Cause::Pending),
             "either": count(Cause::Either),
+            "findings": findings.len(),
         },
     });
     if let Some(portal) = portal {
@@ -124,6 +127,7 @@ mod tests {
         let item = |address: &Address, what, cause| Item { address: address.clone(), what, cause, origin: Some("a.yaml:3:1".to_owned()) };
         let field = |path: &str, declared, live| What::Field { path: path.to_owned(), declared, live };
         Items {
+            findings: Vec::new(),
             project: "payments".to_owned(),
             org: Some(Org { id: "00o1".to_owned(), url: "https://acme.okta.com".to_owned() }),
             portal: None,
@@ -212,6 +216,7 @@ mod tests {
               "detail": "the app 0oa3 belongs to other/x"
             }
           ],
+          "findings": [],
           "not_compared": [
             {
               "address": "App/web/secret/2026",
@@ -222,7 +227,8 @@ mod tests {
             "items": 4,
             "changed_live": 1,
             "pending": 0,
-            "either": 3
+            "either": 3,
+            "findings": 0
           }
         }
         "#);

@@ -6,6 +6,7 @@
 mod advice;
 pub mod diagnostics;
 pub mod drift;
+pub mod findings;
 mod markdown;
 pub mod outcomes;
 pub mod plan;

@@ -6,28 +6,38 @@ use serde_json::Value;
 
 use super::object::{Fact, Object};
 use super::{Change, Entry, FieldDiff, Identity};
+use crate::address::Address;
 use crate::diff::cleared;
 use crate::json::Path;
 
+/// What a comparison came to.
+#[derive(Default)]
+pub(super) struct Found {
+    /// What differs.
+    pub(super) entries: Vec<Entry>,
+    /// The earlier addresses of what has another one now.
+    pub(super) renamed: BTreeMap<Address, Address>,
+}
+
 /// Adds what differs between siblings of two revisions, and below them.
-pub(super) fn siblings(base: &[Object<'_>], head: &[Object<'_>], entries: &mut Vec<Entry>) {
+pub(super) fn siblings(base: &[Object<'_>], head: &[Object<'_>], found: &mut Found) {
     let mut gone: BTreeMap<&[String], &Object<'_>> = base.iter().map(|object| (object.key.as_slice(), object)).collect();
     let mut came = Vec::new();
     for object in head {
         match gone.remove(object.key.as_slice()) {
-            Some(before) => both(before, object, None, entries),
+            Some(before) => both(before, object, None, found),
             None => came.push(object),
         }
     }
     let renamed = renamed(&gone, &came);
     for object in came {
         match renamed.get(object.key.as_slice()).and_then(|(by, key)| Some((*by, gone.remove(key)?))) {
-            Some((by, before)) => both(before, object, Some(by), entries),
-            None => added(object, entries),
+            Some((by, before)) => both(before, object, Some(by), found),
+            None => added(object, found),
         }
     }
     for object in gone.values() {
-        removed(object, entries);
+        removed(object, found);
     }
 }
 
@@ -66,7 +76,10 @@ fn contradict(before: &Object<'_>, after: &Object<'_>, by: Identity) -> bool {
     stronger.into_iter().any(|other| says(before, other).zip(says(after, other)).is_some_and(|(before, after)| before != after))
 }
 
-fn both(base: &Object<'_>, head: &Object<'_>, renamed: Option<Identity>, entries: &mut Vec<Entry>) {
+fn both(base: &Object<'_>, head: &Object<'_>, renamed: Option<Identity>, found: &mut Found) {
+    if base.address != head.address {
+        found.renamed.insert(head.address.clone(), base.address.clone());
+    }
     let mut fields = Vec::new();
     if let (Some(before), Some(after)) = (&base.declaration, &head.declaration) {
         fields.extend(after.differing_from(before).into_iter().map(|change| FieldDiff {
@@ -100,9 +113,9 @@ fn both(base: &Object<'_>, head: &Object<'_>, renamed: Option<Identity>, entries
     };
     if let Some(change) = change.filter(|_| !head.told_by_parent) {
         let (address, title) = (head.address.clone(), head.title.map(str::to_owned));
-        entries.push(Entry { address, title, change, fields, base: Some(base.origin.clone()), head: Some(head.origin.clone()) });
+        found.entries.push(Entry { address, title, change, fields, base: Some(base.origin.clone()), head: Some(head.origin.clone()) });
     }
-    siblings(&base.children, &head.children, entries);
+    siblings(&base.children, &head.children, found);
 }
 
 fn facts(base: &[Fact], head: &[Fact]) -> Vec<FieldDiff> {
@@ -125,22 +138,22 @@ fn facts(base: &[Fact], head: &[Fact]) -> Vec<FieldDiff> {
     fields
 }
 
-fn added(object: &Object<'_>, entries: &mut Vec<Entry>) {
+fn added(object: &Object<'_>, found: &mut Found) {
     if !object.told_by_parent {
         let entry = Entry { change: Change::Added, head: Some(object.origin.clone()), ..alone(object) };
-        entries.push(entry);
+        found.entries.push(entry);
     }
-    object.children.iter().for_each(|child| added(child, entries));
+    object.children.iter().for_each(|child| added(child, found));
 }
 
-fn removed(object: &Object<'_>, entries: &mut Vec<Entry>) {
+fn removed(object: &Object<'_>, found: &mut Found) {
     let mut entry = alone(object);
     for field in &mut entry.fields {
         std::mem::swap(&mut field.before, &mut field.after);
         std::mem::swap(&mut field.base, &mut field.head);
     }
-    entries.push(Entry { change: Change::Removed, base: Some(object.origin.clone()), ..entry });
-    object.children.iter().filter(|child| !child.told_by_parent).for_each(|child| removed(child, entries));
+    found.entries.push(Entry { change: Change::Removed, base: Some(object.origin.clone()), ..entry });
+    object.children.iter().filter(|child| !child.told_by_parent).for_each(|child| removed(child, found));
 }
 
 /// Everything that is said of an object, as if it had come.

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::address::Address;
 use crate::desired::Desired;
 use crate::diagnostic::Origin;
+use crate::findings::{self, Finding};
 use crate::json::Path;
 use crate::manifest::{Place, Target};
 
@@ -73,6 +74,8 @@ pub struct Review {
     pub settings: Vec<FieldDiff>,
     /// The objects that differ, in address order; each once.
     pub entries: Vec<Entry>,
+    /// The dangers of what differs.
+    pub findings: Vec<Finding>,
 }
 
 /// One object that differs.
@@ -180,7 +183,7 @@ impl Comparison {
 impl Review {
     /// Returns whether nothing differs.
     pub fn is_empty(&self) -> bool {
-        let Self { settings, entries } = self;
+        let Self { settings, entries, findings: _ } = self;
         settings.is_empty() && entries.is_empty()
     }
 
@@ -195,12 +198,16 @@ impl Review {
 
 /// Compares what two revisions declare.
 pub fn review(base: &Desired, head: &Desired) -> Review {
-    let mut entries = Vec::new();
-    compare::siblings(&object::objects(base), &object::objects(head), &mut entries);
+    let mut found = compare::Found::default();
+    compare::siblings(&object::objects(base), &object::objects(head), &mut found);
+    let compare::Found { mut entries, renamed } = found;
+    let by_label = |entry: &&Entry| matches!(entry.change, Change::Renamed { by: Identity::Label, .. });
+    let by_label: Vec<_> = entries.iter().filter(by_label).map(|entry| entry.address.clone()).collect();
+    let findings = findings::between(base, head, &renamed, &by_label);
     entries.sort_by(|a, b| (&a.address, a.change.word()).cmp(&(&b.address, b.change.word())));
     let mark = |desired: &Desired| json!(if desired.ownership { "marker" } else { "none" });
     let rows = [("project", json!(base.project), json!(head.project)), ("ownership", mark(base), mark(head))];
-    Review { settings: settings(rows), entries }
+    Review { settings: settings(rows), entries, findings }
 }
 
 /// Compares the targets that two revisions are for: which org and portal they are.

@@ -1,5 +1,7 @@
 //! What a revision declares, as objects below objects, each with all that is said of it: the same shape for every kind.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Identity;
@@ -8,7 +10,7 @@ use crate::desired::{
     App, Assignment, Client, Desired, Grant, GroupReference, Output, Policy, PolicyReference, PortalObject, PrivateKey, Secret, Server,
     ServerPart, Token,
 };
-use crate::diagnostic::Origin;
+use crate::diagnostic::{Code, Origin};
 use crate::diff::Declaration;
 use crate::json::Path;
 use crate::manifest::Metadata;
@@ -221,9 +223,26 @@ impl<'a> Object<'a> {
 
 /// Returns what a revision declares.
 pub(super) fn objects(desired: &Desired) -> Vec<Object<'_>> {
-    let Desired { project: _, ownership: _, apps, clients, servers, portal } = desired;
-    let apps = apps.iter().map(Object::app).chain(clients.iter().map(Object::client));
-    apps.chain(servers.iter().map(Object::server)).chain(portal.iter().map(Object::portal)).collect()
+    let Desired { project: _, ownership: _, apps, clients, servers, portal, accepted: _ } = desired;
+    let apps = apps.iter().map(|app| (Object::app(app), app.documents.as_slice()));
+    let clients = clients.iter().map(|client| (Object::client(client), client.documents.as_slice()));
+    let servers = servers.iter().map(|server| (Object::server(server), std::slice::from_ref(&server.own.address)));
+    let portal = portal.iter().map(|object| (Object::portal(object), std::slice::from_ref(&object.address)));
+    let mut objects: Vec<_> = apps.chain(clients).chain(servers).chain(portal).collect();
+    for (object, documents) in &mut objects {
+        object.facts.extend(accepted(documents, desired));
+    }
+    objects.into_iter().map(|(object, _)| object).collect()
+}
+
+/// Which dangers the documents of an object accept: whoever reviews a change has to see that too.
+fn accepted(documents: &[Address], desired: &Desired) -> Vec<Fact> {
+    let mut reasons: BTreeMap<Code, Vec<&str>> = BTreeMap::new();
+    for (code, reason) in documents.iter().filter_map(|document| desired.accepted.get(document)).flatten() {
+        reasons.entry(*code).or_default().push(reason);
+    }
+    let fact = |(code, reasons): (Code, Vec<&str>)| Fact::new(&format!("metadata.accept.{code}"), json!(reasons.join("; ")), None);
+    reasons.into_iter().map(fact).collect()
 }
 
 /// By what `bind` would find an app under another name. The label counts unless it says `client_id`, which is the stronger word.
@@ -235,7 +254,7 @@ fn identities(app: &App) -> Vec<(Identity, String)> {
 }
 
 fn metadata(metadata: &Metadata) -> Vec<Fact> {
-    let Metadata { id, adopt, protected, prune } = metadata;
+    let Metadata { id, adopt, protected, prune, accept: _ } = metadata;
     let flag = |name: &str, set: bool| Fact::new(name, Value::from(set), None).implied(!set);
     vec![
         Fact::new("metadata.id", json!(id), None).implied(id.is_none()),

@@ -167,7 +167,9 @@ fn a_client_is_registered_its_secret_written_and_a_new_one_made_when_the_file_is
            done when the file okta/reporting is there
 
     Findings
-      IDP4001 Client/reporting: a new secret takes the place of the one in force in one go (cutover): consumers break until they have it
+      high IDP4001 Client/reporting (manifests/client.yaml:12:32): a new secret takes the place of the one in force in one go (cutover): consumers break until they have it
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
 
     1 to update, with 1 request.
     [exit status: 2]
@@ -180,7 +182,9 @@ fn a_client_is_registered_its_secret_written_and_a_new_one_made_when_the_file_is
         note: the file `okta/reporting` is not there: the new secret is written to it, and the one in force until now ends
 
     Findings
-      IDP4001 Client/reporting: a new secret takes the place of the one in force in one go (cutover): consumers break until they have it
+      high IDP4001 Client/reporting (manifests/client.yaml:12:32): a new secret takes the place of the one in force in one go (cutover): consumers break until they have it
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
 
     1 to update, with 1 request.
 
@@ -246,7 +250,9 @@ fn a_client_found_by_its_name_alone_is_compared_and_not_changed_until_it_is_adop
         redirect_uris: ["https://elsewhere.example.com/"] → ["https://reporting.example.com/callback"]
 
     Findings
-      IDP4002 Client/reporting: the client 0oaf000008Euf57TO5d7 is recognised by its name alone and taken over: make sure that it is the right one
+      medium IDP4002 Client/reporting (manifests/client.yaml:4:18): the client 0oaf000008Euf57TO5d7 is recognised by its name alone and taken over
+          Compare the app's id with the one that you mean, and pin it with `metadata.id`.
+          https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
 
     1 to update, with 1 request.
 
@@ -316,7 +322,9 @@ fn a_file_that_is_there_is_never_overwritten() {
         note: the file `okta/reporting` is not there: the new secret is written to it, and the one in force until now ends
 
     Findings
-      IDP4001 Client/reporting: a new secret takes the place of the one in force in one go (cutover): consumers break until they have it
+      high IDP4001 Client/reporting (manifests/client.yaml:12:32): a new secret takes the place of the one in force in one go (cutover): consumers break until they have it
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
 
     2 to update, with 2 requests.
 

@@ -68,7 +68,9 @@ fn a_provider_that_is_none_is_a_finding() {
     Plan for `default` in http://ORG (00of00000000j617U5d7) and the portal http://ORG
 
     Findings
-      IDP4101 OAuthProvider/okta: `WellKnownURL` names an authorization server that the org http://ORG has not; it has: `default` (ausf00000000fqmQG5d7); write the discovery document of one of its issuers, for example http://ORG/oauth2/default/.well-known/openid-configuration
+      high IDP4101 OAuthProvider/okta (manifests/portal.yaml:4:77): `WellKnownURL` names an authorization server that the org http://ORG has not; it has: `default` (ausf00000000fqmQG5d7)
+          Write the discovery document of one of the org's issuers, for example http://ORG/oauth2/default/.well-known/openid-configuration.
+          https://www.rfc-editor.org/rfc/rfc9700#section-2.6
 
     Not compared
       OAuthProvider/okta: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta
@@ -85,7 +87,9 @@ fn a_provider_that_is_none_is_a_finding() {
         note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
 
     Findings
-      IDP4101 OAuthProvider/okta: `WellKnownURL` is no discovery document of the org http://ORG, so the portal cannot register clients; write the discovery document of one of its issuers, for example http://ORG/oauth2/default/.well-known/openid-configuration
+      high IDP4101 OAuthProvider/okta (manifests/portal.yaml:4:77): `WellKnownURL` is no discovery document of the org http://ORG, so the portal cannot register clients
+          Write the discovery document of one of the org's issuers, for example http://ORG/oauth2/default/.well-known/openid-configuration.
+          https://www.rfc-editor.org/rfc/rfc9700#section-2.6
 
     1 to update, with 1 request.
     [exit status: 0]
@@ -99,7 +103,9 @@ fn a_provider_that_is_none_is_a_finding() {
         note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
 
     Findings
-      IDP4101 OAuthProvider/okta: `WellKnownURL` leads elsewhere than to the org http://ORG, so the portal registers clients elsewhere; write the discovery document of one of its issuers, for example http://ORG/oauth2/default/.well-known/openid-configuration
+      high IDP4101 OAuthProvider/okta (manifests/portal.yaml:4:77): `WellKnownURL` leads elsewhere than to the org http://ORG, so the portal registers clients elsewhere
+          Write the discovery document of one of the org's issuers, for example http://ORG/oauth2/default/.well-known/openid-configuration.
+          https://www.rfc-editor.org/rfc/rfc9700#section-2.6
 
     1 to update, with 1 request.
     [exit status: 0]
@@ -122,7 +128,7 @@ fn an_inactive_server_is_a_finding() {
     let _ = test.send("POST", &format!("/api/v1/authorizationServers/{id}/lifecycle/deactivate"), &Value::Null);
     let output = test.run("plan").ends_with(0).stdout.replace(id, "AUS");
     let finding = output.lines().find(|line| line.contains("IDP4101")).unwrap();
-    insta::assert_snapshot!(finding, @"  IDP4101 OAuthProvider/okta: `WellKnownURL` is that of the authorization server `orders` (AUS), which is inactive and gives nobody tokens; activate it");
+    insta::assert_snapshot!(finding, @"  high IDP4101 OAuthProvider/okta (manifests/portal.yaml:4:77): `WellKnownURL` is that of the authorization server `orders` (AUS), which is inactive and gives nobody tokens");
 }
 
 #[test]
@@ -147,8 +153,12 @@ fn scopes_that_no_server_has_are_findings_until_one_has_them() {
             Plan for `default` in http://ORG (00of00000000j617U5d7) and the portal http://ORG
 
             Findings
-              IDP4102 OAuthProvider/okta: the plan `Gold` asks for the scope `gold`, which no authorization server behind the portal has: access requests cannot be approved; declare the scope in an AuthorizationServer document, or take it out of the plan
-              IDP4102 OAuthProvider/okta: the product `Payments` asks for the scopes `payments.read`, `payments.write`, which the authorization server `default` (ausf00000000fqmQG5d7) has not: access requests cannot be approved; declare the scopes in an AuthorizationServer document, or take them out of the product
+              medium IDP4102 OAuthProvider/okta (manifests/portal.yaml:3:18): the plan `Gold` asks for the scope `gold`, which no authorization server behind the portal has: access requests cannot be approved
+                  Declare the scope in an AuthorizationServer document, or take it out of the plan.
+                  https://developer.okta.com/docs/guides/customize-authz-server/main/
+              medium IDP4102 OAuthProvider/okta (manifests/portal.yaml:3:18): the product `Payments` asks for the scopes `payments.read`, `payments.write`, which the authorization server `default` (ausf00000000fqmQG5d7) has not: access requests cannot be approved
+                  Declare the scopes in an AuthorizationServer document, or take them out of the product.
+                  https://developer.okta.com/docs/guides/customize-authz-server/main/
 
             Not compared
               OAuthProvider/okta: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta

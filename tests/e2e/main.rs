@@ -30,6 +30,8 @@ mod exported;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod findings;
+#[cfg(test)]
 mod first_steps;
 #[cfg(test)]
 mod fixture;

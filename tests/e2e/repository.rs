@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 33] = [
     "address",
     "secret",
     "printable",
@@ -19,6 +19,7 @@ const ORDER: [&str; 32] = [
     "desired",
     "bind",
     "diff",
+    "findings",
     "program",
     "plan",
     "drift",

@@ -25,6 +25,14 @@ fn what_a_pull_request_changes_is_told_object_by_object() {
     + add Grant/robot/okta.users.manage
     - remove Grant/worker/okta.users.read
 
+    Findings
+      high IDP4001 App/web (manifests/web.yaml:18:27): a secret is added and another retired in one go (cutover): consumers break until they have the new one
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
+      high IDP4501 Grant/robot/okta.users.manage (manifests/worker.yaml:11:17): the client may change the org: `okta.users.manage`
+          Grant the `read` scope if reading is enough; give the client an admin role for no more than it manages.
+          https://developer.okta.com/docs/guides/implement-oauth-for-okta/main/
+
     2 added, 1 renamed, 1 replaced, 2 removed.
 
     What is removed here is declared no longer: it stays live until somebody prunes it (`--prune`).
@@ -93,6 +101,11 @@ fn every_target_is_resolved_by_itself() {
     - remove App/worker "Worker"
     - remove Grant/worker/okta.users.read
 
+    Findings
+      high IDP4001 App/web (manifests/web.yaml:18:27): a secret is added and another retired in one go (cutover): consumers break until they have the new one
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
+
     1 added, 1 replaced, 3 removed.
 
     What is removed here is declared no longer: it stays live until somebody prunes it (`--prune`).
@@ -121,6 +134,7 @@ fn the_json_form_has_both_sides_and_their_places() {
           "project": "payments",
           "presence": "both",
           "settings": [],
+          "findings": [],
           "objects": [
             {
               "address": "App/web",

@@ -245,7 +245,9 @@ fn a_cutover_in_one_step_is_a_finding() {
     - delete App/worker/secret/ocsf00000AIdisDmC5d7
 
     Findings
-      IDP4001 App/worker: a secret is added and another retired in one go (cutover): consumers break until they have the new one; apply the new one first, and retire the old one when everybody has switched
+      high IDP4001 App/worker (manifests/worker.yaml:33:14): a secret is added and another retired in one go (cutover): consumers break until they have the new one
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
 
     1 to create, 1 to delete, with 3 requests.
     [exit status: 0]

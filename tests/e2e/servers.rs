@@ -191,6 +191,14 @@ fn whatever_somebody_changed_is_found_and_set_right() {
     AuthorizationServer/orders/scope/orders.write
         the scope `orders.write` (scpf00001ILJujdFm5d7) is not declared   (either)
 
+    Findings
+      high IDP4201 AuthorizationServer/orders/policy/everybody else (manifests/orders.yaml:18:40): the policy is open to every client there is and will be
+          `idpctl apply` puts it back; who did it is in the org's log.
+          https://developer.okta.com/docs/guides/configure-access-policy/main/
+      high IDP4201 AuthorizationServer/orders/policy/workers (manifests/orders.yaml:22:40): the policy is open to every client there is and will be
+          `idpctl apply` puts it back; who did it is in the org's log.
+          https://developer.okta.com/docs/guides/configure-access-policy/main/
+
     5 items: 5 either changed live or not applied yet.
     [exit status: 2]
     "#);

@@ -83,8 +83,10 @@ pub(crate) async fn run(args: &ApplyArgs, context: &Context) -> Result<Exit, Com
     let (manifests, choices) = match &approved {
         None => (args.manifests.clone(), choices(&args.manifests, &args.planning)),
         Some(plan) => {
-            let Choices { adopt, allow_replace, max_deletes, allow_own_app, .. } = choices(&args.manifests, &args.planning);
-            let choices = Choices { adopt, allow_replace, max_deletes, allow_own_app, ..plan.choices.clone() };
+            let Choices { adopt, allow_replace, max_deletes, allow_own_app, fail_on, .. } = choices(&args.manifests, &args.planning);
+            // The stricter of the two: a file that was edited cannot allow more than the command line does.
+            let fail_on = [fail_on, plan.choices.fail_on].into_iter().flatten().min();
+            let choices = Choices { adopt, allow_replace, max_deletes, allow_own_app, fail_on, ..plan.choices.clone() };
             let vars = choices.vars.clone().into_iter().collect();
             (Manifests { target: choices.target.clone(), vars, ..args.manifests.clone() }, choices)
         }

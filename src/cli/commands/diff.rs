@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::super::args::Manifests;
+use super::super::args::{Manifests, Review as Reviewed};
 use super::super::declared::{Resolved, read, show};
 use super::super::error::CommandError;
 use super::super::{Context, Exit};
@@ -45,6 +45,8 @@ pub(crate) struct DiffArgs {
     /// End with 2 if there is any difference
     #[arg(long)]
     exit_code: bool,
+    #[command(flatten)]
+    reviewed: Reviewed,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: DiffFormat,
@@ -84,7 +86,7 @@ struct Declared {
 
 /// Runs the command.
 pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, CommandError> {
-    let DiffArgs { base, head, manifests, all_targets, exit_code, format } = args;
+    let DiffArgs { base, head, manifests, all_targets, exit_code, reviewed, format } = args;
     if let Some(path) = manifests.files.iter().find(|path| !stays_inside(path)) {
         let error = CommandError::new(format!("`{}` lies outside of the repository, so no revision has it", printable(path)));
         return Err(error.hint("name files and folders by their paths in the repository"));
@@ -118,7 +120,15 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Comm
         DiffFormat::Json => context.printer.json(&render::review::json(&comparison))?,
         DiffFormat::Markdown => context.printer.data(&render::review::markdown(&comparison))?,
     }
-    Ok(if *exit_code && !comparison.is_empty() { Exit::Differences } else { Exit::Done })
+    let refused = reviewed.refusal(comparison.targets.iter().flat_map(|target| &target.review.findings));
+    if let Some(why) = &refused {
+        context.printer.note(&format!("refused: {why}"));
+    }
+    Ok(match (refused.is_some(), *exit_code && !comparison.is_empty()) {
+        (true, _) => Exit::Refused,
+        (false, true) => Exit::Differences,
+        (false, false) => Exit::Done,
+    })
 }
 
 fn side(revision: &Revision, manifests: &Manifests) -> Side {

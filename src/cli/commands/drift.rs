@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::super::args::{Format, Manifests, Network, Secrets};
+use super::super::args::{Format, Manifests, Network, Review, Secrets};
 use super::super::connect::{Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
@@ -30,6 +30,8 @@ pub(crate) struct DriftArgs {
     /// Say whether live client secrets are read and compared; each read is an entry in the org's log
     #[arg(long, value_name = "MODE", default_value = "skip")]
     secrets: Secrets,
+    #[command(flatten)]
+    review: Review,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -52,5 +54,13 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
         Format::Json => printer.json(&render::drift::json(&items))?,
         Format::Text => printer.data(&render::drift::text(&items, printer.data_style()))?,
     }
-    Ok(if items.items.is_empty() { Exit::Done } else { Exit::Differences })
+    let refused = args.review.refusal(&items.findings);
+    if let Some(why) = &refused {
+        printer.note(&format!("refused: {why}"));
+    }
+    Ok(match (refused.is_some(), items.items.is_empty()) {
+        (true, _) => Exit::Refused,
+        (false, false) => Exit::Differences,
+        (false, true) => Exit::Done,
+    })
 }

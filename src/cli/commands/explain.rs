@@ -75,8 +75,11 @@ fn kinds() -> String {
 }
 
 fn code(entry: &codes::Entry) -> String {
-    let codes::Entry { code, title, explanation, remedy } = entry;
-    format!("{code}: {title}\n\n{explanation}\n\nWhat to do: {remedy}\n")
+    let codes::Entry { code, title, explanation, remedy, danger } = entry;
+    let text = format!("{code}: {title}\n\n{explanation}\n\nWhat to do: {remedy}\n");
+    let Some(codes::Danger { severity, link }) = danger else { return text };
+    let accept = format!("To accept it, with the reason, in the document: `metadata: {{accept: {{{code}: \"…\"}}}}`.");
+    format!("{text}\nA finding of severity {}. {accept}\n{link}\n", severity.as_str())
 }
 
 fn of_kind(kind: Kind) -> String {

@@ -108,7 +108,7 @@ fn issuer(document: &Document, diagnostics: &mut Diagnostics) {
 }
 
 fn metadata(document: &Document, app: &Draft<'_>, diagnostics: &mut Diagnostics) {
-    let Metadata { id, adopt, protected, prune: _ } = &document.metadata;
+    let Metadata { id, adopt, protected, prune: _, accept: _ } = &document.metadata;
     for (member, said) in [("id", id.is_some()), ("adopt", *adopt), ("protected", *protected)] {
         if said {
             let path = Path::of("metadata").key(member);

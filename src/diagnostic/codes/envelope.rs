@@ -20,7 +20,7 @@ super::codes! { ENVELOPE:
         "A name is unique within its kind: two documents with one name would fight over one object.",
         "Rename one of the documents, or remove it.";
     METADATA = 208, "an unknown or malformed member of `metadata`",
-        "`metadata` holds `name`, `id`, `adopt`, `protected` and `prune`.",
+        "`metadata` holds `name`, `id`, `adopt`, `protected`, `prune` and `accept`.",
         "Correct the member; fields of the object itself belong into `spec`.";
     SPEC = 209, "a `spec` that is missing or is not a mapping",
         "What is declared stands in `spec`.",
@@ -37,6 +37,9 @@ super::codes! { ENVELOPE:
     UNSET_OF_NOTHING = 213, "a field to be taken out that is not there",
         "A path that is misspelt would otherwise take nothing out without a word.",
         "Correct the path, or remove it from `unset`.";
+    ACCEPT = 214, "an acceptance of no danger, or without a reason",
+        "`metadata.accept` names dangers by their codes, each with the reason for which it is accepted; both stand in every report.",
+        "Write the code that the finding has, and why it is accepted: `accept: {IDP4401: \"legacy client, gone by March\"}`.";
     PROJECT_DOCUMENT = 220, "a project file that does not hold one project",
         "idpctl.yaml holds exactly one document, of `kind: Project`.",
         "Keep the project in idpctl.yaml and move other documents below manifests/.";

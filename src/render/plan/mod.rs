@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::style::{Style, Tone, counted};
 use crate::address::Address;
-use crate::plan::{Finding, Guard, Note, Org, Plan, Portal};
+use crate::plan::{Guard, Note, Org, Plan, Portal};
 use crate::printable::printable_head;
 use crate::program::Verb;
 
@@ -51,7 +51,7 @@ pub fn text(plan: &Plan, style: Style) -> String {
             }
         }
     }
-    sections.extend(list("Findings", Tone::Danger, findings.iter().map(finding), style));
+    sections.extend(super::findings::sections(findings, style));
     sections.extend(list("Refused", Tone::Danger, guards.iter().map(guard), style));
     sections.extend(list("Left alone", Tone::Heading, left_alone.iter().map(note), style));
     sections.extend(list(
@@ -67,9 +67,10 @@ pub fn text(plan: &Plan, style: Style) -> String {
     text
 }
 
-/// Returns a plan as JSON: the same object that `plan --out` writes, with a summary.
+/// Returns a plan as JSON: the same object that `plan --out` writes, with a summary and what is known of each finding.
 pub fn json(plan: &Plan) -> Value {
     let mut tree = json!(plan);
+    tree["findings"] = super::findings::json(&plan.findings);
     let counts = plan.counts();
     let count = |verb| counts.get(&verb).copied().unwrap_or_default();
     tree["summary"] = json!({
@@ -146,11 +147,6 @@ pub(super) fn not_compared_lines<'a>(entries: impl Iterator<Item = (&'a Address,
         few => few.iter().map(|address| format!("{}: {}", inert(address), inert(why))).collect(),
     });
     lines.collect::<Vec<_>>().into_iter()
-}
-
-fn finding(finding: &Finding) -> Vec<String> {
-    let Finding { code, address, what } = finding;
-    vec![format!("{} {}: {}", inert(code), inert(address), inert(what))]
 }
 
 fn guard(guard: &Guard) -> Vec<String> {

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::address::{Address, Kind};
+use crate::diagnostic::{Origin, codes};
+use crate::findings::{Finding, Standing};
 use crate::json::{Fingerprint, Path};
 use crate::observed::{Id, Status};
 use crate::plan::{Choices, FORMAT_VERSION, GuardRule, Org};
@@ -172,11 +174,24 @@ fn everything() -> Plan {
             },
             Guard { address: Some(spa.clone()), rule: GuardRule::Protected, why: "it is protected".to_owned(), flag: None },
         ],
-        findings: vec![Finding { code: "IDP4001".to_owned(), address: spa, what: format!("cutover {HOSTILE}") }],
+        findings: findings(&spa),
         left_alone: vec![note("old", HOSTILE, Some("--prune")), note("copy", "somebody cloned the app", None)],
         not_compared: vec![note("web-portal", "`IDPCTL_X` is not set", None)],
         notes: vec![note("billing", "its mark was lost", None)],
     }
+}
+
+fn findings(address: &Address) -> Vec<Finding> {
+    let place = Origin { file: "manifests/spa.yaml".into(), start: 0, end: 0, line: 7, column: 3 };
+    let new = Finding::new(codes::CUTOVER, address.clone(), format!("cutover {HOSTILE}")).at(Some(place));
+    let unread = Finding { reason: Some(format!("because {HOSTILE}")), ..Finding::new(codes::NARROWED, address.clone(), "narrowed") };
+    let accepted = Finding {
+        standing: Standing::Accepted,
+        reason: Some("legacy".to_owned()),
+        ..Finding::new(codes::IMPLICIT, address.clone(), "implicit")
+    };
+    let before = Finding { standing: Standing::Before, reason: None, ..accepted.clone() };
+    vec![new, unread, accepted, before]
 }
 
 fn nothing() -> Plan {
@@ -224,7 +239,20 @@ fn a_plan_says_what_would_change_and_why_it_is_refused() {
     - delete App/| <b>"quoted"<%2Fb> \u{1b}[31mred\u{9b}0m \u{202e}drow\u{2066} line\nbreak ø☕日 @here `code` "| <b>\"quoted\"</b> \u{1b}[31mred\u{9b}0m \u{202e}drow\u{2066} line\nbreak ø☕日 @here `code`"
 
     Findings
-      IDP4001 App/spa: cutover | <b>"quoted"</b> \u{1b}[31mred\u{9b}0m \u{202e}drow\u{2066} line\nbreak ø☕日 @here `code`
+      high IDP4001 App/spa (manifests/spa.yaml:7:3): cutover | <b>"quoted"</b> \u{1b}[31mred\u{9b}0m \u{202e}drow\u{2066} line\nbreak ø☕日 @here `code`
+          Apply the new secret first; retire the old one in another change, when every consumer has switched.
+          https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
+      low IDP4105 App/spa: narrowed
+          Revoke the credentials that must not have it, or change the clients at the provider.
+          https://www.rfc-editor.org/rfc/rfc9700#section-2.3
+          accepted in this very change, which does not count: because | <b>"quoted"</b> \u{1b}[31mred\u{9b}0m \u{202e}drow\u{2066} line\nbreak ø☕日 @here `code`
+
+    Accepted
+      high IDP4401 App/spa: implicit
+          accepted: legacy
+
+    There before
+      high IDP4401 App/spa: implicit
 
     Refused
       6 deletions, and 5 are allowed
@@ -361,7 +389,7 @@ fn the_json_form_is_the_plan_file_with_a_summary() {
       "replace": 1,
       "delete": 3,
       "requests": 4,
-      "findings": 1,
+      "findings": 4,
       "guards": 3,
       "left_alone": 2,
       "not_compared": 1

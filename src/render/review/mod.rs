@@ -56,6 +56,7 @@ pub fn json(comparison: &Comparison) -> Value {
             "project": project,
             "presence": presence,
             "settings": review.settings.iter().map(field_tree).collect::<Vec<_>>(),
+            "findings": super::findings::json(&review.findings),
             "objects": review.entries.iter().map(entry_tree).collect::<Vec<_>>(),
             "summary": summary,
         })
@@ -131,6 +132,7 @@ fn target(target: &TargetReview, is_one_of_many: bool, style: Style) -> Vec<Vec<
             }
         }
     }
+    sections.extend(super::findings::sections(&review.findings, style));
     if *presence == Presence::Both || !review.is_empty() {
         let words = summary(review);
         let tone = if is_one_of_many { Tone::Faint } else { Tone::Heading };

@@ -23,7 +23,7 @@ fn app(name: &str) -> Address {
 }
 
 fn comparison(entries: Vec<Entry>) -> Comparison {
-    let review = Review { settings: Vec::new(), entries };
+    let review = Review { settings: Vec::new(), entries, findings: Vec::new() };
     let side = Side { name: "origin/main".to_owned(), commit: "0123456789abcdef0123456789abcdef01234567".to_owned(), is_empty: false };
     let target = TargetReview { target: Some("prod".to_owned()), project: "payments".to_owned(), presence: Presence::Both, review };
     Comparison { base: side, head: None, targets: vec![target] }
@@ -206,6 +206,7 @@ fn json_tells_what_is_not_there_from_null() {
           "project": "payments",
           "presence": "both",
           "settings": [],
+          "findings": [],
           "objects": [
             {
               "address": "App/changed",

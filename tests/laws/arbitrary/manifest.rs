@@ -37,7 +37,7 @@ fn checked(text: &str) -> [String; 2] {
     let documents = read(std::slice::from_ref(&file), Some(&variables), &mut sources, &mut found);
     resolve("payments", true, &documents, &KeySets::new(), &mut found);
     assert_eq!(sources.text("a.yaml").map(str::len), Some(text.len()), "covering moves nothing");
-    let shown = diagnostics::text(&found, &sources, false) + &json_text(&diagnostics::json(&found));
+    let shown = diagnostics::text(&found, &sources, false) + &json_text(&diagnostics::json(&found, &[]));
     assert_inert(&shown);
     understood_alike(&file);
     [shown, sources.text("a.yaml").unwrap_or_default().to_owned()]

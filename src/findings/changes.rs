@@ -1,0 +1,197 @@
+//! What differs between an org and the manifests, as two sides of a change: the way of a plan, and, turned round, that of a drift.
+
+use serde_json::{Value, json};
+
+use super::declared::{Declared, reasons, sort_of};
+use super::judge::{Pair, judge};
+use super::view::{Form, Sort, Under, View};
+use super::{Finding, Standing};
+use crate::address::{Address, Kind};
+use crate::bind::Bound;
+use crate::desired::{Desired, Grant};
+use crate::diff::{Change, Changes, GrantChange};
+use crate::json::Path;
+use crate::observed::{LivePart, LivePortal, Status};
+
+/// Which way the change goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// From what is live to what is declared.
+    Plan,
+    /// From what is declared to what is live.
+    Drift,
+}
+
+/// Returns the dangers that it brings to make an org what is declared. What documents accept is accepted.
+pub fn planned(changes: &Changes<'_>, desired: &Desired) -> Vec<Finding> {
+    let mut seen = Seen { way: Way::Plan, desired, findings: Vec::new() };
+    seen.all(changes);
+    seen.sorted()
+}
+
+/// Returns the dangers that are there because an org is not what is declared: dangers of what somebody changed, and of what no document
+/// declares.
+pub fn drifted(changes: &Changes<'_>, bound: &Bound<'_>, desired: &Desired) -> Vec<Finding> {
+    let mut seen = Seen { way: Way::Drift, desired, findings: Vec::new() };
+    seen.all(changes);
+    // What has no flag is nothing that the manifests speak of, and no item of the drift.
+    for left in changes.left_alone.iter().filter(|left| left.address.kind == Kind::Grant && left.flag.is_some()) {
+        let Some(scope) = left.address.child.last() else { continue };
+        seen.came(&left.address, View { facts: json!({"scope": scope}), ..View::new(Sort::Grant) });
+    }
+    for server in &bound.servers {
+        for extra in server.extras.iter().filter(|extra| extra.prunable) {
+            let Some(view) = live_part(extra.live) else { continue };
+            let parent = extra.policy.map_or(&server.wanted.own.address, |policy| &policy.wanted.address);
+            let address = extra.live.key.iter().fold(parent.below([extra.live.part.as_str()]), |at, segment| at.below([segment.as_str()]));
+            if changes.left_alone.iter().any(|left| left.address == address) {
+                seen.came(&address, view);
+            }
+        }
+    }
+    seen.sorted()
+}
+
+struct Seen<'a> {
+    way: Way,
+    desired: &'a Desired,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Seen<'a> {
+    fn all(&mut self, changes: &Changes<'a>) {
+        for entry in &changes.apps {
+            let Some(live) = entry.live.filter(|_| !is_new(entry.change.as_ref())) else {
+                let declared = Declared::app(entry.wanted, self.desired);
+                self.made(&declared, entry.change.is_some());
+                self.grants(entry.wanted.grants.as_deref(), &entry.grants, (None, &declared.view), true);
+                continue;
+            };
+            let view = View { active: live.status == Status::Active, under: Under::Packed(&live.body), ..View::new(Sort::Client) };
+            let declared = Declared::app(entry.wanted, self.desired).over(view.under, Some(live.status), entry.wanted.status);
+            self.grants(entry.wanted.grants.as_deref(), &entry.grants, (Some(&view), &declared.view), entry.change.is_some());
+            self.changed(&declared, view, entry.change.is_some());
+        }
+        for entry in &changes.clients {
+            let (wanted, live) = (entry.bound.wanted, entry.bound.live.filter(|_| !is_new(entry.change.as_ref())));
+            let Some((live, _)) = live else {
+                let declared = Declared::client(wanted, self.desired);
+                self.made(&declared, entry.change.is_some());
+                self.grants(wanted.grants.as_deref(), &entry.grants, (None, &declared.view), true);
+                continue;
+            };
+            let view = View { under: Under::Tree(&live.body), form: Form::Registered, ..View::new(Sort::Client) };
+            let declared = Declared::client(wanted, self.desired).over(view.under, None, None);
+            self.grants(wanted.grants.as_deref(), &entry.grants, (Some(&view), &declared.view), entry.change.is_some());
+            self.changed(&declared, view, entry.change.is_some());
+        }
+        for entry in &changes.servers {
+            let Some(declared) = Declared::part(entry.wanted, self.desired) else { continue };
+            match entry.live.and_then(|live| Some((live, live_part(live)?))) {
+                None => self.made(&declared, entry.change.is_some()),
+                Some((live, view)) => {
+                    let status = entry.wanted.status.as_ref().map(|(status, _)| *status);
+                    self.changed(&declared.over(view.under, live.status, status), view, entry.change.is_some());
+                }
+            }
+        }
+        for entry in &changes.portal {
+            let declared = Declared::portal(entry.bound.wanted, self.desired);
+            match entry.bound.live {
+                None => self.made(&declared, entry.change.is_some()),
+                Some(live) => {
+                    let view = live_portal(live, declared.view.sort);
+                    self.changed(&declared.over(view.under, None, None), view, entry.change.is_some());
+                }
+            }
+        }
+    }
+
+    /// Grants that are made, and those that are there of a client that changes.
+    fn grants(
+        &mut self,
+        declared: Option<&'a [Grant]>,
+        changes: &[GrantChange<'a>],
+        client: (Option<&View<'a>>, &View<'a>),
+        changed: bool,
+    ) {
+        let (live, wanted) = client;
+        for grant in declared.into_iter().flatten() {
+            let is_made = changes.iter().any(|change| matches!(change, GrantChange::Add(made) if made.address == grant.address));
+            match live.filter(|_| !is_made) {
+                None if is_made => self.made(&Declared::grant(grant, wanted, self.desired), true),
+                Some(live) if changed => {
+                    let view =
+                        View { facts: json!({"scope": grant.scope}), client: Some(Box::new(live.clone())), ..View::new(Sort::Grant) };
+                    self.changed(&Declared::grant(grant, wanted, self.desired), view, true);
+                }
+                None | Some(_) => {}
+            }
+        }
+    }
+
+    /// Something that is declared and not there.
+    fn made(&mut self, declared: &Declared<'a>, is_made: bool) {
+        if is_made && self.way == Way::Plan {
+            self.judge(declared, None, declared.view.clone());
+        }
+    }
+
+    /// Something that is there and not as declared.
+    fn changed(&mut self, declared: &Declared<'a>, live: View<'a>, differs: bool) {
+        match self.way {
+            _ if !differs => {}
+            Way::Plan => self.judge(declared, Some(live), declared.view.clone()),
+            Way::Drift => {
+                let from = self.findings.len();
+                self.judge(declared, Some(declared.view.clone()), live);
+                // What the manifests say is dangerous too is no drift.
+                let new: Vec<_> = self.findings.drain(from..).filter(|finding| finding.standing != Standing::Before).collect();
+                self.findings.extend(new.into_iter().map(Finding::of_drift));
+            }
+        }
+    }
+
+    /// Something that is there and not declared.
+    fn came(&mut self, address: &Address, view: View<'a>) {
+        let accepted = reasons(self.desired, [&super::declared::document(address)]);
+        let from = self.findings.len();
+        judge(&Pair { address, before: None, after: view, origin: &|_: &Path| None, accepted, accepted_before: None }, &mut self.findings);
+        let came: Vec<_> = self.findings.drain(from..).map(Finding::of_drift).collect();
+        self.findings.extend(came);
+    }
+
+    fn judge(&mut self, declared: &Declared<'a>, before: Option<View<'a>>, after: View<'a>) {
+        let origin = |path: &Path| Some(declared.origin(path));
+        let accepted = declared.accepted.clone();
+        judge(&Pair { address: declared.address, before, after, origin: &origin, accepted, accepted_before: None }, &mut self.findings);
+    }
+
+    fn sorted(mut self) -> Vec<Finding> {
+        super::sort(&mut self.findings);
+        self.findings
+    }
+}
+
+impl Finding {
+    /// Returns the same as somebody has to read it who did not want it.
+    fn of_drift(self) -> Self {
+        let undo = if self.origin.is_some() { "`idpctl apply` puts it back" } else { "`idpctl apply --prune` takes it away" };
+        let remedy = format!("{undo}; who did it is in the org's log.");
+        Self { remedy, ..self }
+    }
+}
+
+/// Returns whether what is made of an object has nothing of what is there.
+const fn is_new(change: Option<&Change>) -> bool {
+    matches!(change, Some(Change::Create { .. } | Change::Replace { .. }))
+}
+
+fn live_part(live: &LivePart) -> Option<View<'_>> {
+    let active = live.status != Some(Status::Inactive);
+    Some(View { active, under: Under::Tree(&live.body), ..View::new(sort_of(live.part)?) })
+}
+
+fn live_portal(live: &LivePortal, sort: Sort) -> View<'_> {
+    View { under: Under::Tree(&live.body), facts: Value::Null, ..View::new(sort) }
+}
