@@ -202,6 +202,14 @@ fn a_list_that_lags_behind_is_asked_for_again() {
 }
 
 #[test]
+fn what_another_run_removed_for_an_older_one_is_not_waited_for() {
+    let (older, made) = (written(4, US, true, &text(1)), written(5, US, true, &text(0)));
+    let mut talk = Talk::new(marker(), text(0));
+    let turns = asked(&mut talk, vec![Heard::Me(Some(US)), Heard::List(Vec::new()), Heard::Made(made), Heard::List(vec![older])]);
+    assert_eq!(turns[3], Turn::Ask(Ask::Edit(4), 0));
+}
+
+#[test]
 fn what_was_made_and_never_shows_is_made_all_the_same() {
     let made = written(5, US, true, &text(0));
     let mut talk = Talk::new(marker(), text(0));

@@ -94,7 +94,7 @@ impl Forge {
     }
 
     /// Answers as the forges do. People's comments cannot be changed with the token here.
-    fn answer(&mut self, request: &Request) -> Response {
+    pub(crate) fn answer(&mut self, request: &Request) -> Response {
         let gitlab = request.uri().path().starts_with("/api/v4/");
         let us = self.person.unwrap_or(US);
         let path = request.uri().path().trim_start_matches("/api/v4");
