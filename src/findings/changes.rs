@@ -11,7 +11,7 @@ use crate::bind::Bound;
 use crate::desired::{Desired, Grant};
 use crate::diff::{Change, Changes, GrantChange};
 use crate::json::Path;
-use crate::observed::{LivePart, LivePortal, Status};
+use crate::observed::{LivePart, LivePortal};
 
 /// Which way the change goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +67,8 @@ impl<'a> Seen<'a> {
                 self.grants(entry.wanted.grants.as_deref(), &entry.grants, (None, &declared.view), true);
                 continue;
             };
-            let view = View { active: live.status == Status::Active, under: Under::Packed(&live.body), ..View::new(Sort::Client) };
-            let declared = Declared::app(entry.wanted, self.desired).over(view.under, Some(live.status), entry.wanted.status);
+            let view = View { status: Some(live.status), under: Under::Packed(&live.body), ..View::new(Sort::Client) };
+            let declared = Declared::app(entry.wanted, self.desired).over(&view);
             self.grants(entry.wanted.grants.as_deref(), &entry.grants, (Some(&view), &declared.view), entry.change.is_some());
             self.changed(&declared, view, entry.change.is_some());
         }
@@ -81,18 +81,15 @@ impl<'a> Seen<'a> {
                 continue;
             };
             let view = View { under: Under::Tree(&live.body), form: Form::Registered, ..View::new(Sort::Client) };
-            let declared = Declared::client(wanted, self.desired).over(view.under, None, None);
+            let declared = Declared::client(wanted, self.desired).over(&view);
             self.grants(wanted.grants.as_deref(), &entry.grants, (Some(&view), &declared.view), entry.change.is_some());
             self.changed(&declared, view, entry.change.is_some());
         }
         for entry in &changes.servers {
             let Some(declared) = Declared::part(entry.wanted, self.desired) else { continue };
-            match entry.live.and_then(|live| Some((live, live_part(live)?))) {
+            match entry.live.and_then(live_part) {
                 None => self.made(&declared, entry.change.is_some()),
-                Some((live, view)) => {
-                    let status = entry.wanted.status.as_ref().map(|(status, _)| *status);
-                    self.changed(&declared.over(view.under, live.status, status), view, entry.change.is_some());
-                }
+                Some(view) => self.changed(&declared.over(&view), view, entry.change.is_some()),
             }
         }
         for entry in &changes.portal {
@@ -101,7 +98,7 @@ impl<'a> Seen<'a> {
                 None => self.made(&declared, entry.change.is_some()),
                 Some(live) => {
                     let view = live_portal(live, declared.view.sort);
-                    self.changed(&declared.over(view.under, None, None), view, entry.change.is_some());
+                    self.changed(&declared.over(&view), view, entry.change.is_some());
                 }
             }
         }
@@ -188,8 +185,7 @@ const fn is_new(change: Option<&Change>) -> bool {
 }
 
 fn live_part(live: &LivePart) -> Option<View<'_>> {
-    let active = live.status != Some(Status::Inactive);
-    Some(View { active, under: Under::Tree(&live.body), ..View::new(sort_of(live.part)?) })
+    Some(View { status: live.status, under: Under::Tree(&live.body), ..View::new(sort_of(live.part)?) })
 }
 
 fn live_portal(live: &LivePortal, sort: Sort) -> View<'_> {

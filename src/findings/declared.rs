@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::judge::{Pair, Reasons, judge};
-use super::view::{Form, Sort, Under, View};
+use super::view::{Form, Sort, View};
 use super::{Finding, Standing};
 use crate::address::Address;
 use crate::desired::{App, Client, Desired, Grant, PortalObject, Secret, ServerPart, Token};
@@ -38,7 +38,7 @@ impl<'a> Declared<'a> {
 
     /// Returns what an app declares.
     pub(super) fn app(app: &'a App, desired: &'a Desired) -> Self {
-        let view = View { active: active(app.status), over: Some(&app.body), ..View::new(Sort::Client) };
+        let view = View { status: app.status, over: Some(&app.body), ..View::new(Sort::Client) };
         Self::of(&app.address, view, Some(&app.origins), &app.origin, reasons(desired, &app.documents))
     }
 
@@ -59,7 +59,7 @@ impl<'a> Declared<'a> {
     pub(super) fn part(part: &'a ServerPart, desired: &'a Desired) -> Option<Self> {
         let sort = sort_of(part.part)?;
         let mut view = View { over: Some(&part.body), ..View::new(sort) };
-        view.active = active(part.status.as_ref().map(|(status, _)| *status));
+        view.status = part.status.as_ref().map(|(status, _)| *status);
         let mut facts = Vec::new();
         if let Some(clients) = &part.clients {
             let list: Vec<Value> =
@@ -103,10 +103,6 @@ pub(super) const fn sort_of(part: Part) -> Option<Sort> {
         Part::Rule => Some(Sort::Rule),
         Part::Server | Part::Claim => None,
     }
-}
-
-fn active(status: Option<Status>) -> bool {
-    status != Some(Status::Inactive)
 }
 
 /// Returns the document that declares a child.
@@ -167,8 +163,9 @@ pub fn between(base: &Desired, head: &Desired, renamed: &BTreeMap<Address, Addre
         let origin = |path: &Path| Some(side.origin(path));
         let Declared { address, ref view, ref accepted, .. } = side;
         let accepted_before = Some(before.map(|before| before.accepted.clone()).unwrap_or_default());
+        let after = before.map_or_else(|| view.clone(), |before| view.since(&before.view));
         let before = before.map(|before| before.view.clone());
-        judge(&Pair { address, before, after: view.clone(), origin: &origin, accepted: accepted.clone(), accepted_before }, &mut findings);
+        judge(&Pair { address, before, after, origin: &origin, accepted: accepted.clone(), accepted_before }, &mut findings);
     }
     let apps: BTreeMap<_, _> = base.apps.iter().map(|app| (&app.address, app)).collect();
     let mut of_app = Vec::new();
@@ -197,7 +194,7 @@ fn cutover(before: &App, after: &App) -> Option<Finding> {
 }
 
 /// What is said of a cutover.
-pub(super) const CUTOVER_WORDS: &str =
+pub(crate) const CUTOVER_WORDS: &str =
     "a secret is added and another retired in one go (cutover): consumers break until they have the new one";
 
 /// An app that its label alone tells, which somebody else may bear as well.
@@ -235,8 +232,7 @@ impl Finding {
 
 impl<'a> Declared<'a> {
     /// Returns the same over what is live.
-    pub(super) fn over(self, under: Under<'a>, status: Option<Status>, declared: Option<Status>) -> Self {
-        let active = active(declared.or(status));
-        Self { view: View { active, under, ..self.view }, ..self }
+    pub(super) fn over(self, live: &View<'a>) -> Self {
+        Self { view: View { status: self.view.status.or(live.status), under: live.under, ..self.view }, ..self }
     }
 }

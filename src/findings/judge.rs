@@ -31,11 +31,11 @@ pub(super) struct Pair<'a> {
 /// Adds what is dangerous about an object.
 pub(super) fn judge(pair: &Pair<'_>, findings: &mut Vec<Finding>) {
     let Pair { address, before, after, origin, accepted, accepted_before } = pair;
-    if !after.active {
+    if !after.is_active() {
         return;
     }
     let known: BTreeSet<_> =
-        before.iter().filter(|view| view.active).flat_map(rules::dangers).map(|danger| (danger.code, danger.item)).collect();
+        before.iter().filter(|view| view.is_active()).flat_map(rules::dangers).map(|danger| (danger.code, danger.item)).collect();
     let standing = |danger: &Danger| if known.contains(&(danger.code, danger.item.clone())) { Standing::Before } else { Standing::New };
     let there = rules::dangers(after).into_iter().map(|danger| (standing(&danger), danger));
     let made = before.iter().flat_map(|before| rules::weakened(before, after)).map(|danger| (Standing::New, danger));

@@ -15,6 +15,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 pub use changes::{drifted, planned};
+pub(crate) use declared::CUTOVER_WORDS;
 pub use declared::{between, declared};
 
 use crate::address::Address;

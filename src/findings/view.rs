@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::desired::as_client;
 use crate::json::{Packed, Path};
+use crate::observed::Status;
 
 /// What sort of object it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +49,8 @@ pub(super) enum Form {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct View<'a> {
     pub(super) sort: Sort,
-    /// Whether it is in force: what is not endangers nobody.
-    pub(super) active: bool,
+    /// Whether it is in force: what is not endangers nobody. `None` if it is not known.
+    pub(super) status: Option<Status>,
     /// What is said of it that is no field of its body.
     pub(super) facts: Value,
     /// What is declared.
@@ -65,7 +66,23 @@ pub(super) struct View<'a> {
 impl View<'_> {
     /// Returns an object of which nothing is known yet.
     pub(super) fn new(sort: Sort) -> Self {
-        Self { sort, active: true, facts: Value::Null, over: None, under: Under::Nothing, form: Form::Own, client: None }
+        Self { sort, status: None, facts: Value::Null, over: None, under: Under::Nothing, form: Form::Own, client: None }
+    }
+
+    /// Returns whether it may be in force.
+    pub(super) fn is_active(&self) -> bool {
+        self.status != Some(Status::Inactive)
+    }
+
+    /// Returns what becomes of what was declared before: what is declared no longer stays as it was.
+    pub(super) fn since(&self, before: &Self) -> Self {
+        let under = before.over.map_or(Under::Nothing, Under::Tree);
+        let facts = if self.facts.is_null() { before.facts.clone() } else { self.facts.clone() };
+        let client = match (&self.client, &before.client) {
+            (Some(client), Some(before)) => Some(Box::new(client.since(before))),
+            (client, _) => client.clone(),
+        };
+        Self { status: self.status.or(before.status), facts, under, client, ..self.clone() }
     }
 
     /// Returns what the bodies call a place.

@@ -6,7 +6,7 @@ use crate::address::Address;
 use crate::bind::{Bound, How};
 use crate::diagnostic::codes::{CUTOVER, LABEL_ADOPTION};
 use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
-use crate::findings::{Finding, refusal};
+use crate::findings::{CUTOVER_WORDS, Finding, refusal};
 use crate::program::{Action, Verb};
 
 /// Returns every rule that the actions hit, sorted.
@@ -132,8 +132,7 @@ pub(super) fn findings(changes: &Changes<'_>, choices: &Choices) -> Vec<Finding>
         let adds = entry.secrets.iter().find_map(|s| if let SecretChange::Add(wanted) = s { Some(&wanted.origin) } else { None });
         let retires = entry.secrets.iter().any(|s| matches!(s, SecretChange::Deactivate(..) | SecretChange::Delete(..)));
         if let (Some(origin), true, Some(_)) = (adds, retires, entry.live) {
-            let what = "a secret is added and another retired in one go (cutover): consumers break until they have the new one";
-            findings.push(found(CUTOVER, what.to_owned()).at(Some(origin.clone())));
+            findings.push(found(CUTOVER, CUTOVER_WORDS.to_owned()).at(Some(origin.clone())));
         }
         if entry.how == Some(How::Label) {
             let id = entry.live.map(|live| live.id.to_string()).unwrap_or_default();

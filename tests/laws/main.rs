@@ -7,6 +7,7 @@ mod client_lossfree;
 mod deletion;
 mod faults;
 mod generate;
+mod git_history;
 mod identity;
 mod inputs;
 mod kills;

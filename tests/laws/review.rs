@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 
 use idpctl::address::{Address, Kind};
+use idpctl::diagnostic::codes;
+use idpctl::findings::{Finding, Standing};
 use idpctl::plan::{Choices, Plan};
 use idpctl::program::{Action, Verb};
 use idpctl::render::Style;
@@ -29,6 +31,7 @@ struct Tally {
     pairs: usize,
     empty: usize,
     seen: BTreeSet<String>,
+    dangers: BTreeSet<String>,
     disagreements: Vec<String>,
 }
 
@@ -51,6 +54,7 @@ fn a_diff_of_two_revisions_is_what_a_plan_sees() {
     let found = &tally.disagreements;
     assert!(found.is_empty(), "{} disagreements, the first of which is {}", found.len(), found.first().map_or("", String::as_str));
     assert_eq!((tally.pairs, tally.empty), (20 * 4 * 3 + 40 * 39, 20 * 4 + 40), "each with each, and with itself");
+    insta::assert_snapshot!(tally.dangers.into_iter().collect::<Vec<_>>().join(" "), @"IDP4001 IDP4201 IDP4401 IDP4402 IDP4403 IDP4405 IDP4406 IDP4407 IDP4408 IDP4409 IDP4501 IDP4502");
     insta::assert_snapshot!(tally.seen.into_iter().collect::<Vec<_>>().join("\n"), @"
     App added
     App changed
@@ -80,7 +84,7 @@ fn a_diff_of_two_revisions_is_what_a_plan_sees() {
 }
 
 /// What else a revision declares: an app that comes and goes, and an authorization server of which something differs every time.
-fn others(n: usize) -> Vec<Value> {
+pub(crate) fn others(n: usize) -> Vec<Value> {
     let text = |of: &str, of_how_many: usize| json!(format!("{of} {}", n % of_how_many));
     let service = json!({"application_type": "service", "grant_types": ["client_credentials"], "response_types": ["token"]});
     let app = json!({"label": text("Extra", 3), "settings": {"oauthClient": service}});
@@ -112,7 +116,7 @@ async fn history(seed: u64, revisions: usize, world: &World, tally: &mut Tally) 
             let about = format!("seed {seed}, {at} to {other}");
             match planned {
                 Ok(plan) => {
-                    let found = disagreements(&review, &plan);
+                    let found = [disagreements(&review, &plan), dangers(&review, &plan)].concat();
                     let both = || format!("{}\n{}", lines(&review), text(&plan, Style::default()));
                     tally.disagreements.extend((!found.is_empty()).then(|| format!("{about}: {}\n{}", found.join("\n"), both())));
                 }
@@ -130,6 +134,8 @@ fn note(review: &Review, tally: &mut Tally) {
     } else {
         tally.pairs += 1;
     }
+    let dangers = review.findings.iter().filter(|finding| finding.standing == Standing::New);
+    tally.dangers.extend(dangers.map(|finding| finding.code.to_string()));
     for entry in &review.entries {
         let of_parts = matches!(entry.address.kind, Kind::App | Kind::AuthorizationServer);
         let below = entry.address.child.first().filter(|_| of_parts).map(|child| format!("/{child}"));
@@ -137,6 +143,25 @@ fn note(review: &Review, tally: &mut Tally) {
         let released = entry.change == Change::Changed && entry.fields.iter().any(|field| field.after.is_none());
         tally.seen.extend(released.then(|| format!("{} released", entry.address.kind)));
     }
+}
+
+/// Returns the dangers that a diff finds and a plan does not. Which secret goes and which app is meant a plan knows better, and what it finds
+/// besides may have been released before: then two revisions do not tell what is there.
+fn dangers(review: &Review, plan: &Plan) -> Vec<String> {
+    let replaced = plan.actions.iter().any(|action| action.verb == Verb::Replace);
+    let is_seen = |wanted: &Finding| {
+        let same = |found: &&Finding| (found.code, &found.address, &found.what) == (wanted.code, &wanted.address, &wanted.what);
+        plan.findings.iter().any(|found| same(&found) && found.standing == wanted.standing)
+    };
+    // What is declared for the first time may have been there.
+    let first = |finding: &Finding| {
+        let entry = review.entries.iter().find(|entry| entry.address == finding.address && entry.change == Change::Changed);
+        let within = |field: &&FieldDiff| finding.path.as_ref().is_some_and(|path| path.starts_with(&field.path));
+        entry.is_some_and(|entry| entry.fields.iter().find(within).is_some_and(|field| field.before.is_none()))
+    };
+    let found = review.findings.iter().filter(|finding| finding.standing == Standing::New && finding.code != codes::CUTOVER);
+    let unseen = found.filter(|finding| !replaced && !first(finding) && !is_seen(finding));
+    unseen.map(|finding| format!("{} of {} is not found: {}", finding.code, finding.address, finding.what)).collect()
 }
 
 /// Returns where a diff and a plan disagree.
