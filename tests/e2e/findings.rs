@@ -34,12 +34,19 @@ fn found(code: &str, head: &str) -> Vec<Finding> {
     review(&declared(code, "base"), &declared(code, head)).findings
 }
 
-fn shown(findings: &[Finding]) -> String {
+/// Returns findings, each with the text of the manifest that it points at.
+fn shown(code: &str, findings: &[Finding]) -> String {
+    let folder = code;
     findings.iter().fold(String::new(), |mut out, finding| {
-        let Finding { code, severity, standing, address, path, origin, what, remedy: _, reason: _ } = finding;
+        let Finding { code, severity, standing, address, path, origin: place, what, remedy: _, reason: _ } = finding;
         let path = path.as_ref().map(ToString::to_string).unwrap_or_default();
-        let origin = origin.as_ref().map(ToString::to_string).unwrap_or_default();
-        writeln!(out, "{code} {} {standing:?} {address} {path} {origin}\n    {what}", severity.as_str()).expect("a String takes all");
+        let origin = place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let marked = place.as_ref().map(|place| {
+            let text = fs::read_to_string(corpus().join(folder).join(&*place.file)).expect("the file is there");
+            text[place.start as usize..place.end as usize].to_owned()
+        });
+        writeln!(out, "{code} {} {standing:?} {address} {path} {origin} {marked:?}\n    {what}", severity.as_str())
+            .expect("a String takes all");
         out
     })
 }
@@ -50,10 +57,14 @@ fn each_danger_is_found_where_it_is_and_not_where_it_almost_is() {
     for entry in codes::all().filter(|entry| entry.danger.is_some() && !OF_ORGS.contains(&entry.code.0)) {
         let code = entry.code.to_string();
         let brought = found(&code, "head");
-        assert!(brought.iter().any(|finding| finding.code == entry.code), "{code}/head.yaml does not bring {code}:\n{}", shown(&brought));
-        out.push_str(&shown(&brought));
+        assert!(
+            brought.iter().any(|finding| finding.code == entry.code),
+            "{code}/head.yaml does not bring {code}:\n{}",
+            shown(&code, &brought)
+        );
+        out.push_str(&shown(&code, &brought));
         let near = found(&code, "near");
-        assert!(near.iter().all(|finding| finding.code != entry.code), "{code}/near.yaml brings {code}:\n{}", shown(&near));
+        assert!(near.iter().all(|finding| finding.code != entry.code), "{code}/near.yaml brings {code}:\n{}", shown(&code, &near));
         // What was there before is no finding of whatever else changes.
         let head = declared(&code, "head");
         assert_eq!(review(&head, &head).findings, []);
