@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 34] = [
     "address",
     "secret",
     "printable",
@@ -27,6 +27,7 @@ const ORDER: [&str; 32] = [
     "graph",
     "verify",
     "scopes",
+    "forge",
     "render",
     // Effects begin here.
     "clock",
@@ -36,6 +37,7 @@ const ORDER: [&str; 32] = [
     "revision",
     "observe",
     "obtain",
+    "comment",
     "apply",
     "pipeline",
     "cli",
