@@ -48,8 +48,10 @@
 //!                                                                   from both to a plan; from two revisions to what differs
 //! bind diff findings program plan drift review graph verify        from both to a plan; from two revisions to what differs;
 //! scopes render                                                    what needs what
+//! forge                                                            which comment of a pull request is the one, and what is asked of a forge
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
+//! comment                                                          the one comment of a pull request, at GitHub or GitLab
 //! pipeline cli                                                     the composition, the commands
 //! ```
 
@@ -58,12 +60,14 @@ pub mod apply;
 pub mod bind;
 pub mod cli;
 pub mod clock;
+pub mod comment;
 pub mod desired;
 pub mod diagnostic;
 pub mod diff;
 pub mod drift;
 pub mod env;
 pub mod findings;
+pub mod forge;
 pub mod graph;
 pub mod http;
 pub mod json;

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "emulator")]
 use super::commands::emulator;
-use super::commands::{apply, auth, completions, diff, drift, explain, graph, man, output, plan, schema, validate, verify};
+use super::commands::{apply, auth, comment, completions, diff, drift, explain, graph, man, output, plan, schema, validate, verify};
 use crate::address::Address;
 use crate::findings::{Finding, Severity, refusal};
 use crate::http::Budget;
@@ -28,6 +28,7 @@ Examples:
   idpctl drift                           show what changed behind our back
   idpctl diff origin/main                show what a branch would change, without credentials
   idpctl graph                           draw what needs what, as a Mermaid diagram
+  idpctl comment diff.md                 post that as the one comment of a pull request
   idpctl verify                          obtain a token with each client, and check it
   idpctl explain App.settings            look up a field
   idpctl explain IDP0301                 look up a code
@@ -36,7 +37,7 @@ Exit status:
   0  done, or in sync
   1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
   2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
-  3  refused: a guard, or a plan that no longer fits
+  3  refused: a guard, a plan that no longer fits, or a finding (--fail-on)
   4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
 Environment:
@@ -53,6 +54,8 @@ Environment:
   ~/.okta/okta.yaml        read where none of these is set
   TYK_PORTAL_URL           the developer portal, for example https://portal.example.com
   TYK_PORTAL_TOKEN         the API credential of an admin of that portal
+  GITHUB_TOKEN, GITLAB_TOKEN
+                           what `comment` posts with; nothing else looks at them
   IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}
   HTTPS_PROXY, NO_PROXY    how to reach the org
   NO_COLOR, CLICOLOR_FORCE whether output has colour";
@@ -129,6 +132,8 @@ pub(crate) enum Command {
     Diff(diff::DiffArgs),
     /// Draw which declared object needs which, offline
     Graph(graph::GraphArgs),
+    /// Post or edit the one comment of a pull request or merge request
+    Comment(comment::CommentArgs),
     /// Obtain the tokens that clients are promised, and check them
     Verify(verify::VerifyArgs),
     /// Print ids and client ids of declared objects

@@ -102,6 +102,12 @@ impl Printer {
         self.note(line);
     }
 
+    /// Writes what went wrong, and is no error, to standard error.
+    pub(crate) fn warning(&self, error: &CommandError) {
+        let text = error.lines().join("\n");
+        self.note(&format!("warning: {}", text.strip_prefix("error: ").unwrap_or(&text)));
+    }
+
     /// Writes an error to standard error.
     pub(crate) fn error(&self, error: &CommandError) {
         if !error.shown {

@@ -45,7 +45,7 @@ impl fmt::Debug for Hidden {
 
 /// The secret values to be replaced where an answer repeats them: those that its request carries, and those that are known besides.
 #[derive(Debug, Default)]
-pub(super) struct Mask(Vec<Secret>, Hidden);
+pub(crate) struct Mask(Vec<Secret>, Hidden);
 
 impl Mask {
     /// Gathers the values of secret members in a body.
@@ -58,7 +58,7 @@ impl Mask {
     }
 
     /// Adds one more value.
-    pub(super) fn and(mut self, secret: &Secret) -> Self {
+    pub(crate) fn and(mut self, secret: &Secret) -> Self {
         self.learn(secret);
         self
     }
@@ -86,7 +86,7 @@ impl Mask {
     }
 
     /// Returns a text of the server without the secrets, inert, cut after so many characters.
-    pub(super) fn quote(&self, text: &str, limit: usize) -> String {
+    pub(crate) fn quote(&self, text: &str, limit: usize) -> String {
         let mut text = text.to_owned();
         for secret in &self.0 {
             for form in forms(secret.expose()) {

@@ -60,7 +60,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// Returns what time it is by the server's clock, in seconds since 1970.
-pub(super) fn date(headers: &HeaderMap) -> Option<i64> {
+pub(crate) fn date(headers: &HeaderMap) -> Option<i64> {
     let text = headers.get(http::header::DATE)?.to_str().ok()?;
     rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(jiff::Timestamp::as_second)
 }

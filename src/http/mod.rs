@@ -44,6 +44,10 @@ pub use error::{Error, Kind, Spent};
 pub use governor::{Budget, BudgetError, Counters, Governor};
 #[cfg(feature = "emulator")]
 pub use in_process::InProcessTransport;
+pub(crate) use mask::Mask;
+pub(crate) use meter::date;
+pub(crate) use page::{ForeignLink, next_query};
 pub use problem::Problem;
 pub use retry::{Failure, Jitter, Pace, RetryPolicy, Safety, Verdict};
+pub(crate) use transport::is_loopback;
 pub use transport::{FnTransport, Phase, ReqwestTransport, Sending, Transport, TransportError};

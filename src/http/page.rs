@@ -1,4 +1,4 @@
-//! The `Link` header of a list to the request for its next page, which must be another page of the same list at the same origin.
+//! The `Link` header of a list to its next page, which must be another page of the same list at the same origin.
 
 use http::{HeaderMap, header};
 use url::Url;
@@ -7,18 +7,22 @@ use crate::request::Request;
 
 /// A link that is not followed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ForeignLink(pub(super) String);
+pub(crate) struct ForeignLink(pub(crate) String);
 
 /// Returns the request for the next page, if there is one.
 pub(super) fn next_page(headers: &HeaderMap, asked: &Url, request: &Request) -> Result<Option<Request>, ForeignLink> {
+    Ok(next_query(headers, asked)?.map(|query| Request { query, ..request.clone() }))
+}
+
+/// Returns the query of the next page, if there is one.
+pub(crate) fn next_query(headers: &HeaderMap, asked: &Url) -> Result<Option<Vec<(String, String)>>, ForeignLink> {
     let Some(link) = headers.get_all(header::LINK).iter().filter_map(|value| value.to_str().ok()).find_map(next_link) else {
         return Ok(None);
     };
     let next = asked.join(link).ok().filter(|next| next.origin() == asked.origin() && next.path() == asked.path());
     let next = next.filter(|next| next.username().is_empty() && next.password().is_none());
     let Some(next) = next else { return Err(ForeignLink(link.to_owned())) };
-    let query = next.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-    Ok(Some(Request { query, ..request.clone() }))
+    Ok(Some(next.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()))
 }
 
 /// Returns the target of `rel="next"` in one header value, which may hold several links.

@@ -30,6 +30,7 @@ fn the_long_help_teaches() {
       drift        Show what changed behind our back
       diff         Show what differs between the manifests of two git revisions, offline
       graph        Draw which declared object needs which, offline
+      comment      Post or edit the one comment of a pull request or merge request
       verify       Obtain the tokens that clients are promised, and check them
       output       Print ids and client ids of declared objects
       schema       Write the JSON Schemas that editors use
@@ -77,6 +78,7 @@ fn the_long_help_teaches() {
       idpctl drift                           show what changed behind our back
       idpctl diff origin/main                show what a branch would change, without credentials
       idpctl graph                           draw what needs what, as a Mermaid diagram
+      idpctl comment diff.md                 post that as the one comment of a pull request
       idpctl verify                          obtain a token with each client, and check it
       idpctl explain App.settings            look up a field
       idpctl explain IDP0301                 look up a code
@@ -85,7 +87,7 @@ fn the_long_help_teaches() {
       0  done, or in sync
       1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
       2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
-      3  refused: a guard, or a plan that no longer fits
+      3  refused: a guard, a plan that no longer fits, or a finding (--fail-on)
       4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
     Environment:
@@ -102,6 +104,8 @@ fn the_long_help_teaches() {
       ~/.okta/okta.yaml        read where none of these is set
       TYK_PORTAL_URL           the developer portal, for example https://portal.example.com
       TYK_PORTAL_TOKEN         the API credential of an admin of that portal
+      GITHUB_TOKEN, GITLAB_TOKEN
+                               what `comment` posts with; nothing else looks at them
       IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}
       HTTPS_PROXY, NO_PROXY    how to reach the org
       NO_COLOR, CLICOLOR_FORCE whether output has colour
@@ -110,13 +114,14 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 18] = [
         &["validate"],
         &["plan"],
         &["apply"],
         &["drift"],
         &["diff"],
         &["graph"],
+        &["comment"],
         &["verify"],
         &["output"],
         &["schema"],

@@ -11,6 +11,12 @@ mod client_references;
 #[cfg(test)]
 mod clients;
 #[cfg(test)]
+mod comment;
+#[cfg(test)]
+mod comment_at_once;
+#[cfg(test)]
+mod comment_failures;
+#[cfg(test)]
 mod corpus;
 mod crashes;
 #[cfg(test)]
@@ -29,6 +35,7 @@ mod findings;
 mod first_steps;
 #[cfg(test)]
 mod fixture;
+mod forge;
 #[cfg(test)]
 mod formats;
 mod graphs;

@@ -43,6 +43,11 @@ impl TestOrg {
 
 impl Relay {
     fn new(org: Org, rule: impl Fn(Request, &Behind) -> Response + Send + Sync + 'static) -> Self {
+        Self::answering(move |request| Some(rule(request, &Behind(org.clone()))))
+    }
+
+    /// Answers every request by a rule; where that has no answer, the connection is broken.
+    pub(crate) fn answering(rule: impl Fn(Request) -> Option<Response> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
         let closing = Arc::new(AtomicBool::new(false));
@@ -53,9 +58,9 @@ impl Relay {
                 if end.load(Ordering::Acquire) {
                     return;
                 }
-                let (rule, org) = (Arc::clone(&rule), Behind(org.clone()));
+                let rule = Arc::clone(&rule);
                 // Whoever hangs up in the middle of an exchange ends it.
-                thread::spawn(move || drop(exchange(&stream, |request| rule(request, &org))));
+                thread::spawn(move || drop(exchange(&stream, |request| rule(request))));
             }
         });
         Self { address, closing, thread: Some(thread) }
@@ -91,7 +96,7 @@ pub(crate) fn forbidden() -> Response {
 }
 
 /// Reads one request, and writes its answer.
-fn exchange(stream: &TcpStream, answer: impl FnOnce(Request) -> Response) -> io::Result<()> {
+fn exchange(stream: &TcpStream, answer: impl FnOnce(Request) -> Option<Response>) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line)?;
@@ -110,7 +115,7 @@ fn exchange(stream: &TcpStream, answer: impl FnOnce(Request) -> Response) -> io:
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    let answer = answer(request.body(body).expect("a request"));
+    let Some(answer) = answer(request.body(body).expect("a request")) else { return Ok(()) };
     let headers = answer.headers().iter().map(|(name, value)| format!("{name}: {}\r\n", value.to_str().expect("text")));
     let headers: String = headers.collect();
     let (status, length) = (answer.status(), answer.body().len());

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 35] = [
     "address",
     "secret",
     "printable",
@@ -28,6 +28,7 @@ const ORDER: [&str; 33] = [
     "report",
     "verify",
     "scopes",
+    "forge",
     "render",
     // Effects begin here.
     "clock",
@@ -37,6 +38,7 @@ const ORDER: [&str; 33] = [
     "revision",
     "observe",
     "obtain",
+    "comment",
     "apply",
     "pipeline",
     "cli",

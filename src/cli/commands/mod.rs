@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod auth;
+pub(super) mod comment;
 pub(super) mod completions;
 pub(super) mod diff;
 pub(super) mod drift;
