@@ -146,7 +146,11 @@ pub fn html(report: &Report) -> String {
         verdict: capital(&inert(summary)),
         refused: sections.iter().any(|section| !section.guards.is_empty()),
         dangers: report.counts().into_iter().map(|(count, severity)| (count, severity.as_str())).collect(),
-        no_findings: if objects == 0 { "Nothing is dangerous here." } else { "Nothing that this change adds is known to be dangerous." },
+        no_findings: if matches!(subject, Subject::Drift(_)) {
+            "Nothing that differs is known to be dangerous."
+        } else {
+            "Nothing that this change adds is known to be dangerous."
+        },
         findings: new.iter().map(part).collect(),
         guards: remarks(|section| &section.guards),
         objects_heading: format!("{objects} object{}", if objects == 1 { "" } else { "s" }),

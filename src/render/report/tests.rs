@@ -124,7 +124,7 @@ fn objects_are_cut_before_findings_and_those_that_were_there_before_objects() {
         assert!(length <= 65_000, "{length}");
         let findings = text.matches("**high**").count();
         let rest = text.lines().find(|line| line.contains(" left out")).unwrap_or_default();
-        format!("{findings} findings, {} objects; {rest}", text.matches("</summary>\n\n```diff").count())
+        format!("{findings} findings, {} objects; {rest}", text.matches("</summary>\n\n```diff").count()).trim_end().to_owned()
     };
     insta::assert_snapshot!([10, 178, 179, 5_000].map(|count| told(&many(count))).join("\n"), @"
     10 findings, 2 objects;
