@@ -58,3 +58,14 @@ impl Style {
 pub(super) fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
+
+/// Returns a text with a capital letter and a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    format!("{}{}", capital(text), if text.ends_with(['.', '!', '?']) { "" } else { "." })
+}
+
+/// Returns a text with a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}

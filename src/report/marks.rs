@@ -91,23 +91,40 @@ impl Report {
     }
 }
 
+/// A finding, told once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told<'a> {
+    /// For which target it was found first, by its place among them.
+    pub at: usize,
+    /// The finding.
+    pub finding: &'a Finding,
+    /// The targets that it was found for; none where there is but one to speak of.
+    pub targets: Vec<&'a str>,
+}
+
+/// Returns every finding once, the worst first, and those that the change adds before others.
+pub fn each_once<'a>(found: &[Found<'a>]) -> Vec<Told<'a>> {
+    let mut told: Vec<Told<'_>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, Found { target, findings }) in found.iter().enumerate() {
+        for finding in *findings {
+            // Everything but the target.
+            let place = *known.entry(format!("{finding:?}")).or_insert_with(|| {
+                told.push(Told { at, finding, targets: Vec::new() });
+                told.len() - 1
+            });
+            let target = target.filter(|target| found.len() > 1 && !told[place].targets.contains(target));
+            told[place].targets.extend(target);
+        }
+    }
+    told.sort_by_key(|told| (told.finding.standing, std::cmp::Reverse(told.finding.severity)));
+    told
+}
+
 /// Returns what there is to put on lines: mistakes first, and the worst of the findings before the others.
 pub fn marks(found: &[Found<'_>], diagnostics: &Diagnostics, sources: &Sources) -> Vec<LineMark> {
     let mut marks: Vec<_> = diagnostics.sorted().into_iter().map(|diagnostic| mistake(diagnostic, sources)).collect();
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for Found { target, findings } in found {
-        for finding in *findings {
-            // Everything but the target.
-            let same = format!("{finding:?}");
-            let at = *known.entry(same).or_insert_with(|| {
-                marks.push(danger(finding, sources));
-                marks.len() - 1
-            });
-            let untold = |target: &&str| found.len() > 1 && !marks[at].targets.iter().any(|told| told == target);
-            let target = target.filter(untold).map(str::to_owned);
-            marks[at].targets.extend(target);
-        }
-    }
+    marks.extend(each_once(found).iter().map(|told| danger(told, sources)));
     marks.sort_by_key(|mark| (mark.standing, mark.level));
     marks
 }
@@ -132,7 +149,8 @@ fn mistake(diagnostic: &Diagnostic, sources: &Sources) -> LineMark {
     }
 }
 
-fn danger(finding: &Finding, sources: &Sources) -> LineMark {
+fn danger(told: &Told<'_>, sources: &Sources) -> LineMark {
+    let Told { at: _, finding, targets } = told;
     let Finding { code, severity, standing, address, path, origin, what, remedy, reason } = finding;
     LineMark {
         code: *code,
@@ -140,7 +158,7 @@ fn danger(finding: &Finding, sources: &Sources) -> LineMark {
         standing: Some(*standing),
         address: Some(address.clone()),
         path: path.as_ref().map(ToString::to_string),
-        targets: Vec::new(),
+        targets: targets.iter().map(|name| (*name).to_owned()).collect(),
         region: origin.as_ref().map(|origin| region(origin, sources)),
         related: Vec::new(),
         what: what.clone(),

@@ -11,7 +11,7 @@ mod plan;
 
 pub use comparison::{REMOVED, WORDS, caution, identity, presence_words, remark, short};
 pub use drift::{cause_word, departure};
-pub use marks::{Found, Level, LineMark, Region, marks};
+pub use marks::{Found, Level, LineMark, Region, Told, each_once, marks};
 pub use plan::{VERBS, moved_again, new_mark, replacement_remark};
 
 use std::collections::BTreeSet;

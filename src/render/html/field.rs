@@ -169,7 +169,7 @@ fn pair(before: Option<&String>, after: Option<&String>) -> [Cell; 2] {
 }
 
 /// Returns a sentence in parts: what stands in backticks is code.
-pub(super) fn sentence(text: &str) -> Vec<Part> {
+pub(super) fn parts(text: &str) -> Vec<Part> {
     let text = printable(text);
     let parts = text.split('`').enumerate().map(|(at, part)| Part { text: part.to_owned(), strong: at % 2 == 1 });
     parts.filter(|part| !part.text.is_empty()).collect()

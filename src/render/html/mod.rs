@@ -7,7 +7,7 @@ mod field;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use askama::Template as _;
@@ -17,13 +17,14 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::graph::{self, svg_within};
 use super::plan::inert;
+use super::style::{capital, sentence};
 use super::value::shortened;
 use crate::address::Address;
 use crate::findings::{Finding, Severity, Standing};
 use crate::printable::printable_head;
-use crate::report::{ObjectView, Place, Remark, Report, Section, Subject, Turn, short};
+use crate::report::{ObjectView, Place, Remark, Report, Section, Subject, Told, Turn, each_once, short};
 use crate::review::Side;
-use field::{Field, Sides, field, sentence};
+use field::{Field, Sides, field, parts};
 
 /// Longer messages are cut.
 const MESSAGE: usize = 1_000;
@@ -126,8 +127,9 @@ pub fn html(report: &Report) -> String {
     let Report { subject, summary, command, sections, closing } = report;
     let (heading, name, about) = head(subject, sections);
     let objects: usize = sections.iter().map(|section| section.objects.len()).sum();
-    let (new, known): (Vec<_>, Vec<_>) = told(sections).into_iter().partition(|(_, finding, _)| finding.standing == Standing::New);
-    let part = |(section, finding, targets): &(usize, &Finding, Vec<&str>)| finding_part(*section, &sections[*section], finding, targets);
+    let found = report.found();
+    let (new, known): (Vec<_>, Vec<_>) = each_once(&found).into_iter().partition(|told| told.finding.standing == Standing::New);
+    let part = |told: &Told<'_>| finding_part(told, sections);
     let remarks = |of: fn(&Section) -> &Vec<Remark>| sections.iter().flat_map(of).map(remark).collect::<Vec<_>>();
     let asides = [
         ("Left alone", "left-alone", remarks(|section| &section.left_alone)),
@@ -202,24 +204,9 @@ const fn columns(subject: &Subject) -> [&'static str; 2] {
     }
 }
 
-/// Returns every finding once, with the targets that it is found for if there are several, the worst first.
-fn told(sections: &[Section]) -> Vec<(usize, &Finding, Vec<&str>)> {
-    let mut told: Vec<(usize, &Finding, Vec<&str>)> = Vec::new();
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, section) in sections.iter().enumerate() {
-        for finding in &section.findings {
-            let place = *known.entry(format!("{finding:?}")).or_insert_with(|| {
-                told.push((at, finding, Vec::new()));
-                told.len() - 1
-            });
-            told[place].2.extend(section.target.as_deref().filter(|_| sections.len() > 1));
-        }
-    }
-    told.sort_by_key(|(_, finding, _)| (finding.standing, std::cmp::Reverse(finding.severity)));
-    told
-}
-
-fn finding_part(at: usize, section: &Section, finding: &Finding, targets: &[&str]) -> FindingPart {
+fn finding_part(told: &Told<'_>, sections: &[Section]) -> FindingPart {
+    let Told { at, finding, targets } = told;
+    let section = &sections[*at];
     let Finding { code, severity, standing: _, address, path, origin, what, remedy, reason } = finding;
     FindingPart {
         severity: severity.as_str(),
@@ -227,12 +214,12 @@ fn finding_part(at: usize, section: &Section, finding: &Finding, targets: &[&str
         title: capital(finding.title()),
         link: finding.link(),
         address: inert(address),
-        anchor: about(finding, section).map(|object| id(at, object)),
+        anchor: about(finding, section).map(|object| id(*at, object)),
         path: path.as_ref().map(|path| shortened(&path.to_string())),
         place: origin.as_ref().map(inert),
         targets: (!targets.is_empty()).then(|| inert(&targets.join(", "))),
-        what: sentence(&full(&printable_head(what, MESSAGE))),
-        remedy: sentence(&full(&printable_head(remedy, MESSAGE))),
+        what: parts(&sentence(&printable_head(what, MESSAGE))),
+        remedy: parts(&sentence(&printable_head(remedy, MESSAGE))),
         reason: reason.as_ref().map(|reason| printable_head(reason, MESSAGE)),
     }
 }
@@ -258,7 +245,7 @@ fn id(section: usize, object: usize) -> String {
 
 fn remark(remark: &Remark) -> RemarkPart {
     let Remark { address, what, flag } = remark;
-    RemarkPart { address: address.as_ref().map(inert), what: sentence(&printable_head(what, MESSAGE)), flag: flag.as_ref().map(inert) }
+    RemarkPart { address: address.as_ref().map(inert), what: parts(&printable_head(what, MESSAGE)), flag: flag.as_ref().map(inert) }
 }
 
 fn section(at: usize, section: &Section, is_one_of_many: bool, is_open: bool, columns: [&'static str; 2]) -> SectionPart {
@@ -298,7 +285,7 @@ fn object(id: String, object: &ObjectView, columns: [&'static str; 2]) -> Object
         open: false,
         dangers: Vec::new(),
         was: was.as_ref().map(|(from, by)| (inert(from), by.replace('`', ""))),
-        notes: notes.iter().map(|note| sentence(&full(&printable_head(note, MESSAGE)))).collect(),
+        notes: notes.iter().map(|note| parts(&sentence(&printable_head(note, MESSAGE)))).collect(),
         columns: sides.pick(columns),
         fields: fields.iter().map(|each| field(each, sides)).collect(),
         place: origin.as_ref().map(inert),
@@ -313,14 +300,4 @@ const fn class(turn: Turn) -> &'static str {
         Turn::Changed => "changed",
         Turn::Added => "added",
     }
-}
-
-/// Returns a sentence with a capital letter and a full stop.
-fn full(text: &str) -> String {
-    format!("{}{}", capital(text), if text.ends_with(['.', '!', '?']) { "" } else { "." })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

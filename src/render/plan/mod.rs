@@ -16,11 +16,10 @@ use crate::address::Address;
 use crate::plan::{Guard, Note, Org, Plan, Portal};
 use crate::printable::printable_head;
 use crate::program::Verb;
+use crate::report::VERBS;
 
 /// Messages longer than this are cut: a label may be a megabyte long.
 const LONGEST: usize = 600;
-/// Every verb, in the order in which they are counted.
-const VERBS: [Verb; 4] = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete];
 
 /// Returns a plan as text.
 pub fn text(plan: &Plan, style: Style) -> String {

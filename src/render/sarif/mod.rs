@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::style::sentence;
 use crate::diagnostic::Code;
 use crate::diagnostic::codes::{self, Entry};
 use crate::findings::{Severity, Standing};
@@ -164,14 +165,6 @@ const fn word(level: Level) -> &'static str {
         Level::Warning => "warning",
         Level::Note => "note",
     }
-}
-
-/// Returns a text with a capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{}{stop}", first.collect::<String>(), letters.as_str())
 }
 
 /// Returns a rule's name, as such names are written.
