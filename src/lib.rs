@@ -7,10 +7,8 @@
 //! ```
 //!
 //! Everything between `Desired`/`Observed` and `Plan` is pure: no async, file system, environment, clock or network. Kinds today are `App`,
-//! `ClientCredentials`, `Grant`, `GroupAssignment` and `Client` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is read only where some
-//! manifest speaks of it.
-//! `ClientCredentials`, `Grant`, `GroupAssignment` and `AuthorizationServer` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal; either is
-//! read only where some manifest speaks of it.
+//! `ClientCredentials`, `Grant`, `GroupAssignment`, `Client` and `AuthorizationServer` of an Okta org, and `OAuthProvider` and `ClientType` of a Tyk portal;
+//! either is read only where some manifest speaks of it.
 //!
 //! # How a run goes
 //!
@@ -24,7 +22,7 @@
 //!    after a kill and a retry after an ambiguous answer are therefore the same code.
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
 //! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way. [`review`] makes it
-//!    between two revisions of the manifests, which [`revision`] has from git, with no org at all.
+//!    between two revisions of the manifests, which [`revision`] has from git, with no org at all; [`graph`] says which declared object needs which.
 //! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.
@@ -44,9 +42,9 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
+//! bind diff findings program plan drift review graph verify        from both to a plan; from two revisions to what differs;
+//! scopes render                                                    what needs what
 //! forge                                                            which comment of a pull request is the one, and what is asked of a forge
-//! bind diff findings program plan drift review verify render scopes        from both to a plan; from two revisions to what differs
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
 //! comment                                                          the one comment of a pull request, at GitHub or GitLab
@@ -66,6 +64,7 @@ pub mod drift;
 pub mod env;
 pub mod findings;
 pub mod forge;
+pub mod graph;
 pub mod http;
 pub mod json;
 pub mod manifest;

@@ -12,6 +12,11 @@ use crate::observed::{LivePart, LivePortal, Observed};
 /// Where discovery documents are (RFC 8414 and OpenID Connect Discovery), below the issuer.
 const DOCUMENTS: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
 
+/// Returns the issuer, or its path, whose discovery document is at a URL, or at a path; `None` if it is that of no discovery document.
+pub fn issuer_at(document: &str) -> Option<&str> {
+    DOCUMENTS.iter().find_map(|place| document.strip_suffix(place))
+}
+
 /// A declared provider of the type `Okta`, and what its `WellKnownURL` discovers.
 #[derive(Debug, Clone, Copy)]
 pub struct Discovered<'a> {
@@ -74,7 +79,7 @@ fn issuer<'a>(url: &str, observed: &'a Observed) -> Option<Issuer<'a>> {
     if !own.contains(&url.origin()) {
         return Some(Issuer::Elsewhere);
     }
-    let Some(path) = DOCUMENTS.iter().find_map(|document| url.path().strip_suffix(document)) else { return Some(Issuer::NoDocument) };
+    let Some(path) = issuer_at(url.path()) else { return Some(Issuer::NoDocument) };
     let Some(server) = path.strip_prefix("/oauth2/") else {
         return Some(if path.is_empty() { Issuer::Org } else { Issuer::NoDocument });
     };

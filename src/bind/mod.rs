@@ -19,7 +19,7 @@ mod server;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use client::{BoundClient, Found};
-pub use discovery::{Discovered, Issuer, is_between};
+pub use discovery::{Discovered, Issuer, is_between, issuer_at};
 pub use needs::{Children, Details, details};
 pub use portal::{BoundPortal, Undeclared};
 pub use server::{BoundChild, BoundServer, Client, Extra, Parent};

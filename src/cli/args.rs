@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "emulator")]
 use super::commands::emulator;
-use super::commands::{apply, auth, comment, completions, diff, drift, explain, man, output, plan, schema, validate, verify};
+use super::commands::{apply, auth, comment, completions, diff, drift, explain, graph, man, output, plan, schema, validate, verify};
 use crate::address::Address;
 use crate::findings::{Finding, Severity, refusal};
 use crate::http::Budget;
@@ -27,6 +27,7 @@ Examples:
   idpctl apply plan.json                 do exactly what was approved, or refuse
   idpctl drift                           show what changed behind our back
   idpctl diff origin/main                show what a branch would change, without credentials
+  idpctl graph                           draw what needs what, as a Mermaid diagram
   idpctl comment diff.md                 post that as the one comment of a pull request
   idpctl verify                          obtain a token with each client, and check it
   idpctl explain App.settings            look up a field
@@ -36,7 +37,7 @@ Exit status:
   0  done, or in sync
   1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
   2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
-  3  refused: a guard, or a plan that no longer fits
+  3  refused: a guard, a plan that no longer fits, or a finding (--fail-on)
   4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
 Environment:
@@ -129,6 +130,8 @@ pub(crate) enum Command {
     Drift(drift::DriftArgs),
     /// Show what differs between the manifests of two git revisions, offline
     Diff(diff::DiffArgs),
+    /// Draw which declared object needs which, offline
+    Graph(graph::GraphArgs),
     /// Post or edit the one comment of a pull request or merge request
     Comment(comment::CommentArgs),
     /// Obtain the tokens that clients are promised, and check them

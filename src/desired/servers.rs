@@ -101,6 +101,16 @@ impl ServerPart {
         }
     }
 
+    /// Returns the scopes of its server that a claim or a rule names, `*` included.
+    pub fn scopes(&self) -> Vec<&str> {
+        let named = match self.part {
+            Part::Claim => self.list("conditions.scopes"),
+            Part::Rule => self.list("conditions.scopes.include"),
+            Part::Server | Part::Scope | Part::Policy => None,
+        };
+        named.unwrap_or_default()
+    }
+
     /// Returns where a field stands; where the object is declared if it is not said.
     pub fn origin_of(&self, path: &str) -> Origin {
         self.origins.get(&Path::of(path)).unwrap_or(&self.origin).clone()

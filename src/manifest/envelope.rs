@@ -315,3 +315,15 @@ fn shown(value: &Value) -> String {
         Value::Null | Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editors_know_every_member_of_metadata() {
+        let members = |schema: &Value| schema["properties"].as_object().map(|members| members.keys().cloned().collect::<Vec<_>>());
+        let shown = crate::resource::document_schema(Kind::App);
+        assert_eq!(members(&shown["properties"]["metadata"]), members(&HEADER));
+    }
+}

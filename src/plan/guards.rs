@@ -5,7 +5,7 @@ use super::{Choices, Guard, GuardRule, MAX_DELETES};
 use crate::address::Address;
 use crate::bind::{Bound, How};
 use crate::diagnostic::codes::{CUTOVER, LABEL_ADOPTION};
-use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
+use crate::diff::{AppChanges, Change, Changes, ClientChanges, SecretChange};
 use crate::findings::{CUTOVER_WORDS, Finding, refusal};
 use crate::program::{Action, Verb};
 
@@ -64,22 +64,6 @@ fn replacement(entry: &AppChanges<'_>, choices: &Choices) -> Vec<Guard> {
     guards
 }
 
-/// The same of a registered client that idpctl signs in as.
-fn own_client(entry: &ClientChanges<'_>, choices: &Choices) -> Option<Guard> {
-    let own = choices.own_client.as_deref().filter(|_| !choices.allow_own_app)?;
-    entry.bound.live.filter(|(live, _)| live.id.0 == own)?;
-    let changed = match entry.change {
-        Some(Change::Replace { .. }) => Some("replaced"),
-        Some(Change::Update { .. }) => Some("changed"),
-        Some(Change::Create { .. }) | None => None,
-    };
-    let loses = entry.grants.iter().any(|grant| matches!(grant, GrantChange::Revoke(..)));
-    let whats: Vec<_> = changed.into_iter().chain(loses.then_some("deprived of scopes")).collect();
-    let why = format!("it is the client that idpctl signs in as, and would be {}: idpctl could lock itself out", whats.join(" and "));
-    let address = Some(&entry.bound.wanted.address);
-    (!whats.is_empty()).then(|| guard(address, GuardRule::OwnApp, why, Some("--allow-own-app".to_owned())))
-}
-
 fn client(entry: &ClientChanges<'_>, choices: &Choices) -> Vec<Guard> {
     let wanted = entry.bound.wanted;
     let address = &wanted.address;
@@ -100,7 +84,6 @@ fn client(entry: &ClientChanges<'_>, choices: &Choices) -> Vec<Guard> {
         );
         guards.push(guard(Some(address), GuardRule::SecretFile, why, None));
     }
-    guards.extend(own_client(entry, choices));
     let Some(Change::Replace { because, .. }) = &entry.change else { return guards };
     if wanted.metadata.protected {
         let why = "it is protected, and would be replaced; take `protected` out first".to_owned();

@@ -1,7 +1,7 @@
 //! What would change of the very client that idpctl signs in as: it could lock itself out, in the middle of an apply or for the next one.
 
 use super::{Choices, Guard, GuardRule};
-use crate::address::Address;
+use crate::address::{Address, Kind};
 use crate::diff::{AppChanges, Change, Changes, ClientChanges, GrantChange, SecretChange};
 use crate::observed::LiveApp;
 
@@ -15,7 +15,8 @@ pub(super) fn guard(changes: &Changes<'_>, choices: &Choices) -> Option<Guard> {
     let client = changes.clients.iter().find(is_own).map(|entry| (&entry.bound.wanted.address, of_client(entry)));
     let mut all = [orphan, app, client].into_iter().flatten();
     let (address, whats): (&Address, Vec<&str>) = all.find(|(_, whats)| !whats.is_empty())?;
-    let why = format!("it is the app that idpctl signs in as, and would be {}: idpctl could lock itself out", whats.join(" and "));
+    let noun = if address.kind == Kind::Client { "client" } else { "app" };
+    let why = format!("it is the {noun} that idpctl signs in as, and would be {}: idpctl could lock itself out", whats.join(" and "));
     Some(Guard { address: Some(address.clone()), rule: GuardRule::OwnApp, why, flag: Some("--allow-own-app".to_owned()) })
 }
 

@@ -30,8 +30,7 @@ pub(super) fn actions(entry: &PortalChanges<'_>, made: &[Address], program: &mut
         (None, Some(live)) if entry.resend => update(entry, &list, &[], live, program),
         _ => return,
     };
-    if let Some(ProviderReference::Document(name)) = &wanted.provider {
-        let provider = Address::new(Kind::OAuthProvider, name.clone());
+    if let Some(provider) = wanted.provider.as_ref().and_then(ProviderReference::address) {
         // A client type is registered at its provider as it is to be, so any change of that comes first.
         action.after.extend(made.contains(&provider).then_some(provider));
     }
@@ -40,13 +39,11 @@ pub(super) fn actions(entry: &PortalChanges<'_>, made: &[Address], program: &mut
 
 /// Returns the path of the list that an object is in; the provider stands in it as a slot if a document has it.
 fn list(bound: &BoundPortal<'_>) -> Option<String> {
-    match (&bound.wanted.provider, bound.provider) {
-        (Some(ProviderReference::Document(name)), _) => {
-            Some(list_below(&format!("{{{}}}", Address::new(Kind::OAuthProvider, name.clone()))))
-        }
-        (Some(_), Some(provider)) => Some(list_below(&segment(&provider.id.0))),
-        (Some(_), None) => None,
-        (None, _) => Some(PROVIDERS.to_owned()),
+    let Some(reference) = &bound.wanted.provider else { return Some(PROVIDERS.to_owned()) };
+    match (reference.address(), bound.provider) {
+        (Some(address), _) => Some(list_below(&format!("{{{address}}}"))),
+        (None, Some(provider)) => Some(list_below(&segment(&provider.id.0))),
+        (None, None) => None,
     }
 }
 

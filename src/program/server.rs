@@ -24,8 +24,8 @@ use crate::json::Path;
 use crate::observed::Status;
 use crate::request::{Method, segment};
 use crate::resource::authorization_server::born_with::is_born_with;
-use crate::resource::authorization_server::{Part, PolicyClient, SERVERS, claims_below, policies_below, rules_below, scopes_below};
-use crate::resource::{Facet, Reference, leaves, merged};
+use crate::resource::authorization_server::{Part, SERVERS, claims_below, policies_below, rules_below, scopes_below};
+use crate::resource::{Facet, leaves, merged};
 
 /// Where a policy names its clients.
 const CLIENTS: &str = "conditions.clients.include";
@@ -279,24 +279,14 @@ fn sent_priority(entry: &PartChanges<'_>) -> Option<i64> {
 fn waits(entry: &PartChanges<'_>, made: &BTreeSet<&Address>) -> BTreeSet<Address> {
     let server = entry.server.map(|server| &server.wanted.address);
     let parents = server.into_iter().chain(entry.policy.map(|policy| &policy.wanted.address)).cloned();
-    let named = match entry.wanted.part {
-        Part::Claim => entry.wanted.list("conditions.scopes"),
-        Part::Rule => entry.wanted.list("conditions.scopes.include"),
-        Part::Server | Part::Scope | Part::Policy => None,
-    };
-    let scopes = named.into_iter().flatten().filter_map(|scope| Some(server?.below([Part::Scope.as_str(), scope])));
+    let scopes = entry.wanted.scopes().into_iter().filter_map(|scope| Some(server?.below([Part::Scope.as_str(), scope])));
     let apps = entry.awaits.iter().copied().cloned();
     parents.chain(scopes).filter(|address| made.contains(address)).chain(apps).collect()
 }
 
 /// Returns an error for a client that is to be made, and not by this plan.
 fn not_selected(policy: &ServerPart, app: &Address) -> Diagnostic {
-    let named = |client: &PolicyClient| match client {
-        PolicyClient::All => false,
-        PolicyClient::App(reference) => app.kind == Kind::App && *reference == Reference::Name(app.name.clone()),
-        PolicyClient::Registered(name) => app.kind == Kind::Client && *name == app.name,
-    };
-    let origin = policy.clients.iter().flatten().find(|(client, _)| named(client));
+    let origin = policy.clients.iter().flatten().find(|(client, _)| client.address().as_ref() == Some(app));
     let origin = origin.map_or_else(|| policy.origin.clone(), |(_, origin)| origin.clone());
     let message = format!("{} is for {app}, which is not there and not selected", policy.address);
     Diagnostic::error(NOT_SELECTED, Some(origin), message).help(format!("select it too, with `--select {app}`, or apply it first"))

@@ -19,7 +19,7 @@ pub(super) fn html_code(text: &str) -> String {
 }
 
 /// Returns a text as text within HTML.
-fn html(text: &str) -> String {
+pub(super) fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in printable(text).chars() {
         match c {

@@ -7,6 +7,7 @@ mod advice;
 pub mod diagnostics;
 pub mod drift;
 pub mod findings;
+pub mod graph;
 mod markdown;
 pub mod outcomes;
 pub mod plan;

@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
 use super::oauth_provider::PROVIDERS;
+use crate::address::{Address, Kind};
 
 /// Returns the path of the list of a provider's client types, given the provider as it stands in a path: its id, or a slot.
 pub fn list_below(provider: &str) -> String {
@@ -119,6 +120,14 @@ impl ProviderReference {
             "id" => Some(Self::Id(text)),
             "Name" => Some(Self::Name(text)),
             _ => None,
+        }
+    }
+
+    /// Returns the document that declares the provider, if one does.
+    pub fn address(&self) -> Option<Address> {
+        match self {
+            Self::Document(name) => Some(Address::new(Kind::OAuthProvider, name.clone())),
+            Self::Id(_) | Self::Name(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::table::spec_schema;
 use crate::address::Kind;
+use crate::diagnostic::codes;
 
 /// The dialect that the schemas are written in.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -128,6 +129,19 @@ fn metadata() -> Value {
             "adopt": {"type": "boolean", "description": "Take over an object that is recognised by its label or name alone"},
             "protected": {"type": "boolean", "description": "Never delete or replace it, even after the document is gone"},
             "prune": {"type": "boolean", "description": "Allow --prune below an object that is not ours"},
+            "accept": {
+                "type": "object", "additionalProperties": false, "properties": dangers(),
+                "description": "Dangers that are known and accepted, each with the reason, which every report shows",
+            },
         },
     })
+}
+
+/// What may be accepted: an editor offers the codes, and says what they mean.
+fn dangers() -> Map<String, Value> {
+    let danger = |entry: &codes::Entry| {
+        let description = format!("Why this is accepted: {}", entry.title);
+        (entry.code.to_string(), json!({"type": "string", "minLength": 1, "description": description}))
+    };
+    codes::all().filter(|entry| entry.danger.is_some()).map(danger).collect()
 }

@@ -124,7 +124,7 @@ fn valid_manifests_load_clean() {
     }
     let (desired, _, shown) = checked(&corpus("valid"), &[".".to_owned()]);
     assert_eq!(shown, "");
-    assert_eq!((desired.apps.len(), desired.clients.len(), desired.portal.len(), desired.servers.len()), (5, 2, 3, 2));
+    assert_eq!((desired.apps.len(), desired.clients.len(), desired.portal.len(), desired.servers.len()), (6, 2, 3, 2));
 }
 
 /// What cannot be a file of the corpus, and is tested where it is found.

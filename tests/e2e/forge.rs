@@ -205,7 +205,7 @@ impl Job {
                 }
             }
         });
-        locked(&forge).address = relay.url().trim_start_matches("http://").to_owned();
+        relay.url().trim_start_matches("http://").clone_into(&mut locked(&forge).address);
         Self { forge, relay, folder: TempDir::new().expect("a temporary folder"), env: BTreeMap::new() }
     }
 

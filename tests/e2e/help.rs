@@ -29,6 +29,7 @@ fn the_long_help_teaches() {
       apply        Change it, after a yes
       drift        Show what changed behind our back
       diff         Show what differs between the manifests of two git revisions, offline
+      graph        Draw which declared object needs which, offline
       comment      Post or edit the one comment of a pull request or merge request
       verify       Obtain the tokens that clients are promised, and check them
       output       Print ids and client ids of declared objects
@@ -76,6 +77,7 @@ fn the_long_help_teaches() {
       idpctl apply plan.json                 do exactly what was approved, or refuse
       idpctl drift                           show what changed behind our back
       idpctl diff origin/main                show what a branch would change, without credentials
+      idpctl graph                           draw what needs what, as a Mermaid diagram
       idpctl comment diff.md                 post that as the one comment of a pull request
       idpctl verify                          obtain a token with each client, and check it
       idpctl explain App.settings            look up a field
@@ -85,7 +87,7 @@ fn the_long_help_teaches() {
       0  done, or in sync
       1  error, wrong usage, invalid manifests, something unread, or a promise not kept (verify)
       2  differences found (drift, diff --exit-code, plan --detailed-exitcode)
-      3  refused: a guard, or a plan that no longer fits
+      3  refused: a guard, a plan that no longer fits, or a finding (--fail-on)
       4  apply incomplete: something failed, was skipped, is in doubt or not verified (--verify)
 
     Environment:
@@ -112,12 +114,13 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 18] = [
         &["validate"],
         &["plan"],
         &["apply"],
         &["drift"],
         &["diff"],
+        &["graph"],
         &["comment"],
         &["verify"],
         &["output"],

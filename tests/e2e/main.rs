@@ -35,8 +35,9 @@ mod findings;
 mod first_steps;
 #[cfg(test)]
 mod fixture;
-#[cfg(test)]
 mod forge;
+#[cfg(test)]
+mod graphs;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use crate::address::Kind;
+use crate::address::{Address, Kind};
 use crate::resource::Reference;
 
 /// A client that a policy is for. At the server it is an OAuth client id, which of a declared app may be known only after apply.
@@ -27,6 +27,15 @@ impl PolicyClient {
     /// Returns the client that a manifest's value is: the word for all, a name, or a mapping with one known member.
     pub fn read(value: &Value) -> Option<Self> {
         if value == Self::ALL { Some(Self::All) } else { Reference::read(value).map(Self::App) }
+    }
+
+    /// Returns the document that declares the client, if one does.
+    pub fn address(&self) -> Option<Address> {
+        match self {
+            Self::App(Reference::Name(name)) => Some(Address::new(Kind::App, name.clone())),
+            Self::Registered(name) => Some(Address::new(Kind::Client, name.clone())),
+            Self::All | Self::App(_) => None,
+        }
     }
 }
 
