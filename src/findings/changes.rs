@@ -1,6 +1,6 @@
 //! What differs between an org and the manifests, as two sides of a change: the way of a plan, and, turned round, that of a drift.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::declared::{Declared, reasons, sort_of};
 use super::judge::{Pair, judge};
@@ -9,9 +9,9 @@ use super::{Finding, Standing};
 use crate::address::{Address, Kind};
 use crate::bind::Bound;
 use crate::desired::{Desired, Grant};
-use crate::diff::{Change, Changes, GrantChange};
-use crate::json::Path;
-use crate::observed::{LivePart, LivePortal};
+use crate::diff::{AppChanges, Change, Changes, GrantChange};
+use crate::json::{Fingerprint, Path};
+use crate::observed::LivePart;
 
 /// Which way the change goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,47 +61,46 @@ struct Seen<'a> {
 impl<'a> Seen<'a> {
     fn all(&mut self, changes: &Changes<'a>) {
         for entry in &changes.apps {
-            let Some(live) = entry.live.filter(|_| !is_new(entry.change.as_ref())) else {
-                let declared = Declared::app(entry.wanted, self.desired);
-                self.made(&declared, entry.change.is_some());
-                self.grants(entry.wanted.grants.as_deref(), &entry.grants, (None, &declared.view), true);
-                continue;
-            };
-            let view = View { status: Some(live.status), under: Under::Packed(&live.body), ..View::new(Sort::Client) };
-            let declared = Declared::app(entry.wanted, self.desired).over(&view);
-            self.grants(entry.wanted.grants.as_deref(), &entry.grants, (Some(&view), &declared.view), entry.change.is_some());
-            self.changed(&declared, view, entry.change.is_some());
+            let live =
+                entry.live.map(|live| View { status: Some(live.status), under: Under::Packed(&live.body), ..View::new(Sort::Client) });
+            // A manifest that is newer than what was applied is nobody's hand in the org.
+            let change = entry.change.as_ref().filter(|_| self.way == Way::Plan || !is_pending(entry));
+            let wanted = self.object(Declared::app(entry.wanted, self.desired), live.as_ref(), change);
+            self.grants(entry.wanted.grants.as_deref(), &entry.grants, (live.as_ref(), &wanted), entry.change.is_some());
         }
         for entry in &changes.clients {
-            let (wanted, live) = (entry.bound.wanted, entry.bound.live.filter(|_| !is_new(entry.change.as_ref())));
-            let Some((live, _)) = live else {
-                let declared = Declared::client(wanted, self.desired);
-                self.made(&declared, entry.change.is_some());
-                self.grants(wanted.grants.as_deref(), &entry.grants, (None, &declared.view), true);
-                continue;
-            };
-            let view = View { under: Under::Tree(&live.body), form: Form::Registered, ..View::new(Sort::Client) };
-            let declared = Declared::client(wanted, self.desired).over(&view);
-            self.grants(wanted.grants.as_deref(), &entry.grants, (Some(&view), &declared.view), entry.change.is_some());
-            self.changed(&declared, view, entry.change.is_some());
+            let live = entry.bound.live.map(|(live, _)| View {
+                under: Under::Tree(&live.body),
+                form: Form::Registered,
+                ..View::new(Sort::Client)
+            });
+            let declared = Declared::client(entry.bound.wanted, self.desired);
+            let wanted = self.object(declared, live.as_ref(), entry.change.as_ref());
+            self.grants(entry.bound.wanted.grants.as_deref(), &entry.grants, (live.as_ref(), &wanted), entry.change.is_some());
         }
         for entry in &changes.servers {
             let Some(declared) = Declared::part(entry.wanted, self.desired) else { continue };
-            match entry.live.and_then(live_part) {
-                None => self.made(&declared, entry.change.is_some()),
-                Some(view) => self.changed(&declared.over(&view), view, entry.change.is_some()),
-            }
+            self.object(declared, entry.live.and_then(live_part).as_ref(), entry.change.as_ref());
         }
         for entry in &changes.portal {
             let declared = Declared::portal(entry.bound.wanted, self.desired);
-            match entry.bound.live {
-                None => self.made(&declared, entry.change.is_some()),
-                Some(live) => {
-                    let view = live_portal(live, declared.view.sort);
-                    self.changed(&declared.over(&view), view, entry.change.is_some());
-                }
-            }
+            let live = entry.bound.live.map(|live| View { under: Under::Tree(&live.body), ..View::new(declared.view.sort) });
+            self.object(declared, live.as_ref(), entry.change.as_ref());
         }
+    }
+
+    /// Looks at an object, given what is there of it and what differs. Returns it as it will be.
+    fn object(&mut self, declared: Declared<'a>, live: Option<&View<'a>>, change: Option<&Change>) -> View<'a> {
+        // What is replaced has nothing of what was there.
+        let kept = live.filter(|_| self.way == Way::Drift || !matches!(change, Some(Change::Replace { .. })));
+        let declared = match kept {
+            Some(live) => declared.over(live),
+            None => declared,
+        };
+        if change.is_some() {
+            self.look(&declared, live);
+        }
+        declared.view
     }
 
     /// Grants that are made, and those that are there of a client that changes.
@@ -115,33 +114,26 @@ impl<'a> Seen<'a> {
         let (live, wanted) = client;
         for grant in declared.into_iter().flatten() {
             let is_made = changes.iter().any(|change| matches!(change, GrantChange::Add(made) if made.address == grant.address));
-            match live.filter(|_| !is_made) {
-                None if is_made => self.made(&Declared::grant(grant, wanted, self.desired), true),
-                Some(live) if changed => {
-                    let view =
-                        View { facts: json!({"scope": grant.scope}), client: Some(Box::new(live.clone())), ..View::new(Sort::Grant) };
-                    self.changed(&Declared::grant(grant, wanted, self.desired), view, true);
-                }
-                None | Some(_) => {}
+            let there = live.filter(|_| !is_made).map(|client| View {
+                facts: json!({"scope": grant.scope}),
+                client: Some(Box::new(client.clone())),
+                ..View::new(Sort::Grant)
+            });
+            if is_made || (changed && there.is_some()) {
+                self.look(&Declared::grant(grant, wanted, self.desired), there.as_ref());
             }
         }
     }
 
-    /// Something that is declared and not there.
-    fn made(&mut self, declared: &Declared<'a>, is_made: bool) {
-        if is_made && self.way == Way::Plan {
-            self.judge(declared, None, declared.view.clone());
-        }
-    }
-
-    /// Something that is there and not as declared.
-    fn changed(&mut self, declared: &Declared<'a>, live: View<'a>, differs: bool) {
-        match self.way {
-            _ if !differs => {}
-            Way::Plan => self.judge(declared, Some(live), declared.view.clone()),
-            Way::Drift => {
+    /// Looks at something that is declared and not there, or not as it is there.
+    fn look(&mut self, declared: &Declared<'a>, live: Option<&View<'a>>) {
+        match (self.way, live) {
+            (Way::Plan, live) => self.judge(declared, live.cloned(), declared.view.clone()),
+            // What is not there endangers nobody.
+            (Way::Drift, None) => {}
+            (Way::Drift, Some(live)) => {
                 let from = self.findings.len();
-                self.judge(declared, Some(declared.view.clone()), live);
+                self.judge(declared, Some(declared.view.clone()), live.clone());
                 // What the manifests say is dangerous too is no drift.
                 let new: Vec<_> = self.findings.drain(from..).filter(|finding| finding.standing != Standing::Before).collect();
                 self.findings.extend(new.into_iter().map(Finding::of_drift));
@@ -179,15 +171,12 @@ impl Finding {
     }
 }
 
-/// Returns whether what is made of an object has nothing of what is there.
-const fn is_new(change: Option<&Change>) -> bool {
-    matches!(change, Some(Change::Create { .. } | Change::Replace { .. }))
+/// Returns whether the mark says that something else was applied last than is declared.
+fn is_pending(entry: &AppChanges<'_>) -> bool {
+    let applied = entry.live.and_then(|live| live.marker.as_ref()?.applied.as_ref());
+    applied.is_some_and(|applied| *applied != Fingerprint::of(&entry.wanted.body))
 }
 
 fn live_part(live: &LivePart) -> Option<View<'_>> {
     Some(View { status: live.status, under: Under::Tree(&live.body), ..View::new(sort_of(live.part)?) })
-}
-
-fn live_portal(live: &LivePortal, sort: Sort) -> View<'_> {
-    View { under: Under::Tree(&live.body), facts: Value::Null, ..View::new(sort) }
 }

@@ -212,6 +212,10 @@ fn somebody_s_hand_in_the_org_is_a_finding_of_the_drift() {
     [exit status: 3]
     "#);
     let _ = test.run("drift").ends_with(2);
+    // What the manifests say since is nobody's hand.
+    test.write("manifests/web.yaml", WEB.replace("label: Web", "label: Shop"));
+    let pending = test.run("drift --fail-on low").ends_with(2);
+    assert!(pending.stdout.contains("(pending)"), "{pending}");
     // The plan that puts it back adds nothing.
     let _ = test.run("plan --fail-on low --detailed-exitcode").ends_with(2);
 }
