@@ -59,6 +59,8 @@ mod liar;
 mod org;
 mod overlays;
 #[cfg(test)]
+mod pipeline;
+#[cfg(test)]
 mod portal;
 #[cfg(test)]
 mod readme;

@@ -156,10 +156,13 @@ fn an_elision_stands_for_any_number_of_lines_and_an_id_for_any_id() {
 
 #[test]
 fn every_file_that_a_page_names_is_there() {
-    let pages = ["README.md", "docs/emulator.md", "docs/security.md"].map(|page| fs::read_to_string(root().join(page)).unwrap()).join("\n");
+    let pages = ["README.md", "docs/ci.md", "docs/emulator.md", "docs/security.md"]
+        .map(|page| fs::read_to_string(root().join(page)).unwrap())
+        .join("\n");
     let named = pages.split('`').skip(1).step_by(2).map(|code| code.trim_end_matches('/'));
-    let paths: Vec<_> =
-        named.filter(|code| ["src/", "tests/", "schemas/", "manifests/", "docs/"].iter().any(|folder| code.starts_with(folder))).collect();
+    let paths: Vec<_> = named
+        .filter(|code| ["src/", "tests/", "schemas/", "manifests/", "docs/", "ci/"].iter().any(|folder| code.starts_with(folder)))
+        .collect();
     assert!(paths.len() >= 15, "{paths:?}");
     let gone: Vec<_> = paths.into_iter().filter(|path| !root().join(path).exists()).collect();
     assert_eq!(gone, [""; 0]);

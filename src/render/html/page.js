@@ -22,7 +22,7 @@
     find("open-all").addEventListener("click", () => open(true));
     find("close-all").addEventListener("click", () => open(false));
     document.addEventListener("keydown", (event) => {
-      if (event.key === "/" && !event.ctrlKey && !event.metaKey && !/^(INPUT|SELECT)$/.test(document.activeElement.tagName)) {
+      if (event.key === "/" && !event.ctrlKey && !event.metaKey && !/^(INPUT|SELECT)$/.test(document.activeElement?.tagName)) {
         event.preventDefault();
         text.focus();
       }

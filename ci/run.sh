@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Runs one command of idpctl for a pipeline. What the later steps need of it is left in one folder:
+#
+#   report.md   for a comment and for the summary of the job
+#   plan.json   the plan, after `plan`
+#   number      the number of the pull request, after `diff` on GitHub
+#   status      how the command ended, for verdict.sh: first the report is shown, then the job fails
+#
+# It ends with 0 whatever the command ended with. Everything comes in variables; none of them is ever part of a script:
+#
+#   CTL_BINARY    the program [default: idpctl]
+#   CTL_COMMAND   diff, plan, apply or drift
+#   CTL_FOLDER    where idpctl.yaml is [default: here]
+#   CTL_TARGET    the target; a saved plan brings its own
+#   CTL_FAIL_ON   refuse findings of this severity and above
+#   CTL_ARGS      more arguments, separated by white space; there is no quoting
+#   CTL_BASE, CTL_HEAD   what `diff` compares [default: what the pull request would change]
+#   CTL_PLAN      the file of the approved plan, for `apply`
+#   CTL_NUMBER    the number of the pull request
+#   CTL_REPORTS   the folder, which is made anew [default: a new one for temporary files]
+set -euo pipefail
+
+fail() {
+    printf 'error: %s\n' "$1" >&2
+    exit 1
+}
+
+# The revision that a pull request is compared with: what it would be merged into.
+base() {
+    if [ -n "${CTL_BASE:-}" ]; then
+        printf '%s' "$CTL_BASE"
+    elif [ -n "${CI_MERGE_REQUEST_TARGET_BRANCH_SHA:-}" ]; then
+        # GitLab, with merged results: HEAD is the merge.
+        printf '%s' "$CI_MERGE_REQUEST_TARGET_BRANCH_SHA"
+    elif [ -n "${CI_MERGE_REQUEST_DIFF_BASE_SHA:-}" ]; then
+        printf '%s' "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
+    elif [ "${GITHUB_EVENT_NAME:-}" = pull_request ] && git rev-parse --quiet --verify 'HEAD^2^{commit}' >&2; then
+        # GitHub has checked out the merge; its first parent is the branch that it would go to.
+        printf 'HEAD^1'
+    elif [ "${GITHUB_EVENT_NAME:-}" = pull_request ]; then
+        fail "the merge of this pull request is not checked out with its parents: check it out with \`fetch-depth: 2\` and no \`ref\`, or say with which revision it is compared (\`base\`)"
+    else
+        fail "this is no pull request: say which revision is compared (\`base\`)"
+    fi
+}
+
+# Text to a block of Markdown that nothing in it can end, below the size limit of a comment.
+block() {
+    local fence='```'
+    while grep -qF -- "$fence" "$1"; do
+        fence="$fence\`"
+    done
+    printf '%stext\n' "$fence"
+    LC_ALL=C awk '{ size += length($0) + 1; if (size > 30000) { print "… (cut here: the whole stands in the log of the job)"; exit } print }' "$1"
+    printf '%s\n\n' "$fence"
+}
+
+command=${CTL_COMMAND:-}
+binary=${CTL_BINARY:-idpctl}
+target=${CTL_TARGET:-}
+# The same in the name of an artifact or a comment.
+name=${target//[^A-Za-z0-9._-]/-}
+here=$(pwd -P)
+
+# What a pull request has put in the place of the folder, a link for example, is not followed.
+if [ -n "${CTL_REPORTS:-}" ]; then
+    rm -rf -- "$CTL_REPORTS"
+    mkdir -- "$CTL_REPORTS"
+    reports=$(cd -- "$CTL_REPORTS" && pwd)
+else
+    reports=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/idpctl.XXXXXX")
+fi
+if [ "$command" = apply ]; then
+    [ -f "${CTL_PLAN:-}" ] || fail "\`apply\` needs an approved plan"
+    plan=$(realpath -- "$CTL_PLAN")
+fi
+
+cd -P -- "${CTL_FOLDER:-.}"
+case $(pwd -P)/ in
+    "${here%/}"/*) ;;
+    *) fail "the folder \`${CTL_FOLDER:-}\` leads out of the repository" ;;
+esac
+
+arguments=("$command")
+case $command in
+    diff | drift) ;;
+    plan) arguments+=("--out=$reports/plan.json") ;;
+    apply) target= ;;
+    *) fail "the command is one of diff, plan, apply and drift, not \`$command\`" ;;
+esac
+[ -z "$target" ] || arguments+=("--target=$target")
+[ -z "${CTL_FAIL_ON:-}" ] || arguments+=("--fail-on=$CTL_FAIL_ON")
+# Split at white space, and nothing else: no file names are put in for `*`.
+set -f
+# shellcheck disable=SC2206
+arguments+=(${CTL_ARGS:-})
+set +f
+
+revisions=()
+case $command in
+    diff)
+        from=$(base)
+        revisions=(-- "$from" "${CTL_HEAD:-HEAD}")
+        ;;
+    apply) revisions=(-- "$plan") ;;
+esac
+
+# Both streams go to the log as they come, and to a file each.
+{ { { "$binary" "${arguments[@]}" "${revisions[@]}" && status=0 || status=$?; printf '%s' "$status" >"$reports/status"; } 2>&1 >&3 |
+    tee "$reports/errors" >&2; } 3>&1 | tee "$reports/said"; } || true
+status=$(cat "$reports/status")
+
+{
+    if [ "$command" = diff ] && [ -s "$reports/said" ]; then
+        # This one is as long as a comment can be: nothing is added to it.
+        "$binary" "${arguments[@]}" --format markdown "${revisions[@]}" 2>/dev/null || true
+        : >"$reports/errors"
+    elif [ -s "$reports/said" ]; then
+        printf "**idpctl: \`%s\`**\n\n" "$command${name:+, target $name}"
+        block "$reports/said"
+    fi
+    # Of a command that did what it was asked for, warnings alone: the rest is for whoever looks at the log.
+    case $status in 0 | 2) sed -n -i '/^warning/p' "$reports/errors" ;; esac
+    if [ -s "$reports/errors" ]; then
+        [ -s "$reports/said" ] || printf "**idpctl: \`%s\` ended with %s**\n\n" "$command" "$status"
+        block "$reports/errors"
+    fi
+} >"$reports/report.md"
+
+# One line: what the command said last or, if it said nothing, what was wrong.
+if [ -s "$reports/said" ]; then
+    summary=$(grep -v '^[[:space:]]*$' "$reports/said" | tail -n 1) || true
+else
+    summary=$(grep -m 1 '^error' "$reports/errors") || true
+fi
+rm -- "$reports/said" "$reports/errors"
+if [ "$command" = diff ] && [ -n "${CTL_NUMBER:-}" ]; then
+    printf '%s' "$CTL_NUMBER" >"$reports/number"
+fi
+
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+    cat -- "$reports/report.md" >>"$GITHUB_STEP_SUMMARY"
+fi
+if [ -n "${GITHUB_OUTPUT:-}" ]; then
+    {
+        printf 'reports=%s\n' "$reports"
+        printf 'report=%s\n' "$reports/report.md"
+        printf 'exit-code=%s\n' "$status"
+        printf 'summary=%s\n' "$(printf '%s' "$summary" | tr -d '\r\n')"
+        printf 'name=%s\n' "$command${name:+-$name}"
+        [ ! -f "$reports/plan.json" ] || printf 'plan=%s\n' "$reports/plan.json"
+    } >>"$GITHUB_OUTPUT"
+fi
