@@ -44,14 +44,14 @@ base() {
     fi
 }
 
-# Text to a block of Markdown that nothing in it can end, below the size limit of a comment.
+# Text to a block of Markdown that nothing in it can end, and that is no longer than so many bytes.
 block() {
     local fence='```'
     while grep -qF -- "$fence" "$1"; do
         fence="$fence\`"
     done
     printf '%stext\n' "$fence"
-    LC_ALL=C awk '{ size += length($0) + 1; if (size > 30000) { print "… (cut here: the whole stands in the log of the job)"; exit } print }' "$1"
+    LC_ALL=C awk -v most="$2" '{ size += length($0) + 1; if (size > most) { print "… (cut here: the whole stands in the log of the job)"; exit } print }' "$1"
     printf '%s\n\n' "$fence"
 }
 
@@ -105,34 +105,47 @@ case $command in
     apply) revisions=(-- "$plan") ;;
 esac
 
+# What is made for a comment is what the log has too, where nothing is shown twice: a plan reads the org.
+case $command in plan | drift) arguments+=(--format markdown) ;; esac
+
 # Both streams go to the log as they come, and to a file each.
 { { { "$binary" "${arguments[@]}" "${revisions[@]}" && status=0 || status=$?; printf '%s' "$status" >"$reports/status"; } 2>&1 >&3 |
     tee "$reports/errors" >&2; } 3>&1 | tee "$reports/said"; } || true
 status=$(cat "$reports/status")
 
+# A diff reads two revisions and nothing else, so it can be told in every form.
+told=$reports/said
+if [ "$command" = diff ]; then
+    told=$reports/told
+    "$binary" "${arguments[@]}" --format markdown "${revisions[@]}" 2>/dev/null >"$told" || true
+    if [ -n "${GITHUB_ACTIONS:-}" ]; then
+        # What is dangerous or wrong, on the lines of the manifests.
+        "$binary" "${arguments[@]}" --format github "${revisions[@]}" 2>/dev/null || true
+    fi
+fi
+
 {
-    if [ "$command" = diff ] && [ -s "$reports/said" ]; then
-        # This one is as long as a comment can be: nothing is added to it.
-        "$binary" "${arguments[@]}" --format markdown "${revisions[@]}" 2>/dev/null || true
-        : >"$reports/errors"
-    elif [ -s "$reports/said" ]; then
-        printf "**idpctl: \`%s\`**\n\n" "$command${name:+, target $name}"
-        block "$reports/said"
+    if [ "$command" = apply ] && [ -s "$told" ]; then
+        printf "**idpctl: \`apply\`**\n\n"
+        block "$told" 30000
+    else
+        cat -- "$told"
     fi
     # Of a command that did what it was asked for, warnings alone: the rest is for whoever looks at the log.
     case $status in 0 | 2) sed -n -i '/^warning/p' "$reports/errors" ;; esac
-    if [ -s "$reports/errors" ]; then
-        [ -s "$reports/said" ] || printf "**idpctl: \`%s\` ended with %s**\n\n" "$command" "$status"
-        block "$reports/errors"
+    if [ -s "$reports/errors" ] && [ "$(wc -c <"$told")" -le 30000 ]; then
+        if [ -s "$told" ]; then echo; else printf "**idpctl: \`%s\` ended with %s**\n\n" "$command" "$status"; fi
+        block "$reports/errors" 30000
     fi
 } >"$reports/report.md"
 
-# One line: what the command said last or, if it said nothing, what was wrong.
-if [ -s "$reports/said" ]; then
-    summary=$(grep -v '^[[:space:]]*$' "$reports/said" | tail -n 1) || true
-else
-    summary=$(grep -m 1 '^error' "$reports/errors") || true
-fi
+# One line: what the report begins with; what an apply said last; or, if nothing was said, what was wrong.
+case $command in
+    apply) summary=$(grep -v '^[[:space:]]*$' "$told" | tail -n 1) || true ;;
+    *) summary=$(head -n 1 "$told" | sed 's/^\*\*idpctl: \([^*]*\)\*\*/\1/') ;;
+esac
+[ -n "$summary" ] || summary=$(grep -m 1 '^error' "$reports/errors") || true
+rm -f -- "$reports/told"
 rm -- "$reports/said" "$reports/errors"
 if [ "$command" = diff ] && [ -n "${CTL_NUMBER:-}" ]; then
     printf '%s' "$CTL_NUMBER" >"$reports/number"

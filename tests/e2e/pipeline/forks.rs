@@ -138,7 +138,13 @@ fn a_danger_fails_the_run_and_is_told_in_the_comment() {
     ```
 
     </details>
+
+    ```text
+    refused: 1 finding of severity high (`--fail-on`): put it right, or accept it with a reason in `metadata.accept` of the document
+    ```
     "#);
+    let annotations: Vec<_> = run.log.lines().filter(|line| line.starts_with("::") && line.contains("file=")).collect();
+    insta::assert_snapshot!(annotations.join("\n"), @"::error file=manifests/web.yaml,line=11,col=23,endColumn=55,title=IDP4302%3A a redirect URI that is plain http to another machine::App/web: the redirect URI `http://web.example.com/callback` is plain http to another machine: whoever is on the way reads the code%0AUse https.");
     let _ = posted(&github, run.id);
     assert!(github.forge.comments(5)[0].ends_with(&run.summary));
 }

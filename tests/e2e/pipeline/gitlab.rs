@@ -286,16 +286,18 @@ fn a_change_is_planned_merged_applied_and_watched_on_gitlab() {
     "#);
     let plan = pipeline.job("idpctl:plan", 0);
     insta::assert_snapshot!(gitlab.site.steady(&plan.report()), @r#"
-    **idpctl: `plan`**
+    **idpctl: 1 to update, with 1 request** in `http://ORG` (`ID`), for `payments`
 
-    ```text
-    Plan for `payments` in http://ORG (ID)
+    #### Target `default` of `payments`
 
-    ~ update App/web "Web"
-        label: "Web" → "Website"
+    <details><summary>~ <code>App/web</code> to update <code>Web</code></summary>
 
-    1 to update, with 1 request.
+    ```diff
+    - label: "Web"
+    + label: "Website"
     ```
+
+    </details>
     "#);
     pipeline.job("idpctl:comment", 0);
     let comments = gitlab.forge.comments(3);
@@ -338,19 +340,24 @@ fn a_change_is_planned_merged_applied_and_watched_on_gitlab() {
     let watched = gitlab.run(&merge, &SCHEDULE);
     assert_eq!(watched.names(), ["idpctl:drift"]);
     insta::assert_snapshot!(gitlab.site.steady(&watched.job("idpctl:drift", 2).report()), @r#"
-    **idpctl: `drift`**
+    **idpctl: 1 item of drift: 1 changed live** in `http://ORG` (`ID`), for `payments`
 
-    ```text
-    Drift of `payments` in http://ORG (ID)
+    <details><summary>~ <code>App/web</code> differs</summary>
 
-    App/web
-        label: "Website" → "Somebody was here"   (changed live)
-
-    Not compared
-      App/web/secret/2026-03: the live secrets were not read (--secrets skip)
-
-    1 item: 1 changed live.
+    ```diff
+    - label: "Website"
+    + label: "Somebody was here"   (changed live)
     ```
+
+    </details>
+
+    <details><summary>Not compared (1)</summary>
+
+    - `App/web/secret/2026-03`: the live secrets were not read (`--secrets` skip)
+
+    </details>
+
+    Of each field, `-` is what the manifests declare, and `+` what is live.
     "#);
     // What was approved was a change from another state: it is not applied over what somebody did meanwhile.
     insta::assert_snapshot!(gitlab.site.steady(&gitlab.run(&merge, &PUSH).job("idpctl:apply", 3).report()), @r#"

@@ -60,22 +60,25 @@ fn a_change_is_planned_merged_applied_and_watched() {
     let pull = opened(&github, 1, "rename");
     let planned = github.run("plan", &Event::pull_request(&pull)).ends_with(0);
     insta::assert_snapshot!(github.site.steady(&planned.summary), @r#"
-    **idpctl: `plan, target default`**
+    **idpctl: 1 to update, with 1 request** in `http://ORG` (`ID`), for `payments`
 
-    ```text
-    Plan for `payments` in http://ORG (ID)
+    #### Target `default` of `payments`
 
-    ~ update App/web "Web"
-        label: "Web" → "Website"
+    <details><summary>~ <code>App/web</code> to update <code>Web</code></summary>
 
-    1 to update, with 1 request.
+    ```diff
+    - label: "Web"
+    + label: "Website"
     ```
+
+    </details>
     "#);
     assert_eq!(planned.outputs["exit-code"], "0");
     assert!(["plan", "report"].iter().all(|name| std::path::Path::new(planned.outputs[name].as_str().expect("a path")).is_file()));
     let comments = github.forge.comments(1);
     assert_eq!(comments, [format!("<!-- idpctl:plan-default -->\n{}", planned.summary)]);
-    assert_eq!(planned.outputs["summary"], "1 to update, with 1 request.");
+    let summary = planned.outputs["summary"].as_str().expect("a text");
+    assert_eq!(github.site.steady(summary), "1 to update, with 1 request in `http://ORG` (`ID`), for `payments`");
     assert!(!github.artifact(planned.id, "idpctl-plan-default", "plan.json").contains("kittiwake"), "a plan holds no secret");
     assert_eq!(github.site.labels(), ["Web"], "a plan changes nothing");
 
@@ -87,7 +90,7 @@ fn a_change_is_planned_merged_applied_and_watched() {
     // Once more: everything is done, so there is nothing that was not approved.
     let again = applied(&github, &merged).ends_with(0);
     insta::assert_snapshot!(github.site.steady(&again.summary), @"
-    **idpctl: `apply, target default`**
+    **idpctl: `apply`**
 
     ```text
     Nothing to do: the org is as declared.
@@ -96,33 +99,35 @@ fn a_change_is_planned_merged_applied_and_watched() {
 
     let watched = github.run("drift", &Event::on_main("schedule", &merged, json!({}))).ends_with(0);
     insta::assert_snapshot!(github.site.steady(&watched.summary), @"
-    **idpctl: `drift, target default`**
+    **idpctl: no drift, as far as could be compared** in `http://ORG` (`ID`), for `payments`
 
-    ```text
-    Drift of `payments` in http://ORG (ID)
+    <details><summary>Not compared (1)</summary>
 
-    Not compared
-      App/web/secret/2026-03: the variable `IDPCTL_WEB_SECRET` is not set
+    - `App/web/secret/2026-03`: the variable `IDPCTL_WEB_SECRET` is not set
 
-    No drift, as far as could be compared.
-    ```
+    </details>
     ");
     github.site.relabel("Website", "Somebody was here");
     let watched = github.run("drift", &Event::on_main("schedule", &merged, json!({}))).ends_with(2);
     insta::assert_snapshot!(github.site.steady(&watched.summary), @r#"
-    **idpctl: `drift, target default`**
+    **idpctl: 1 item of drift: 1 changed live** in `http://ORG` (`ID`), for `payments`
 
-    ```text
-    Drift of `payments` in http://ORG (ID)
+    <details><summary>~ <code>App/web</code> differs</summary>
 
-    App/web
-        label: "Website" → "Somebody was here"   (changed live)
-
-    Not compared
-      App/web/secret/2026-03: the variable `IDPCTL_WEB_SECRET` is not set
-
-    1 item: 1 changed live.
+    ```diff
+    - label: "Website"
+    + label: "Somebody was here"   (changed live)
     ```
+
+    </details>
+
+    <details><summary>Not compared (1)</summary>
+
+    - `App/web/secret/2026-03`: the variable `IDPCTL_WEB_SECRET` is not set
+
+    </details>
+
+    Of each field, `-` is what the manifests declare, and `+` what is live.
     "#);
 }
 

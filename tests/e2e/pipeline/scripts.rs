@@ -91,23 +91,31 @@ fn text_of_the_org_stays_inside_its_block() {
     let (status, said) = step(&site, &org);
     assert_eq!(status, 0, "{said}");
     insta::assert_snapshot!(site.steady(&report(&site, "report.md")), @r#"
-    **idpctl: `plan`**
+    **idpctl: 1 to update, with 1 request** in `http://ORG` (`ID`), for `payments`
 
-    `````text
-    Plan for `payments` in http://ORG (ID)
+    #### Target `default` of `payments`
 
-    ~ update App/web "````\n::error::x <script> @everyone"
-        label: "````\n::error::x <script> @everyone" → "Web"
-        mark: none → payments/web, manages secrets
+    <details><summary>~ <code>App/web</code> to update <code>&#96;&#96;&#96;&#96;\n::error::x &lt;script&gt; &#64;everyone</code></summary>
 
-    Not compared
-      App/web/secret/2026-03: the variable `IDPCTL_WEB_SECRET` is not set
-
-    Notes
-      App/web: the app ID has its client_id and bears no mark: either it was never ours, or a change of its profile lost the mark
-
-    1 to update, with 1 request.
+    `````diff
+    - label: "````\n::error::x <script> @everyone"
+    + label: "Web"
+    + mark: payments/web, manages secrets
     `````
+
+    </details>
+
+    <details><summary>Not compared (1)</summary>
+
+    - `App/web/secret/2026-03`: the variable `IDPCTL_WEB_SECRET` is not set
+
+    </details>
+
+    <details><summary>Notes (1)</summary>
+
+    - `App/web`: the app `ID` has its `client_id` and bears no mark: either it was never ours, or a change of its profile lost the mark
+
+    </details>
     "#);
     assert!(!said.lines().any(|line| line.starts_with("::")), "{said}");
 }
