@@ -1,15 +1,20 @@
 //! Dangers that changes bring: each with manifests that bring it and manifests that come close, and what becomes of them in every command.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use idpctl::desired::{Desired, resolve};
-use idpctl::diagnostic::codes;
+use idpctl::diagnostic::{Diagnostics, Sources, codes};
 use idpctl::findings::Finding;
 use idpctl::manifest::{Loaded, Wish, load};
-use idpctl::review::review;
+use idpctl::render::sarif::sarif;
+use idpctl::report::{Report, marks};
+use idpctl::review::{Comparison, Presence, Side, TargetReview, review};
 use idpctl::secrets::{Files, key_sets};
+use serde_json::Value;
 
 use crate::org::TestOrg;
 use crate::scratch::Scratch;
@@ -322,4 +327,72 @@ fn the_list_in_the_documentation_is_the_one_in_the_code() {
     }
     let kept = fs::read_to_string(&file).expect("the page is there");
     assert!(kept == made, "docs/findings.md is not what the code says: run this test with IDPCTL_WRITE_DOCS=1 and look at the difference");
+}
+
+/// Returns a log for code scanning, once it fits the published schema.
+fn scanned(log: Value) -> Value {
+    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        // A bracket is closed there that nobody opened, in the pattern of a property that we do not write.
+        let text = include_str!("../sarif/sarif-schema-2.1.0.json").replace("{2}]?$", "{2}$");
+        let schema = serde_json::from_str(&text).expect("the schema is JSON");
+        jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is one")
+    });
+    let faults: Vec<_> = SCHEMA.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    log
+}
+
+/// Returns where the results of a log are, as `RULE FILE:LINE:COLUMN`.
+fn places(log: &Value) -> Vec<String> {
+    let results = log["runs"][0]["results"].as_array().expect("a list");
+    let place = |result: &Value| {
+        let place = &result["locations"][0]["physicalLocation"];
+        let (file, region) = (place["artifactLocation"]["uri"].as_str().unwrap_or_default(), &place["region"]);
+        format!("{} {file}:{}:{}", result["ruleId"].as_str().unwrap_or_default(), region["startLine"], region["startColumn"])
+    };
+    let mut places: Vec<_> = results.iter().map(place).collect();
+    places.sort();
+    places
+}
+
+#[test]
+fn code_scanning_is_told_every_danger_of_the_corpus_on_its_line() {
+    for entry in codes::all().filter(|entry| entry.danger.is_some() && !OF_ORGS.contains(&entry.code.0)) {
+        let code = entry.code.to_string();
+        let side = |name: &str| Side { name: name.to_owned(), commit: "0".repeat(40), is_empty: false };
+        let review = review(&declared(&code, "base"), &declared(&code, "head"));
+        let place = |finding: &Finding| format!("{} {}", finding.code, finding.origin.as_ref().expect("it is declared"));
+        let mut expected: Vec<_> = review.findings.iter().map(place).collect();
+        expected.sort();
+        let target = TargetReview { target: None, project: "payments".to_owned(), presence: Presence::Both, review };
+        let report = Report::from(&Comparison { base: side("base"), head: Some(side("head")), targets: vec![target] });
+        let log = sarif(&marks(&report.found(), &Diagnostics::default(), &Sources::default()), "diff");
+        assert_eq!(places(&scanned(log)), expected, "{code}");
+    }
+}
+
+#[test]
+fn code_scanning_is_told_every_mistake_of_the_corpus_on_its_line() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/invalid");
+    let mut files: Vec<_> = fs::read_dir(&folder).expect("the corpus is there").map(|file| file.expect("a file").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml"));
+    files.sort();
+    assert!(files.len() > 200, "{} files", files.len());
+    for file in files {
+        let name = file.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        let Loaded { documents, sources, mut diagnostics, .. } = load(&folder, std::slice::from_ref(&name), &Wish::default());
+        let keys = key_sets(&documents, &Files::new(&folder, None));
+        let _ = resolve("payments", true, &documents, &keys, &mut diagnostics);
+        let log = scanned(sarif(&marks(&[], &diagnostics, &sources), "validate"));
+        let told: BTreeSet<_> = places(&log).into_iter().collect();
+        for diagnostic in diagnostics.sorted() {
+            if let Some(origin) = &diagnostic.origin {
+                assert!(
+                    told.contains(&format!("{} {origin}", diagnostic.code)),
+                    "{name}: {} at {origin} is not told: {told:?}",
+                    diagnostic.code
+                );
+            }
+        }
+    }
 }
