@@ -6,7 +6,7 @@ use super::plan::{inert, list, not_compared_lines, places};
 use super::style::{Style, Tone, counted};
 use super::value::{change, shortened};
 use crate::drift::{Cause, Item, Items, What};
-use crate::report::{cause_word, departure};
+use crate::report::{causes, departure};
 
 /// The version of the JSON form.
 const FORMAT_VERSION: u32 = 1;
@@ -58,16 +58,10 @@ pub fn json(drift: &Items) -> Value {
 
 fn summary(drift: &Items) -> String {
     let Items { items, not_compared, .. } = drift;
-    let count = |cause| items.iter().filter(|item| item.cause == cause).count();
-    let told: Vec<_> = [Cause::ChangedLive, Cause::Pending, Cause::Either]
-        .into_iter()
-        .filter(|cause| count(*cause) > 0)
-        .map(|cause| format!("{} {}", count(cause), cause_word(cause)))
-        .collect();
     match (items.len(), not_compared.is_empty()) {
         (0, true) => "No drift: the org is as declared.".to_owned(),
         (0, false) => "No drift, as far as could be compared.".to_owned(),
-        (n, _) => format!("{}: {}.", counted(n, "item"), told.join(", ")),
+        (n, _) => format!("{}: {}.", counted(n, "item"), causes(items)),
     }
 }
 

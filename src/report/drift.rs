@@ -32,21 +32,22 @@ impl From<&Items> for Report {
 
 fn summary(drift: &Items) -> String {
     let Items { items, not_compared, .. } = drift;
-    let count = |cause| items.iter().filter(|item| item.cause == cause).count();
-    let told: Vec<_> = [Cause::ChangedLive, Cause::Pending, Cause::Either]
-        .into_iter()
-        .filter(|cause| count(*cause) > 0)
-        .map(|cause| format!("{} {}", count(cause), cause_word(cause)))
-        .collect();
     match (items.len(), not_compared.is_empty()) {
         (0, true) => "no drift".to_owned(),
         (0, false) => "no drift, as far as could be compared".to_owned(),
-        (n, _) => format!("{n} item{} of drift: {}", if n == 1 { "" } else { "s" }, told.join(", ")),
+        (n, _) => format!("{n} item{} of drift: {}", if n == 1 { "" } else { "s" }, causes(items)),
     }
 }
 
+/// Returns how often who moved.
+pub fn causes(items: &[Item]) -> String {
+    let count = |cause| items.iter().filter(|item| item.cause == cause).count();
+    let all = [Cause::ChangedLive, Cause::Pending, Cause::Either].into_iter().filter(|cause| count(*cause) > 0);
+    all.map(|cause| format!("{} {}", count(cause), cause_word(cause))).collect::<Vec<_>>().join(", ")
+}
+
 /// Returns the words for who moved.
-pub const fn cause_word(cause: Cause) -> &'static str {
+const fn cause_word(cause: Cause) -> &'static str {
     match cause {
         Cause::ChangedLive => "changed live",
         Cause::Pending => "pending (the manifest is newer than what was applied last)",

@@ -10,7 +10,7 @@ mod marks;
 mod plan;
 
 pub use comparison::{REMOVED, WORDS, caution, identity, presence_words, remark, short};
-pub use drift::{cause_word, departure};
+pub use drift::{causes, departure};
 pub use marks::{Found, Level, LineMark, Region, Told, each_once, marks};
 pub use plan::{VERBS, moved_again, new_mark, replacement_remark};
 
