@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::plan::{inert, list, not_compared_lines, places};
 use super::style::{Style, Tone, counted};
-use super::value::{change, shortened};
+use super::value::{change, path_text};
 use crate::drift::{Cause, Item, Items, What};
 use crate::report::{causes, departure};
 
@@ -69,7 +69,7 @@ fn lines(item: &Item, style: Style) -> Vec<String> {
     let Item { address: _, what, cause, origin: _ } = item;
     let mut lines = match what {
         What::Field { path, declared, live } => {
-            change(&shortened(path), declared.as_ref(), live.as_ref(), false, Style { width: style.width.saturating_sub(24), ..style })
+            change(&path_text(path), declared.as_ref(), live.as_ref(), false, Style { width: style.width.saturating_sub(24), ..style })
         }
         other => departure(other).iter().map(inert).collect(),
     };

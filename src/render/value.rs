@@ -136,6 +136,11 @@ fn difference(before: &[String], after: &[String], style: Style) -> Vec<String> 
     out
 }
 
+/// Returns the path of a field, with which a line may begin: members of additional fields are called as anybody likes.
+pub(super) fn path_text(path: impl ToString) -> String {
+    no_command(&shortened(&path.to_string()))
+}
+
 /// Keeps a line with nothing but blanks before it from being taken for a command by a forge that reads the output. Backslashes of the text's
 /// own are doubled.
 fn no_command(line: &str) -> String {

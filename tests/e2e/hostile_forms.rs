@@ -67,6 +67,9 @@ fn hostile_text_in_a_manifest_is_text_in_every_form() {
         "apiVersion: idpctl/v1\nkind: Client\nmetadata: {{name: robot, accept: {{IDP4401: {whole}}}}}\nspec:\n  client_name: {end}\n  \
          application_type: web\n  redirect_uris: ['https://a.example/cb']\n  grant_types: [authorization_code, implicit]\n  response_types: [code, token]\n"
     );
+    // A field that begins a line may be called like a command.
+    let additional = "  additionalFields: {'::warning::y': 1, '##[error]z': {'::notice::a': [1]}}\n";
+    scratch.edit("manifests/web.yaml", "---\n", &format!("{additional}---\n"));
     scratch.write("manifests/a,b%0A::error::x`|@everyone<b>.yaml", &registered);
     let command = "diff HEAD --target default";
     assert!(scratch.run(command).ends_with(0).stdout.contains("IDP4401"));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::style::{Style, Tone};
-use super::super::value::{change, one_line, shortened};
+use super::super::value::{self, change, one_line};
 use super::{inert, request, word};
 use crate::json::Path;
 use crate::program::{Action, Line, Verb};
@@ -44,11 +44,11 @@ fn field(line: &Line, action: &Action, style: Style) -> Vec<String> {
     if moved_again(line) {
         return vec![format!(
             "{}: {} again, since what is moved may push it on",
-            shortened(path),
+            value::path_text(path),
             before.as_ref().map(one_line).unwrap_or_default()
         )];
     }
-    let path = shortened(path);
+    let path = value::path_text(path);
     let mut lines = match secret {
         true if is_new => vec![format!("{path}: (secret)")],
         true => vec![format!("{path}: (secret, changed)")],
@@ -62,5 +62,5 @@ fn field(line: &Line, action: &Action, style: Style) -> Vec<String> {
 
 /// Returns a path of our own making as text, inert because member names are anybody's.
 pub(super) fn place(path: &Path) -> String {
-    shortened(&path.to_string())
+    value::path_text(path)
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::markdown::{code_span, diff_block, html_code, prose};
 use super::super::plan::inert;
-use super::super::value::{difference_lines, one_line, shortened};
+use super::super::value::{difference_lines, one_line, path_text, shortened};
 use super::fit::{Chapter, Frame, Group, Piece, Sort, fitted};
 use crate::findings::{Finding, Standing};
 use crate::printable::printable_head;
@@ -175,7 +175,7 @@ fn object(object: &ObjectView) -> Piece {
 /// Returns the lines of a field: what goes begins with `-`, what comes with `+`.
 fn field(field: &FieldView) -> Vec<String> {
     let FieldView { path, before, after, remark, origin: _ } = field;
-    let path = shortened(path);
+    let path = path_text(path);
     let remark = remark.as_ref().map(|words| format!("   ({words})")).unwrap_or_default();
     let values = || [before, after].into_iter().flatten();
     let fits = values().all(|side| side.value().is_none_or(|value| one_line(value).chars().count() <= ONE_LINE));

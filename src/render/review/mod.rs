@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::plan::inert;
 use super::style::{Style, Tone};
-use super::value::{change, one_line, shortened};
+use super::value::{change, one_line, path_text};
 use crate::report::{REMOVED, WORDS, caution, identity, presence_words, remark, short};
 use crate::review::{Change, Comparison, Entry, FieldDiff, Presence, Review, Side, TargetReview};
 
@@ -173,7 +173,7 @@ fn origin_words(entry: &Entry) -> String {
 
 fn field(field: &FieldDiff, entry: Option<&Entry>, style: Style) -> Vec<String> {
     let FieldDiff { path, before, after, .. } = field;
-    let path = shortened(&path.to_string());
+    let path = path_text(path);
     let mut lines = match (before, after) {
         (Some(before), None) => change(&path, None, Some(before), true, style),
         (None, after) => change(&path, None, after.as_ref(), true, style),
