@@ -137,7 +137,7 @@ fn difference(before: &[String], after: &[String], style: Style) -> Vec<String> 
 }
 
 /// Returns the path of a field, with which a line may begin: members of additional fields are called as anybody likes.
-pub(super) fn path_text(path: impl ToString) -> String {
+pub(super) fn path_text(path: &(impl ToString + ?Sized)) -> String {
     no_command(&shortened(&path.to_string()))
 }
 
