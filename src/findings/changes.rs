@@ -6,7 +6,7 @@ use super::declared::{Declared, reasons, sort_of};
 use super::judge::{Pair, judge};
 use super::view::{Form, Sort, Under, View};
 use super::{Finding, Standing};
-use crate::address::{Address, Kind};
+use crate::address::{Address, Kind, System};
 use crate::bind::Bound;
 use crate::desired::{Desired, Grant};
 use crate::diff::{AppChanges, Change, Changes, GrantChange};
@@ -166,7 +166,9 @@ impl Finding {
     /// Returns the same as somebody has to read it who did not want it.
     fn of_drift(self) -> Self {
         let undo = if self.origin.is_some() { "`idpctl apply` puts it back" } else { "`idpctl apply --prune` takes it away" };
-        let remedy = format!("{undo}; who did it is in the org's log.");
+        // The portal keeps no log.
+        let log = if self.address.kind.system() == System::Okta { "; who did it is in the org's log" } else { "" };
+        let remedy = format!("{undo}{log}.");
         Self { remedy, ..self }
     }
 }

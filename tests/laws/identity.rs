@@ -70,7 +70,9 @@ fn a_renamed_document_keeps_its_app_by_the_label_if_asked() {
             mark: laws/portal → laws/shop
 
         Findings
-          IDP4002 App/shop: the app 0oaf00000AId9MIMC5d7 is recognised by its label alone and taken over: make sure that it is the right one
+          medium IDP4002 App/shop (generated.yaml:6:13): the app 0oaf00000AId9MIMC5d7 is recognised by its label alone and taken over
+              Compare the app's id with the one that you mean, and pin it with `metadata.id`.
+              https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
 
         Notes
           App/shop: was App/portal until now: the document was renamed
@@ -274,7 +276,9 @@ fn an_app_that_lost_its_mark_and_has_no_declared_client_id_is_offered_for_adopti
             mark: none → laws/portal
 
         Findings
-          IDP4002 App/portal: the app 0oaf00000AId9MIMC5d7 is recognised by its label alone and taken over: make sure that it is the right one
+          medium IDP4002 App/portal (generated.yaml:6:13): the app 0oaf00000AId9MIMC5d7 is recognised by its label alone and taken over
+              Compare the app's id with the one that you mean, and pin it with `metadata.id`.
+              https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
 
         1 to update, with 1 request.
         "#);
@@ -321,7 +325,8 @@ fn adoption_takes_what_is_declared_and_leaves_the_rest() {
     org(&[]).run(async |org| {
         let id = org.made_web("Portal").await;
         org.edited(&id, "settings.notes.admin", json!("made by hand")).await;
-        org.somebody("POST", &format!("/api/v1/apps/{id}/grants"), json!({"scopeId": "okta.logs.read", "issuer": "http://127.0.0.1:7"})).await;
+        org.somebody("POST", &format!("/api/v1/apps/{id}/grants"), json!({"scopeId": "okta.logs.read", "issuer": "http://127.0.0.1:7"}))
+            .await;
         let portal = with(web("portal", "Portal"), "metadata.adopt", json!(true));
         let documents = [portal, grant("portal", &["okta.users.read"])];
         insta::assert_snapshot!(org.does(&documents, &none()).await, @r#"
@@ -331,7 +336,9 @@ fn adoption_takes_what_is_declared_and_leaves_the_rest() {
         + create Grant/portal/okta.users.read
 
         Findings
-          IDP4002 App/portal: the app 0oaf00000AId9MIMC5d7 is recognised by its label alone and taken over: make sure that it is the right one
+          medium IDP4002 App/portal (generated.yaml:6:13): the app 0oaf00000AId9MIMC5d7 is recognised by its label alone and taken over
+              Compare the app's id with the one that you mean, and pin it with `metadata.id`.
+              https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
 
         Left alone
           Grant/portal/okta.logs.read: scope `okta.logs.read` is granted and not declared

@@ -61,6 +61,11 @@ fn the_documented_client_type_is_created_and_updated_with_the_documented_bodies(
             TokenEndpointAuthMethod: "client_secret_basic"
             OktaAppType: "web"
 
+        Findings
+          high IDP4402 ClientType/server-side (generated.yaml:36:7): the password grant teaches people to type their password into clients, and knows no second factor
+              Use the authorization code grant with PKCE.
+              https://www.rfc-editor.org/rfc/rfc9700#section-2.4
+
         2 to create, with 2 requests.
         "#);
         insta::assert_snapshot!(org.sent(), @r#"
@@ -74,6 +79,11 @@ fn the_documented_client_type_is_created_and_updated_with_the_documented_bodies(
             Description: "Server-side applications that don't act on behalf of end-users" → ""
             GrantType: "authorization_code,refresh_token,password" → "authorization_code,refresh_token"
             note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
+
+        Findings
+          low IDP4105 ClientType/server-side (generated.yaml:33:18): new clients are registered without the grant type `password`; those that there are keep it
+              Revoke the credentials that must not have it, or change the clients at the provider.
+              https://www.rfc-editor.org/rfc/rfc9700#section-2.3
 
         Not compared
           OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod
@@ -110,6 +120,11 @@ fn the_registration_token_goes_along_with_every_write_of_its_provider_and_is_nev
             SSLInsecureSkipVerify: false → true
             note: its registration token is sent along: whether the portal keeps one that is left out is not known
             note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
+
+        Findings
+          high IDP4104 OAuthProvider/okta-prod (generated.yaml:15:30): the portal does not check the provider's certificate: whoever is on the way reads the registration token and every client secret
+              Take it out; have the portal trust the authority that signed the provider's certificate.
+              https://www.rfc-editor.org/rfc/rfc9700#section-2.6
 
         1 to update, with 1 request.
         "#);
@@ -166,6 +181,11 @@ fn a_provider_whose_token_nobody_declares_is_not_written() {
         ~ update OAuthProvider/okta-prod "Okta prod"
             SSLInsecureSkipVerify: false → true
             note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
+
+        Findings
+          high IDP4104 OAuthProvider/okta-prod (generated.yaml:12:30): the portal does not check the provider's certificate: whoever is on the way reads the registration token and every client secret
+              Take it out; have the portal trust the authority that signed the provider's certificate.
+              https://www.rfc-editor.org/rfc/rfc9700#section-2.6
 
         1 to update, with 1 request.
         "#);
@@ -400,6 +420,11 @@ fn an_org_and_a_portal_are_one_plan() {
             TokenEndpointAuthMethod: "client_secret_basic"
             OktaAppType: "web"
 
+        Findings
+          high IDP4402 ClientType/server-side (generated.yaml:74:7): the password grant teaches people to type their password into clients, and knows no second factor
+              Use the authorization code grant with PKCE.
+              https://www.rfc-editor.org/rfc/rfc9700#section-2.4
+
         4 to create, with 4 requests.
         "#);
         let drifted = json!({"Name": "Server-side application", "ResponseTypes": "code", "GrantType": "implicit"});
@@ -413,6 +438,17 @@ fn an_org_and_a_portal_are_one_plan() {
         ClientType/server-side
             ResponseTypes: "code,token" → "code"   (either)
             GrantType: "authorization_code,refresh_token,password" → "implicit"   (either)
+
+        Findings
+          high IDP4401 ClientType/server-side (generated.yaml:72:7): the implicit grant puts tokens into URLs, where histories, logs and other sites read them, and binds them to nobody
+              `idpctl apply` puts it back.
+              https://www.rfc-editor.org/rfc/rfc9700#section-2.1.2
+          low IDP4105 ClientType/server-side (generated.yaml:71:18): new clients are registered without the grant types `authorization_code`, `refresh_token`, `password`; those that there are keep it
+              `idpctl apply` puts it back.
+              https://www.rfc-editor.org/rfc/rfc9700#section-2.3
+          low IDP4105 ClientType/server-side (generated.yaml:67:22): new clients are registered without the response type `token`; those that there are keep it
+              `idpctl apply` puts it back.
+              https://www.rfc-editor.org/rfc/rfc9700#section-2.3
 
         Not compared
           OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod

@@ -42,6 +42,9 @@ fn an_object_is_found_by_its_id_then_its_cid_then_its_name() {
             Name: "Server-side application" → "Web"
             note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
 
+        There before
+          high IDP4402 ClientType/server-side (generated.yaml:37:7): the password grant teaches people to type their password into clients, and knows no second factor
+
         Not compared
           OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod
 
@@ -52,6 +55,9 @@ fn an_object_is_found_by_its_id_then_its_cid_then_its_name() {
         ~ update ClientType/server-side "Web 2"
             Name: "Web" → "Web 2"
             note: credentials that the portal has issued keep what they had: pending and new requests for access get the new values
+
+        There before
+          high IDP4402 ClientType/server-side (generated.yaml:36:7): the password grant teaches people to type their password into clients, and knows no second factor
 
         Not compared
           OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod

@@ -192,7 +192,9 @@ fn a_third_secret_has_no_place_until_one_is_retired() {
             client_secret: (secret)
 
         Findings
-          IDP4001 App/portal: a secret is added and another retired in one go (cutover): consumers break until they have the new one; apply the new one first, and retire the old one when everybody has switched
+          high IDP4001 App/portal (generated.yaml:41:17): a secret is added and another retired in one go (cutover): consumers break until they have the new one
+              Apply the new secret first; retire the old one in another change, when every consumer has switched.
+              https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
 
         1 to create, 1 to delete, with 3 requests.
         ");
@@ -212,7 +214,9 @@ fn adding_one_and_retiring_another_at_once_is_a_finding() {
             status: "ACTIVE" → "INACTIVE"
 
         Findings
-          IDP4001 App/portal: a secret is added and another retired in one go (cutover): consumers break until they have the new one; apply the new one first, and retire the old one when everybody has switched
+          high IDP4001 App/portal (generated.yaml:41:17): a secret is added and another retired in one go (cutover): consumers break until they have the new one
+              Apply the new secret first; retire the old one in another change, when every consumer has switched.
+              https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
 
         1 to create, 1 to update, with 2 requests.
         "#);
