@@ -5,13 +5,13 @@
 
 mod comparison;
 mod drift;
+mod lines;
 pub mod mark;
-mod marks;
 mod plan;
 
 pub use comparison::{REMOVED, WORDS, caution, identity, presence_words, remark, short};
 pub use drift::{causes, departure};
-pub use marks::{Found, Level, LineMark, Region, Told, each_once, marks};
+pub use lines::{Found, Level, LineMark, Region, Told, each_once, marks};
 pub use plan::{VERBS, moved_again, new_mark, replacement_remark};
 
 use std::collections::BTreeSet;
