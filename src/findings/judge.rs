@@ -34,10 +34,12 @@ pub(super) fn judge(pair: &Pair<'_>, findings: &mut Vec<Finding>) {
     if !after.is_active() {
         return;
     }
-    let known: BTreeSet<_> =
-        before.iter().filter(|view| view.is_active()).flat_map(rules::dangers).map(|danger| (danger.code, danger.item)).collect();
+    let dangers = rules::dangers(after);
+    // Where there is no danger nobody has to know what there was.
+    let earlier = before.iter().filter(|view| !dangers.is_empty() && view.is_active());
+    let known: BTreeSet<_> = earlier.flat_map(rules::dangers).map(|danger| (danger.code, danger.item)).collect();
     let standing = |danger: &Danger| if known.contains(&(danger.code, danger.item.clone())) { Standing::Before } else { Standing::New };
-    let there = rules::dangers(after).into_iter().map(|danger| (standing(&danger), danger));
+    let there = dangers.into_iter().map(|danger| (standing(&danger), danger));
     let made = before.iter().flat_map(|before| rules::weakened(before, after)).map(|danger| (Standing::New, danger));
     for (standing, Danger { code, path, item: _, what }) in there.chain(made) {
         let found = Finding { standing, path: Some(after.place(&path)), ..Finding::new(code, (*address).clone(), what) };

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::desired::as_client;
-use crate::json::{Packed, Path};
+use crate::json::{Packed, Path, at};
 use crate::observed::Status;
 
 /// What sort of object it is.
@@ -95,15 +95,16 @@ impl View<'_> {
 
     /// Returns what stands at a place; `None` if that is not known, or nothing does.
     pub(super) fn value(&self, path: &str) -> Option<Value> {
-        let path = Path::of(path);
-        if let Some(fact) = path.find(&self.facts) {
+        if let Some(fact) = at(&self.facts, path) {
             return Some(fact.clone());
         }
-        let place = self.place(&path);
-        let found = self.over.and_then(|over| place.find(over)).cloned().or_else(|| match self.under {
+        // Most is asked of apps, whose names these are: only what is named otherwise takes a path to find.
+        let place = (self.form == Form::Registered).then(|| self.place(&Path::of(path)));
+        let in_tree = |tree: &Value| place.as_ref().map_or_else(|| at(tree, path), |place| place.find(tree)).cloned();
+        let found = self.over.and_then(in_tree).or_else(|| match self.under {
             Under::Nothing => None,
-            Under::Tree(tree) => place.find(tree).cloned(),
-            Under::Packed(packed) => packed.find(&place),
+            Under::Tree(tree) => in_tree(tree),
+            Under::Packed(packed) => packed.find(&Path::of(path)),
         });
         found.filter(|value| !value.is_null())
     }
