@@ -217,7 +217,8 @@ impl Exchange {
                     return Err(trail.error(kind));
                 }
                 sleep(wait).await;
-                Ok(())
+                // A busy machine may wake up too late: then what was answered is what there is to say.
+                if self.is_over() { Err(trail.error(kind)) } else { Ok(()) }
             }
         }
     }
