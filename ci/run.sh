@@ -68,7 +68,7 @@ if [ -n "${CTL_REPORTS:-}" ]; then
     mkdir -- "$CTL_REPORTS"
     reports=$(cd -- "$CTL_REPORTS" && pwd)
 else
-    reports=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/idpctl.XXXXXX")
+    reports=$(TMPDIR=${RUNNER_TEMP:-${TMPDIR:-}} mktemp -d)
 fi
 if [ "$command" = apply ]; then
     [ -f "${CTL_PLAN:-}" ] || fail "\`apply\` needs an approved plan"

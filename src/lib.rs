@@ -22,9 +22,8 @@
 //!    after a kill and a retry after an ambiguous answer are therefore the same code.
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
 //! 7. [`render`] shows it, in most forms by way of a [`report`]. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the
-//!    same comparison the other way. [`review`] makes it between two revisions of the manifests, which [`revision`] has from git, with no org at all.
-//! 7. [`render`] shows it. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the same comparison the other way. [`review`] makes it
-//!    between two revisions of the manifests, which [`revision`] has from git, with no org at all; [`graph`] says which declared object needs which.
+//!    same comparison the other way. [`review`] makes it between two revisions of the manifests, which [`revision`] has from git, with no org at all;
+//!    [`graph`] says which declared object needs which.
 //! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.
@@ -44,10 +43,8 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff findings program plan drift review report verify render scopes
-//!                                                                   from both to a plan; from two revisions to what differs
-//! bind diff findings program plan drift review graph verify        from both to a plan; from two revisions to what differs;
-//! scopes render                                                    what needs what
+//! bind diff findings program plan drift review graph report        from both to a plan; from two revisions to what differs;
+//! verify scopes render                                             what needs what; how it is shown
 //! forge                                                            which comment of a pull request is the one, and what is asked of a forge
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer

@@ -40,7 +40,7 @@ if [ "$head" != "$(event .head_repository.full_name) $(event .head_branch) $(eve
     drop "the run was not for the head of pull request $number, which may have moved on meanwhile"
 fi
 
-report=$(mktemp "$RUNNER_TEMP/idpctl.XXXXXX")
+report=$(TMPDIR=$RUNNER_TEMP mktemp)
 {
     printf '> Written by [the run for this pull request](%s), which its author can change: trust it as far as the pull request itself.\n\n' "$(event .html_url)"
     cat -- "$RUNNER_TEMP/idpctl-text"

@@ -74,6 +74,14 @@ pub enum Client<'a> {
     ToBeMade(&'a Address),
 }
 
+impl Extra<'_> {
+    /// Returns where it would stand if it were declared, given the address of its server.
+    pub fn address(&self, server: &Address) -> Address {
+        let parent = self.policy.map_or(server, |policy| &policy.wanted.address);
+        self.live.key.iter().fold(parent.below([self.live.part.as_str()]), |address, segment| address.below([segment.as_str()]))
+    }
+}
+
 impl BoundServer<'_> {
     /// Returns the id of every declared object of it that is there.
     pub(super) fn ids(&self) -> impl Iterator<Item = (Address, Id)> {

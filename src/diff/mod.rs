@@ -31,7 +31,7 @@ use crate::bind::{Bound, BoundApp, How, Orphan, Undeclared};
 use crate::desired::{App, Desired, Grant, Secret};
 pub use crate::diagnostic::codes::{NO_SLOT, POLICY_UNCLEAR};
 use crate::diagnostic::{Diagnostics, Origin};
-use crate::json::Path;
+use crate::json::{Fingerprint, Path};
 use crate::observed::{LiveApp, LiveGrant, LiveSecret, Observed};
 use crate::resource::Facet;
 use crate::resource::marker::Marker;
@@ -105,6 +105,14 @@ pub struct AppChanges<'a> {
     pub issuer: String,
     /// How many more secrets the client has room for.
     pub free_slots: usize,
+}
+
+impl AppChanges<'_> {
+    /// Returns whether what is declared of the body is what was applied last; `None` if no mark tells.
+    pub fn is_as_applied(&self) -> Option<bool> {
+        let applied = self.live?.marker.as_ref()?.applied.as_ref()?;
+        Some(*applied == Fingerprint::of(&self.wanted.body))
+    }
 }
 
 /// The difference of one app, with exactly the sides that exist.

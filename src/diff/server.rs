@@ -236,8 +236,7 @@ fn cannot_be_made(entry: &PartChanges<'_>) -> Option<Diagnostic> {
 /// Decides what becomes of a child that no document has.
 fn retire<'a>(server: Parent<'a>, extra: &Extra<'a>, choices: &Choices, changes: &mut Changes<'a>) {
     let Extra { live, policy, prunable } = *extra;
-    let parent = policy.map_or(&server.wanted.address, |policy| &policy.wanted.address);
-    let address = live.key.iter().fold(parent.below([live.part.as_str()]), |address, segment| address.below([segment.as_str()]));
+    let address = extra.address(&server.wanted.address);
     if !choices.select.has(&address) {
         return;
     }

@@ -14,7 +14,6 @@ use crate::diff::{
     AppChanges, Change, Changes, FieldChange, GrantChange, GroupChange, PartChanges, PortalChanges, SecretChange, undeclared_group,
 };
 use crate::findings::{self, Finding};
-use crate::json::Fingerprint;
 use crate::plan::{Org, Portal};
 use crate::resource::Facet;
 use crate::resource::marker::Marker;
@@ -243,10 +242,10 @@ fn field(entry: &AppChanges<'_>, change: &FieldChange) -> Item {
 }
 
 fn cause(entry: &AppChanges<'_>) -> Cause {
-    match entry.live.and_then(|live| live.marker.as_ref()?.applied.as_ref()) {
+    match entry.is_as_applied() {
         None => Cause::Either,
-        Some(applied) if *applied == Fingerprint::of(&entry.wanted.body) => Cause::ChangedLive,
-        Some(_) => Cause::Pending,
+        Some(true) => Cause::ChangedLive,
+        Some(false) => Cause::Pending,
     }
 }
 

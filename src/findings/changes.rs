@@ -9,8 +9,8 @@ use super::{Finding, Standing};
 use crate::address::{Address, Kind, System};
 use crate::bind::Bound;
 use crate::desired::{Desired, Grant};
-use crate::diff::{AppChanges, Change, Changes, GrantChange};
-use crate::json::{Fingerprint, Path};
+use crate::diff::{Change, Changes, GrantChange};
+use crate::json::Path;
 use crate::observed::LivePart;
 
 /// Which way the change goes.
@@ -42,8 +42,7 @@ pub fn drifted(changes: &Changes<'_>, bound: &Bound<'_>, desired: &Desired) -> V
     for server in &bound.servers {
         for extra in server.extras.iter().filter(|extra| extra.prunable) {
             let Some(view) = live_part(extra.live) else { continue };
-            let parent = extra.policy.map_or(&server.wanted.own.address, |policy| &policy.wanted.address);
-            let address = extra.live.key.iter().fold(parent.below([extra.live.part.as_str()]), |at, segment| at.below([segment.as_str()]));
+            let address = extra.address(&server.wanted.own.address);
             if changes.left_alone.iter().any(|left| left.address == address) {
                 seen.came(&address, view);
             }
@@ -64,7 +63,7 @@ impl<'a> Seen<'a> {
             let live =
                 entry.live.map(|live| View { status: Some(live.status), under: Under::Packed(&live.body), ..View::new(Sort::Client) });
             // A manifest that is newer than what was applied is nobody's hand in the org.
-            let change = entry.change.as_ref().filter(|_| self.way == Way::Plan || !is_pending(entry));
+            let change = entry.change.as_ref().filter(|_| self.way == Way::Plan || entry.is_as_applied() != Some(false));
             let wanted = self.object(Declared::app(entry.wanted, self.desired), live.as_ref(), change);
             self.grants(entry.wanted.grants.as_deref(), &entry.grants, (live.as_ref(), &wanted), entry.change.is_some());
         }
@@ -143,7 +142,7 @@ impl<'a> Seen<'a> {
 
     /// Something that is there and not declared.
     fn came(&mut self, address: &Address, view: View<'a>) {
-        let accepted = reasons(self.desired, [&super::declared::document(address)]);
+        let accepted = reasons(self.desired, [&address.top()]);
         let from = self.findings.len();
         judge(&Pair { address, before: None, after: view, origin: &|_: &Path| None, accepted, accepted_before: None }, &mut self.findings);
         let came: Vec<_> = self.findings.drain(from..).map(Finding::of_drift).collect();
@@ -171,12 +170,6 @@ impl Finding {
         let remedy = format!("{undo}{log}.");
         Self { remedy, ..self }
     }
-}
-
-/// Returns whether the mark says that something else was applied last than is declared.
-fn is_pending(entry: &AppChanges<'_>) -> bool {
-    let applied = entry.live.and_then(|live| live.marker.as_ref()?.applied.as_ref());
-    applied.is_some_and(|applied| *applied != Fingerprint::of(&entry.wanted.body))
 }
 
 fn live_part(live: &LivePart) -> Option<View<'_>> {

@@ -52,7 +52,7 @@ impl<'a> Declared<'a> {
     pub(super) fn grant(grant: &'a Grant, client: &View<'a>, desired: &'a Desired) -> Self {
         let client = Some(Box::new(client.clone()));
         let view = View { facts: json!({"scope": grant.scope}), client, ..View::new(Sort::Grant) };
-        Self::of(&grant.address, view, None, &grant.origin, reasons(desired, [&document(&grant.address)]))
+        Self::of(&grant.address, view, None, &grant.origin, reasons(desired, [&grant.address.top()]))
     }
 
     /// Returns what a part of an authorization server declares, if there are rules for such parts.
@@ -68,7 +68,7 @@ impl<'a> Declared<'a> {
             include.set(&mut view.facts, Value::from(list));
             facts.extend(clients.iter().enumerate().map(|(index, (_, origin))| (include.index(index), origin)));
         }
-        let declared = Self::of(&part.address, view, Some(&part.origins), &part.origin, reasons(desired, [&document(&part.address)]));
+        let declared = Self::of(&part.address, view, Some(&part.origins), &part.origin, reasons(desired, [&part.address.top()]));
         Some(Self { facts, ..declared })
     }
 
@@ -103,11 +103,6 @@ pub(super) const fn sort_of(part: Part) -> Option<Sort> {
         Part::Rule => Some(Sort::Rule),
         Part::Server | Part::Claim => None,
     }
-}
-
-/// Returns the document that declares a child.
-pub(super) fn document(address: &Address) -> Address {
-    Address::new(address.kind, address.name.clone())
 }
 
 /// Returns what documents accept.
@@ -214,7 +209,7 @@ impl Finding {
     pub fn accepted_by(self, desired: &Desired) -> Self {
         let app = desired.apps.binary_search_by(|app| app.address.cmp(&self.address)).ok().map(|found| &desired.apps[found]);
         let client = desired.clients.binary_search_by(|client| client.address.cmp(&self.address)).ok().map(|found| &desired.clients[found]);
-        let document = [document(&self.address)];
+        let document = [self.address.top()];
         let documents =
             app.map(|app| &app.documents).or_else(|| client.map(|client| &client.documents)).map_or(&document[..], Vec::as_slice);
         let accepted = reasons(desired, documents);

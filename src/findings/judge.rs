@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::{self, Danger};
-use super::view::View;
+use super::view::{Sort, View};
 use super::{Finding, Standing};
 use crate::address::Address;
 use crate::diagnostic::{Code, Origin};
@@ -42,6 +42,10 @@ pub(super) fn judge(pair: &Pair<'_>, findings: &mut Vec<Finding>) {
     let there = dangers.into_iter().map(|danger| (standing(&danger), danger));
     let made = before.iter().flat_map(|before| rules::weakened(before, after)).map(|danger| (Standing::New, danger));
     for (standing, Danger { code, path, item: _, what }) in there.chain(made) {
+        // Of a grant nothing changes but its client: what it was, it is, and nobody has touched it.
+        if after.sort == Sort::Grant && standing == Standing::Before {
+            continue;
+        }
         let found = Finding { standing, path: Some(after.place(&path)), ..Finding::new(code, (*address).clone(), what) };
         findings.push(found.at(origin(&path)).accepted(accepted, accepted_before.as_ref()));
     }

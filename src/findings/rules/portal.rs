@@ -36,7 +36,8 @@ pub(super) fn token_of_another(before: &View<'_>, after: &View<'_>, found: &mut 
     let machine = |view: &View<'_>| Url::parse(&view.text(DISCOVERY)?).ok().map(|url| url.origin());
     let (Some(was), Some(is)) = (machine(before), machine(after)) else { return };
     let stays = |view: &View<'_>| view.facts.get(TOKEN).cloned();
-    let renewed = stays(after).is_some_and(|token| stays(before) != Some(token));
+    // A token that is null is none.
+    let renewed = stays(after).is_some_and(|token| token.is_null() || stays(before) != Some(token));
     if was != is && !renewed {
         let (was, is) = (was.ascii_serialization(), is.ascii_serialization());
         let what = format!("the portal would send {} the registration token that {} trusts", quoted(&is), quoted(&was));
