@@ -22,6 +22,7 @@ mod source;
 mod target;
 mod tree;
 mod vars;
+pub mod write;
 mod yaml;
 
 pub use document::{Document, Metadata};
@@ -35,4 +36,4 @@ pub use project::{
 pub use settings::settings;
 pub use source::SourceFile;
 pub use target::{Place, Target, Wish};
-pub use vars::{Variables, is_variable_name};
+pub use vars::{Variables, is_variable_name, literal};
