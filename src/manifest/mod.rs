@@ -15,6 +15,7 @@ mod patch;
 mod place;
 mod position;
 mod project;
+pub mod rewrite;
 mod scalar;
 mod settings;
 mod shape;

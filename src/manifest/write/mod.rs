@@ -8,6 +8,7 @@ mod text;
 use serde_json::{Map, Value};
 
 pub use text::{Around, Quotes, scalar};
+pub(super) use text::{is_lines, lines};
 
 /// How collections are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

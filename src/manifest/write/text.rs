@@ -45,7 +45,7 @@ pub(super) fn name(name: &str, around: Around) -> String {
 }
 
 /// Returns whether a text is best written line by line: it has several, and no blank at the end of any that an editor would take away.
-pub(super) fn is_lines(text: &str) -> bool {
+pub(in crate::manifest) fn is_lines(text: &str) -> bool {
     let whole = text.strip_suffix('\n').unwrap_or(text);
     let begins = |line: &str| !line.is_empty() && !line.starts_with(char::is_whitespace);
     let keeps = |line: &str| !line.ends_with(char::is_whitespace) && !line.starts_with('\t') && !line.chars().any(is_hidden);
@@ -53,7 +53,7 @@ pub(super) fn is_lines(text: &str) -> bool {
 }
 
 /// Returns such a text with its indicator, each line at a column.
-pub(super) fn lines(text: &str, indent: usize) -> String {
+pub(in crate::manifest) fn lines(text: &str, indent: usize) -> String {
     let (whole, indicator) = text.strip_suffix('\n').map_or((text, "|-"), |whole| (whole, "|"));
     let mut out = format!("{indicator}\n");
     for line in whole.split('\n') {
