@@ -11,6 +11,8 @@ use crate::desired::Desired;
 pub enum Purpose {
     /// To read, as `plan` and `drift` do.
     Read,
+    /// To read, and to ask the System Log who changed what.
+    Watch,
     /// To write, as `apply` does.
     Write,
 }
@@ -18,7 +20,7 @@ pub enum Purpose {
 /// Returns the scopes without which something that is declared cannot be read, or written.
 pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
     let verb = match purpose {
-        Purpose::Read => "read",
+        Purpose::Read | Purpose::Watch => "read",
         Purpose::Write => "manage",
     };
     let any = |declares: fn(&crate::desired::App) -> bool| desired.apps.iter().any(declares);
@@ -36,6 +38,7 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
         // Policies and groups are looked up by their names, and assigned as parts of the app.
         (any(|app| app.access_policy.is_some()), "policies", "read"),
         (any(|app| app.groups.as_ref().is_some_and(|groups| !groups.is_empty())), "groups", "read"),
+        (purpose == Purpose::Watch, "logs", "read"),
     ];
     areas.into_iter().filter(|(is_needed, ..)| *is_needed).map(|(_, area, verb)| format!("okta.{area}.{verb}")).collect()
 }
@@ -44,7 +47,7 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
 pub fn chosen(configured: &[String], purpose: Purpose) -> Vec<String> {
     let spare = |scope: &str| {
         let area = scope.strip_suffix(".manage");
-        purpose == Purpose::Read && area.is_some_and(|area| configured.contains(&format!("{area}.read")))
+        purpose != Purpose::Write && area.is_some_and(|area| configured.contains(&format!("{area}.read")))
     };
     configured.iter().filter(|scope| !spare(scope)).cloned().collect()
 }

@@ -14,6 +14,7 @@ use super::decode::{Decode, DecodeError};
 use super::error::{Error, Kind};
 use super::exchange::{Answer, Exchange, Signed};
 use super::governor::Governor;
+use super::meter::date;
 use super::page::{ForeignLink, next_page};
 use super::retry::{RetryPolicy, Safety};
 use super::transport::Transport;
@@ -110,6 +111,33 @@ impl Reader {
             match next {
                 Some(next) => request = next,
                 None => return Ok(items),
+            }
+        }
+    }
+
+    /// Follows a list that grows, page by page to the first empty one. Returns the items, the request to go on with another time, and what time it
+    /// was by the server's clock when it began, in seconds since 1970.
+    pub async fn follow<T: Decode>(&self, request: Request) -> Result<(Vec<T>, Request, Option<i64>), Error> {
+        let mut items = Vec::new();
+        let mut seen = BTreeSet::new();
+        let (mut request, mut began) = (request, None);
+        loop {
+            let answer = self.fetch(&request, Signed::Yes).await?;
+            began = began.or_else(|| date(&answer.headers));
+            let next = next_page(&answer.headers, &answer.url, &request);
+            let next = next.map_err(|ForeignLink(link)| answer.trail.error(Kind::ForeignLink { link: answer.trail.quote(&link) }))?;
+            seen.insert(request.query.clone());
+            let endless = next.as_ref().and_then(|next| endless(&seen, next)).map(|kind| answer.trail.error(kind));
+            let mut page = answer.decode::<Vec<T>>()?;
+            if page.is_empty() {
+                return Ok((items, next.unwrap_or(request), began));
+            }
+            items.append(&mut page);
+            match (next, endless) {
+                (_, Some(error)) => return Err(error),
+                (Some(next), None) => request = next,
+                // Okta links from every page onwards; where one does not, the place stays.
+                (None, None) => return Ok((items, request, began)),
             }
         }
     }

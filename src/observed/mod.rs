@@ -4,6 +4,7 @@
 
 mod clean;
 mod client;
+mod event;
 mod groups;
 mod live;
 mod portal;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 pub use clean::Clean;
 pub use client::{LiveClient, Written};
+pub use event::{Actor, Event, EventId, EventTarget};
 pub use groups::{LiveAssignment, LiveGroup};
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
 pub use portal::{LivePortal, Portal, ScopeUser};
