@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 
 use crate::desired::Desired;
 
+/// The scope of the System Log.
+pub const LOGS: &str = "okta.logs.read";
+
 /// What somebody signs in for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
