@@ -5,6 +5,9 @@
 
 pub mod blame;
 mod client;
+mod reading;
+
+pub use reading::{Mode, Reading};
 
 use serde_json::Value;
 
@@ -37,6 +40,8 @@ pub struct Items {
     pub findings: Vec<Finding>,
     /// What could not be compared, and why.
     pub not_compared: Vec<(Address, String)>,
+    /// How it was read; `None` where nobody has said.
+    pub reading: Option<Reading>,
     /// How far the org's log was asked who did it; `None` if it was not.
     pub log: Option<LogRead>,
 }
@@ -152,15 +157,8 @@ pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, desired:
     let mut not_compared = changes.not_compared.clone();
     not_compared.sort();
     let (org, portal) = places;
-    Items {
-        project: desired.project.clone(),
-        org,
-        portal,
-        items,
-        findings: findings::drifted(changes, bound, desired),
-        not_compared,
-        log: None,
-    }
+    let findings = findings::drifted(changes, bound, desired);
+    Items { project: desired.project.clone(), org, portal, items, findings, not_compared, reading: None, log: None }
 }
 
 fn undeclared(address: Address, what: String, trace: Trace) -> Item {

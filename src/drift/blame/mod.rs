@@ -134,4 +134,4 @@ fn nobody(item: &Item, known: &Known<'_>) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -23,6 +23,12 @@ fn event(number: u8, kind: &str, targets: &Value, more: &Value) -> Event {
     Event::read(&entry).unwrap()
 }
 
+/// Returns a touch by a user with a name, at an org with an Admin Console.
+pub(crate) fn touch(name: &str) -> Touch {
+    let event = event(1, "application.lifecycle.update", &json!(["0oa1"]), &json!({"/actor/displayName": name}));
+    Touch::of(&event, None, Some("https://acme.okta.com"), Detail::Plain)
+}
+
 fn told(trace: Trace, events: &[Event], detail: Detail, good: Option<&str>) -> String {
     let address = Address::new(Kind::App, "web");
     let items = Items {
@@ -32,6 +38,7 @@ fn told(trace: Trace, events: &[Event], detail: Detail, good: Option<&str>) -> S
         items: vec![Item::new(address.clone(), What::Missing, Cause::Either, None, trace)],
         findings: Vec::new(),
         not_compared: Vec::new(),
+        reading: None,
         log: None,
     };
     let log = LogRead { since: "2026-08-24T00:00:00Z".parse().unwrap(), unread: None, cut: false };
@@ -75,24 +82,24 @@ fn everybody_is_named_by_what_they_are() {
         events.iter().map(|event| told(app(Aspect::Body), std::slice::from_ref(event), detail, None)).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(each(Detail::Plain), @"
-    2026-11-22 01:02:01Z: the user `Jane Doe` (`00u1`) updated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
-    2026-11-22 01:02:02Z: the API token `00T1` of the user (`00u2`) updated the app, by the API (`/api/v1/apps/0oa1`) with `okta-sdk-golang/4.1.2`
-    2026-11-22 01:02:03Z: the service app `Terraform` (`0oaCi`) updated the app, by the API (`/api/v1/apps/0oa1`) with `curl/8.7.1`
-    2026-11-22 01:02:04Z: idpctl itself, as the service app `idpctl` (`0oaUs`) updated the app, by the API (`/api/v1/apps/0oa1`) with `idpctl/0.1.0`
-    2026-11-22 01:02:05Z: Okta itself updated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
-    2026-11-22 01:02:06Z: Okta (its support, as it seems) updated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
-    2026-11-22 01:02:07Z: somebody whom the log does not name updated the app (`/users/(address withheld)`) with `another program`
-    2026-11-22 01:02:08Z: `Robot` `a 'b` (`x`) did `application.lifecycle.rename`, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
+    2026-11-22 01:02:01Z: the user `Jane Doe` of id `00u1` updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
+    2026-11-22 01:02:02Z: the API token `00T1` of the user of id `00u2` updated the app, by the API at `/api/v1/apps/0oa1` with `okta-sdk-golang/4.1.2`
+    2026-11-22 01:02:03Z: the service app `Terraform` of id `0oaCi` updated the app, by the API at `/api/v1/apps/0oa1` with `curl/8.7.1`
+    2026-11-22 01:02:04Z: idpctl itself, as the service app `idpctl` of id `0oaUs`, updated the app, by the API at `/api/v1/apps/0oa1` with `idpctl/0.1.0`
+    2026-11-22 01:02:05Z: Okta itself updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
+    2026-11-22 01:02:06Z: Okta (its support, as it seems) updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
+    2026-11-22 01:02:07Z: somebody whom the log does not name updated the app at `/users/(address withheld)` with `another program`
+    2026-11-22 01:02:08Z: an actor of type `Robot`, which is called `a 'b` of id `x`, did `application.lifecycle.rename`, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
     ");
     insta::assert_snapshot!(each(Detail::Full), @"
-    2026-11-22 01:02:01Z: the user `Jane Doe` (`00u1`, `00u1@example.com`) updated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Mozilla/5.0 (X11; Linux) Chrome/142.0 Safari/537.36` from `203.0.113.9`
-    2026-11-22 01:02:02Z: the API token `00T1` of the user `ci@example.com` (`00u2`, `00u2@example.com`) updated the app, by the API (`/api/v1/apps/0oa1`) with `okta-sdk-golang/4.1.2 golang/go1.23 linux/amd64` from `198.51.100.7`
-    2026-11-22 01:02:03Z: the service app `Terraform` (`0oaCi`, `0oaCi@example.com`) updated the app, by the API (`/api/v1/apps/0oa1`) with `curl/8.7.1` from `198.51.100.7`
-    2026-11-22 01:02:04Z: idpctl itself, as the service app `idpctl` (`0oaUs`, `0oaUs@example.com`) updated the app, by the API (`/api/v1/apps/0oa1`) with `idpctl/0.1.0` from `198.51.100.7`
-    2026-11-22 01:02:05Z: Okta itself updated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Mozilla/5.0 (X11; Linux) Chrome/142.0 Safari/537.36` from `203.0.113.9`
-    2026-11-22 01:02:06Z: Okta (its support, as it seems) updated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Mozilla/5.0 (X11; Linux) Chrome/142.0 Safari/537.36` from `203.0.113.9`
-    2026-11-22 01:02:07Z: somebody whom the log does not name updated the app (`/users/x%40y`) with `jane@laptop` from `203.0.113.9`
-    2026-11-22 01:02:08Z: `Robot` `a 'b` (`x`, `x@example.com`) did `application.lifecycle.rename`, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Mozilla/5.0 (X11; Linux) Chrome/142.0 Safari/537.36` from `203.0.113.9`
+    2026-11-22 01:02:01Z: the user `Jane Doe` of id `00u1` with the login `00u1@example.com` updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Mozilla/5.0 (X11; Linux) Chrome/142.0 Safari/537.36` from `203.0.113.9`
+    2026-11-22 01:02:02Z: the API token `00T1` of the user `ci@example.com` of id `00u2` with the login `00u2@example.com` updated the app, by the API at `/api/v1/apps/0oa1` with `okta-sdk-golang/4.1.2 golang/go1.23 linux/amd64` from `198.51.100.7`
+    2026-11-22 01:02:03Z: the service app `Terraform` of id `0oaCi` with the login `0oaCi@example.com` updated the app, by the API at `/api/v1/apps/0oa1` with `curl/8.7.1` from `198.51.100.7`
+    2026-11-22 01:02:04Z: idpctl itself, as the service app `idpctl` of id `0oaUs` with the login `0oaUs@example.com`, updated the app, by the API at `/api/v1/apps/0oa1` with `idpctl/0.1.0` from `198.51.100.7`
+    2026-11-22 01:02:05Z: Okta itself updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Mozilla/5.0 (X11; Linux) Chrome/142.0 Safari/537.36` from `203.0.113.9`
+    2026-11-22 01:02:06Z: Okta (its support, as it seems) updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Mozilla/5.0 (X11; Linux) Chrome/142.0 Safari/537.36` from `203.0.113.9`
+    2026-11-22 01:02:07Z: somebody whom the log does not name updated the app at `/users/x%40y` with `jane@laptop` from `203.0.113.9`
+    2026-11-22 01:02:08Z: an actor of type `Robot`, which is called `a 'b` of id `x` with the login `x@example.com`, did `application.lifecycle.rename`, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Mozilla/5.0 (X11; Linux) Chrome/142.0 Safari/537.36` from `203.0.113.9`
     ");
     assert!(!each(Detail::Plain).contains("@example") && !each(Detail::Plain).contains("198.51"), "nobody's address is told");
 }
@@ -112,14 +119,14 @@ fn what_touched_another_part_failed_or_was_before_it_was_good_explains_nothing()
     ];
     let types = |aspect, good| told(app(aspect), &events, Detail::Plain, good);
     insta::assert_snapshot!(types(Aspect::Body, None), @"
-    2026-11-22 01:02:02Z: the user `Jane Doe` (`00u1`) updated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
-    2026-11-22 01:02:01Z: the user `Jane Doe` (`00u1`) created the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
+    2026-11-22 01:02:02Z: the user `Jane Doe` of id `00u1` updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
+    2026-11-22 01:02:01Z: the user `Jane Doe` of id `00u1` created the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
     ");
     insta::assert_snapshot!(types(Aspect::Status, None), @"
-    2026-11-22 01:02:03Z: the user `Jane Doe` (`00u1`) deactivated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
-    2026-11-22 01:02:01Z: the user `Jane Doe` (`00u1`) created the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
+    2026-11-22 01:02:03Z: the user `Jane Doe` of id `00u1` deactivated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
+    2026-11-22 01:02:01Z: the user `Jane Doe` of id `00u1` created the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
     ");
-    insta::assert_snapshot!(types(Aspect::Body, Some("2026-11-22T01:02:01Z")), @"2026-11-22 01:02:02Z: the user `Jane Doe` (`00u1`) updated the app, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`");
+    insta::assert_snapshot!(types(Aspect::Body, Some("2026-11-22T01:02:01Z")), @"2026-11-22 01:02:02Z: the user `Jane Doe` of id `00u1` updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`");
     insta::assert_snapshot!(types(Aspect::Keys, Some("2026-11-22T01:02:30Z")), @"no entry in the log since 2026-11-22 01:02:30Z: it was done before that, never, or so lately that the log does not show it yet");
     let grant = |scope: &str| LiveGrant {
         id: "oag1".to_owned(),
@@ -129,7 +136,7 @@ fn what_touched_another_part_failed_or_was_before_it_was_good_explains_nothing()
     };
     let of = |scope| told(Trace::grant(&["0oa1"], &grant(scope)), &events, Detail::Plain, None);
     insta::assert_snapshot!(format!("{}\n{}", of("okta.users.read"), of("okta.apps.read")), @"
-    2026-11-22 01:02:04Z: the user `Jane Doe` (`00u1`) granted the scope, at the Admin Console (`/admin/app/oidc_client/instance/0oa1`) with `Chrome`
+    2026-11-22 01:02:04Z: the user `Jane Doe` of id `00u1` granted the scope, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
     granted by `00u9`, as the grant itself says; no entry in the log since 2026-08-24 00:00:00Z: it was done before that, never, or so lately that the log does not show it yet
     ");
 }
@@ -147,7 +154,7 @@ fn what_came_before_our_own_write_is_not_told_and_one_request_is_one_touch() {
     };
     insta::assert_debug_snapshot!(lines(&[theirs(1), ours(2), theirs(3), twin, theirs(3)]), @r#"
     [
-        "03Z: the user `Jane Doe` (`00u1`)",
+        "03Z: the user `Jane Doe` of id `0",
     ]
     "#);
     insta::assert_debug_snapshot!(lines(&[theirs(1), ours(2)]), @r#"

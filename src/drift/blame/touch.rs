@@ -193,11 +193,12 @@ impl Who {
     fn words(&self) -> String {
         let Self { sort, id, name, login, token } = self;
         let login = login.as_ref().filter(|login| Some(*login) != name.as_ref() && Some(*login) != id.as_ref());
-        let known: Vec<_> = id.iter().chain(login).map(|text| quoted(text)).collect();
-        let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
+        // Words stand between what is quoted, so that no form of text runs two of them together.
+        let known = [(" of id", id.as_ref()), (" with the login", login)];
+        let known: String = known.into_iter().filter_map(|(word, text)| Some(format!("{word} {}", quoted(text?)))).collect();
         let name = name.as_ref().map(|name| format!(" {}", quoted(name))).unwrap_or_default();
         match sort {
-            Sort::Ourselves => format!("idpctl itself, as the service app{name}{known}"),
+            Sort::Ourselves => format!("idpctl itself, as the service app{name}{known},"),
             Sort::User => format!("the user{name}{known}"),
             Sort::Token => {
                 let token = token.as_ref().map(|token| format!(" {}", quoted(token))).unwrap_or_default();
@@ -207,7 +208,7 @@ impl Who {
             Sort::Okta => "Okta itself".to_owned(),
             Sort::Support => "Okta (its support, as it seems)".to_owned(),
             Sort::Other(kind) if kind.is_empty() => "somebody whom the log does not name".to_owned(),
-            Sort::Other(kind) => format!("{}{name}{known}", quoted(kind)),
+            Sort::Other(kind) => format!("an actor of type {}, which is called{name}{known},", quoted(kind)),
         }
     }
 }
@@ -216,13 +217,13 @@ impl Through {
     fn words(&self, sort: &Sort) -> String {
         let Self { way, agent, path, ip } = self;
         let way = match (way, sort) {
-            (Some(Way::Console), _) => ", at the Admin Console",
+            (Some(Way::Console), _) => ", from the Admin Console",
             // The console's own calls look the same.
             (Some(Way::Api), Sort::User) => ", by the API without an API token, as the Admin Console does",
             (Some(Way::Api), _) => ", by the API",
             (None, _) => "",
         };
-        let path = path.as_ref().map(|path| format!(" ({})", quoted(path))).unwrap_or_default();
+        let path = path.as_ref().map(|path| format!(" at {}", quoted(path))).unwrap_or_default();
         let agent = agent.as_ref().map(|agent| format!(" with {}", quoted(agent))).unwrap_or_default();
         let ip = ip.as_ref().map(|ip| format!(" from {}", quoted(ip))).unwrap_or_default();
         format!("{way}{path}{agent}{ip}")

@@ -33,67 +33,56 @@ const MADE: &[&str] = &["application.lifecycle.create", "app.oauth2.client.lifec
 
 /// Returns the changes.
 pub(super) fn changes() -> Vec<Change> {
+    [of_apps(), of_what_hangs_on_apps(), of_servers(), of_parts()].into_iter().flatten().collect()
+}
+
+fn change(item: &'static str, aspect: &'static str, types: &'static [&'static str], steps: Vec<Step>) -> Change {
+    Change { item, aspect, types, steps }
+}
+
+/// Of apps and their secrets.
+fn of_apps() -> Vec<Change> {
     use Step::{Edit, Send};
-    let none = || Value::Null;
-    let change = |item, aspect, types, steps| Change { item, aspect, types, steps };
     let web = "/api/v1/apps/{web}";
     let client = "settings.oauthClient.redirect_uris";
-    let server = "/api/v1/authorizationServers/{orders}";
     vec![
         change("App/web", "body", APP, vec![Edit(web, client, json!(["https://evil.example.com/cb"]))]),
         change("App/web", "body", APP, vec![Edit(web, "label", json!("Renamed"))]),
         change("App/web", "body", APP, vec![Edit(web, "profile", json!({}))]),
         change("App/web", "body", BROKER, vec![Edit(web, "settings.implicitAssignment", json!(true))]),
         change("App/erased", "being", APP, vec![Edit("/api/v1/apps/{erased}", "profile", json!({}))]),
-        change("App/web", "status", OFF, vec![Send("POST", "/api/v1/apps/{web}/lifecycle/deactivate", none())]),
-        change("App/web", "policy", &["policy.mapping.create"], vec![Send("PUT", "/api/v1/apps/{web}/policies/{access}", none())]),
+        change("App/web", "status", OFF, vec![Send("POST", "/api/v1/apps/{web}/lifecycle/deactivate", Value::Null)]),
+        change("App/web", "policy", &["policy.mapping.create"], vec![Send("PUT", "/api/v1/apps/{web}/policies/{access}", Value::Null)]),
         change("App/resting", "body", BROKER, vec![Edit("/api/v1/apps/{resting}", "settings.implicitAssignment", json!(false))]),
-        change("App/resting", "status", ON, vec![Send("POST", "/api/v1/apps/{resting}/lifecycle/activate", none())]),
+        change("App/resting", "status", ON, vec![Send("POST", "/api/v1/apps/{resting}/lifecycle/activate", Value::Null)]),
         change(
             "App/resting/secret/two",
             "status",
             &["app.oauth2.credentials.lifecycle.activate"],
-            vec![Send("POST", "/api/v1/apps/{resting}/credentials/secrets/{slept}/lifecycle/activate", none())],
-        ),
-        change(
-            "AuthorizationServer/silenced",
-            "status",
-            &["oauth2.as.activated"],
-            vec![Send("POST", "/api/v1/authorizationServers/{silenced}/lifecycle/activate", none())],
-        ),
-        change(
-            "AuthorizationServer/orders/policy/silent",
-            "status",
-            &["policy.lifecycle.activate"],
-            vec![Send("POST", "/api/v1/authorizationServers/{orders}/policies/{silent}/lifecycle/activate", none())],
-        ),
-        change(
-            "AuthorizationServer/orders/policy/first/rule/resting",
-            "status",
-            &["policy.rule.activate"],
-            vec![Send("POST", "/api/v1/authorizationServers/{orders}/policies/{first}/rules/{quiet}/lifecycle/activate", none())],
-        ),
-        change(
-            "AuthorizationServer/orders/policy/first/rule/busy",
-            "status",
-            &["policy.rule.deactivate"],
-            vec![Send("POST", "/api/v1/authorizationServers/{orders}/policies/{first}/rules/{busy}/lifecycle/deactivate", none())],
+            vec![Send("POST", "/api/v1/apps/{resting}/credentials/secrets/{slept}/lifecycle/activate", Value::Null)],
         ),
         change(
             "App/web/secret/two",
             "status",
             &["app.oauth2.credentials.lifecycle.deactivate"],
-            vec![Send("POST", "/api/v1/apps/{web}/credentials/secrets/{two}/lifecycle/deactivate", none())],
+            vec![Send("POST", "/api/v1/apps/{web}/credentials/secrets/{two}/lifecycle/deactivate", Value::Null)],
         ),
         change(
             "App/web/secret/one",
             "being",
             &["app.oauth2.credentials.lifecycle.delete"],
             vec![
-                Send("POST", "/api/v1/apps/{web}/credentials/secrets/{one}/lifecycle/deactivate", none()),
-                Send("DELETE", "/api/v1/apps/{web}/credentials/secrets/{one}", none()),
+                Send("POST", "/api/v1/apps/{web}/credentials/secrets/{one}/lifecycle/deactivate", Value::Null),
+                Send("DELETE", "/api/v1/apps/{web}/credentials/secrets/{one}", Value::Null),
             ],
         ),
+    ]
+}
+
+/// Of keys, grants and groups, of apps that come and go, and of clients.
+fn of_what_hangs_on_apps() -> Vec<Change> {
+    use Step::{Edit, Send};
+    vec![
         change(
             "App/spare/secret/",
             "being",
@@ -110,7 +99,10 @@ pub(super) fn changes() -> Vec<Change> {
             "App/doomed",
             "being",
             DELETED,
-            vec![Send("POST", "/api/v1/apps/{doomed}/lifecycle/deactivate", none()), Send("DELETE", "/api/v1/apps/{doomed}", none())],
+            vec![
+                Send("POST", "/api/v1/apps/{doomed}/lifecycle/deactivate", Value::Null),
+                Send("DELETE", "/api/v1/apps/{doomed}", Value::Null),
+            ],
         ),
         change("App/copied", "being", MADE, vec![Send("POST", "/api/v1/apps", json!("{copied}"))]),
         change(
@@ -123,7 +115,7 @@ pub(super) fn changes() -> Vec<Change> {
             "Grant/worker/okta.users.read",
             "being",
             &["app.oauth2.admin.consent.revoke"],
-            vec![Send("DELETE", "/api/v1/apps/{worker}/grants/{grant}", none())],
+            vec![Send("DELETE", "/api/v1/apps/{worker}/grants/{grant}", Value::Null)],
         ),
         change(
             "GroupAssignment/web/{support}",
@@ -135,7 +127,7 @@ pub(super) fn changes() -> Vec<Change> {
             "GroupAssignment/web/Night shift",
             "being",
             &["group.application_assignment.remove"],
-            vec![Send("DELETE", "/api/v1/apps/{web}/groups/{night}", none())],
+            vec![Send("DELETE", "/api/v1/apps/{web}/groups/{night}", Value::Null)],
         ),
         change(
             "GroupAssignment/web/Sales",
@@ -144,23 +136,62 @@ pub(super) fn changes() -> Vec<Change> {
             vec![Send("PUT", "/api/v1/apps/{web}/groups/{sales}", json!({"priority": 0, "profile": {"role": "writer"}}))],
         ),
         change("Client/robot", "body", APP, vec![Edit("/oauth2/v1/clients/{robot}", "client_uri", json!("https://evil.example.com"))]),
-        change("Client/lost", "being", DELETED, vec![Send("DELETE", "/oauth2/v1/clients/{lost}", none())]),
+        change("Client/lost", "being", DELETED, vec![Send("DELETE", "/oauth2/v1/clients/{lost}", Value::Null)]),
+    ]
+}
+
+/// Of authorization servers, and of what is put in and out of force below them.
+fn of_servers() -> Vec<Change> {
+    use Step::{Edit, Send};
+    let server = "/api/v1/authorizationServers/{orders}";
+    vec![
+        change(
+            "AuthorizationServer/silenced",
+            "status",
+            &["oauth2.as.activated"],
+            vec![Send("POST", "/api/v1/authorizationServers/{silenced}/lifecycle/activate", Value::Null)],
+        ),
+        change(
+            "AuthorizationServer/orders/policy/silent",
+            "status",
+            &["policy.lifecycle.activate"],
+            vec![Send("POST", "/api/v1/authorizationServers/{orders}/policies/{silent}/lifecycle/activate", Value::Null)],
+        ),
+        change(
+            "AuthorizationServer/orders/policy/first/rule/resting",
+            "status",
+            &["policy.rule.activate"],
+            vec![Send("POST", "/api/v1/authorizationServers/{orders}/policies/{first}/rules/{quiet}/lifecycle/activate", Value::Null)],
+        ),
+        change(
+            "AuthorizationServer/orders/policy/first/rule/busy",
+            "status",
+            &["policy.rule.deactivate"],
+            vec![Send("POST", "/api/v1/authorizationServers/{orders}/policies/{first}/rules/{busy}/lifecycle/deactivate", Value::Null)],
+        ),
         change("AuthorizationServer/orders", "body", &["oauth2.as.updated"], vec![Edit(server, "description", json!("Not ours"))]),
         change(
             "AuthorizationServer/idle",
             "status",
             &["oauth2.as.deactivated"],
-            vec![Send("POST", "/api/v1/authorizationServers/{idle}/lifecycle/deactivate", none())],
+            vec![Send("POST", "/api/v1/authorizationServers/{idle}/lifecycle/deactivate", Value::Null)],
         ),
         change(
             "AuthorizationServer/gone",
             "being",
             &["oauth2.as.deleted"],
             vec![
-                Send("POST", "/api/v1/authorizationServers/{gone}/lifecycle/deactivate", none()),
-                Send("DELETE", "/api/v1/authorizationServers/{gone}", none()),
+                Send("POST", "/api/v1/authorizationServers/{gone}/lifecycle/deactivate", Value::Null),
+                Send("DELETE", "/api/v1/authorizationServers/{gone}", Value::Null),
             ],
         ),
+    ]
+}
+
+/// Of what authorization servers consist of.
+fn of_parts() -> Vec<Change> {
+    use Step::{Edit, Send};
+    vec![
         change(
             "AuthorizationServer/orders/scope/read",
             "body",
@@ -171,7 +202,7 @@ pub(super) fn changes() -> Vec<Change> {
             "AuthorizationServer/orders/scope/old",
             "being",
             &["oauth2.scope.deleted"],
-            vec![Send("DELETE", "/api/v1/authorizationServers/{orders}/scopes/{old}", none())],
+            vec![Send("DELETE", "/api/v1/authorizationServers/{orders}/scopes/{old}", Value::Null)],
         ),
         change(
             "AuthorizationServer/orders/scope/new",
@@ -189,7 +220,7 @@ pub(super) fn changes() -> Vec<Change> {
             "AuthorizationServer/orders/claim/RESOURCE/former",
             "being",
             &["oauth2.claim.deleted"],
-            vec![Send("DELETE", "/api/v1/authorizationServers/{orders}/claims/{former}", none())],
+            vec![Send("DELETE", "/api/v1/authorizationServers/{orders}/claims/{former}", Value::Null)],
         ),
         change(
             "AuthorizationServer/orders/claim/RESOURCE/extra",
@@ -211,13 +242,13 @@ pub(super) fn changes() -> Vec<Change> {
             "AuthorizationServer/orders/policy/first",
             "status",
             &["policy.lifecycle.deactivate"],
-            vec![Send("POST", "/api/v1/authorizationServers/{orders}/policies/{first}/lifecycle/deactivate", none())],
+            vec![Send("POST", "/api/v1/authorizationServers/{orders}/policies/{first}/lifecycle/deactivate", Value::Null)],
         ),
         change(
             "AuthorizationServer/orders/policy/last",
             "being",
             &["policy.lifecycle.delete"],
-            vec![Send("DELETE", "/api/v1/authorizationServers/{orders}/policies/{last}", none())],
+            vec![Send("DELETE", "/api/v1/authorizationServers/{orders}/policies/{last}", Value::Null)],
         ),
         change(
             "AuthorizationServer/orders/policy/opened",
@@ -244,7 +275,7 @@ pub(super) fn changes() -> Vec<Change> {
             "AuthorizationServer/orders/policy/first/rule/spare",
             "being",
             &["policy.rule.delete"],
-            vec![Send("DELETE", "/api/v1/authorizationServers/{orders}/policies/{first}/rules/{unused}", none())],
+            vec![Send("DELETE", "/api/v1/authorizationServers/{orders}/policies/{first}/rules/{unused}", Value::Null)],
         ),
         change(
             "AuthorizationServer/orders/policy/first/rule/wide",
