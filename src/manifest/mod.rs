@@ -15,6 +15,7 @@ mod patch;
 mod place;
 mod position;
 mod project;
+pub mod rewrite;
 mod scalar;
 mod settings;
 mod shape;
@@ -22,11 +23,12 @@ mod source;
 mod target;
 mod tree;
 mod vars;
+pub mod write;
 mod yaml;
 
 pub use document::{Document, Metadata};
 pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
-pub use load::{Loaded, load, read, targets};
+pub use load::{Loaded, load, read, read_over, targets};
 pub use place::stays_inside;
 pub use position::Positions;
 pub use project::{
@@ -35,4 +37,4 @@ pub use project::{
 pub use settings::settings;
 pub use source::SourceFile;
 pub use target::{Place, Target, Wish};
-pub use vars::{Variables, is_variable_name};
+pub use vars::{Variables, is_variable_name, literal};

@@ -6,6 +6,7 @@ mod blame;
 mod client_laws;
 mod client_lossfree;
 mod deletion;
+mod export;
 mod faults;
 mod generate;
 mod git_history;
