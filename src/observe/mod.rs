@@ -10,27 +10,33 @@
 //! Sweep::list ─▶ Listed (org, apps; `with_servers`) ─▶ the caller binds ─▶ Listed::details(Details) ─▶ Observed
 //! ```
 
+mod cache;
 mod client;
 mod decode;
 mod error;
 mod groups;
 mod log;
+mod place;
 mod portal;
 mod progress;
 mod read;
 mod server;
+mod snapshot;
 mod sweep;
 mod want;
 
 #[cfg(test)]
 mod tests;
 
+pub use cache::{Cache, FOLDER, Keep, Kept, Unusable};
 pub use client::{client, clients_named};
 pub use error::{Error, Failure, Subject};
 pub use groups::{assignment, assignments};
 pub use log::{Cursor, Followed, any_of, between, follow};
+pub use place::Place;
 pub use portal::{portal_list, portal_object};
 pub use progress::{Progress, Silent, Step};
 pub use read::{app, apps_labelled, grants, org, secrets};
 pub use server::{part_list, part_object};
+pub use snapshot::{Reach, Snapshot};
 pub use sweep::{Expected, Listed, Sweep};

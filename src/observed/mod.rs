@@ -12,6 +12,8 @@ mod server;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 pub use clean::Clean;
 pub use client::{LiveClient, Written};
 pub use event::{Actor, Event, EventId, EventTarget};
@@ -50,7 +52,7 @@ pub struct Observed {
 }
 
 /// Which org was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Org {
     /// The org's id (`00o…`).
     pub id: String,
