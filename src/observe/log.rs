@@ -72,7 +72,8 @@ impl Decode for Event {
     }
 }
 
-#[cfg(all(test, feature = "emulator"))]
+#[cfg(test)]
+#[cfg(feature = "emulator")]
 mod tests {
     use std::sync::Arc;
 
