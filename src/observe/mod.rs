@@ -10,6 +10,8 @@
 //! Sweep::list ─▶ Listed (org, apps; `with_servers`) ─▶ the caller binds ─▶ Listed::details(Details) ─▶ Observed
 //! ```
 
+mod again;
+mod because;
 mod cache;
 mod client;
 mod decode;
@@ -20,14 +22,19 @@ mod place;
 mod portal;
 mod progress;
 mod read;
+mod reach;
 mod server;
 mod snapshot;
+mod stale;
 mod sweep;
+mod take_in;
 mod want;
 
 #[cfg(test)]
 mod tests;
 
+pub use again::{Base, Begun, Incremental, Next};
+pub use because::Because;
 pub use cache::{Cache, FOLDER, Keep, Kept, Unusable};
 pub use client::{client, clients_named};
 pub use error::{Error, Failure, Subject};
@@ -38,5 +45,6 @@ pub use portal::{portal_list, portal_object};
 pub use progress::{Progress, Silent, Step};
 pub use read::{app, apps_labelled, grants, org, secrets};
 pub use server::{part_list, part_object};
-pub use snapshot::{Reach, Snapshot};
+pub use reach::Reach;
+pub use snapshot::Snapshot;
 pub use sweep::{Expected, Listed, Sweep};

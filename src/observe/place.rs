@@ -3,6 +3,9 @@
 //! The place is a time and not a link, because it lies back by the delay that the log is known to have: an event that comes late is found whether
 //! the log puts it where it happened or where it was kept. One event of before is always among those that come again, as a witness: where it
 //! does not come, the log has a gap.
+//!
+//! What happened a moment ago counts as new once more at the next time: lists lag behind what was written (okta-api.md, section 8), so that what was read of an
+//! object right after its event may be what it was before.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +24,7 @@ pub(super) const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24)
 pub struct Place {
     /// From when on the log is followed.
     pub since: Timestamp,
-    /// The events from there on that are known.
+    /// The events from there on that are known, but for those of the last moments.
     pub known: BTreeSet<EventId>,
     /// The latest event of all, which must come again, and when it happened.
     pub witness: Option<(EventId, Timestamp)>,
@@ -46,7 +49,8 @@ impl Place {
         // Whether the time itself is included, nobody says.
         let since = witness.map_or(now - DELAY, |event| (event.at - SignedDuration::from_secs(1)).min(now - DELAY));
         // Where it was kept counts, which is later than it happened.
-        let known = shown.iter().chain(latest).filter(|event| event.at >= since - DELAY * 2).map(|event| event.id.clone()).collect();
+        let settled = |event: &&Event| event.at >= since - DELAY * 2 && event.at < now - DELAY;
+        let known = shown.iter().chain(latest).filter(settled).map(|event| event.id.clone()).collect();
         Self { since, known, witness: witness.map(|event| (event.id.clone(), event.at)) }
     }
 

@@ -3,13 +3,14 @@
 //! What is taken up again is what was kept, to the last member: property-tested.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bind::Details;
-use crate::desired::{Client, Desired, GroupReference};
-use crate::observed::{AccessPolicy, Children, Id, LiveApp, LiveAssignment, LiveClient, LiveGrant, LiveGroup, LivePart, Observed, Org};
+use super::reach::Reach;
+use crate::observed::{
+    AccessPolicy, Children, Id, LiveApp, LiveAssignment, LiveClient, LiveGrant, LiveGroup, LivePart, Observed, Org, Servers,
+};
 
 /// What was read of an org, without anything secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,36 +25,6 @@ pub struct Snapshot<'o> {
     policies: Cow<'o, [AccessPolicy]>,
     servers: Cow<'o, [LivePart]>,
     below: Cow<'o, BTreeMap<Id, Children>>,
-}
-
-/// How far a reading went, where what was read does not tell: an empty list may be all that there is, or may not have been read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reach {
-    /// Whether the apps were listed.
-    pub(super) apps: bool,
-    /// The ids and the names by which dynamically registered clients were chosen, if they were listed.
-    pub(super) clients: Option<[BTreeSet<String>; 2]>,
-    /// The groups that were looked for.
-    pub(super) groups: BTreeSet<GroupReference>,
-    /// Whether the access policies were.
-    pub(super) policies: bool,
-    /// Whether the authorization servers were.
-    pub(super) servers: bool,
-}
-
-impl Reach {
-    /// Returns how far a reading for some manifests goes, of which these details were found to be needed.
-    pub fn of(desired: &Desired, observed: &Observed, needs: &Details) -> Self {
-        let clients = (!desired.clients.is_empty()).then(|| chosen(desired));
-        let servers = !desired.servers.is_empty() || !observed.servers.listed.is_empty();
-        Self { apps: desired.concerns_apps(), clients, groups: needs.groups.clone(), policies: needs.policies, servers }
-    }
-}
-
-/// Returns the ids and the names of the declared clients.
-pub(super) fn chosen(desired: &Desired) -> [BTreeSet<String>; 2] {
-    let ids = desired.clients.iter().filter_map(|client| client.metadata.id.clone()).collect();
-    [ids, desired.clients.iter().map(Client::name).map(str::to_owned).collect()]
 }
 
 impl<'o> Snapshot<'o> {
@@ -80,6 +51,11 @@ impl<'o> Snapshot<'o> {
         &self.org
     }
 
+    /// Returns how far the reading went.
+    pub(super) fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
     /// Returns what was read, and how far.
     pub fn restore(self) -> (Observed, Reach) {
         let Self { org, reach, apps, clients, grants, assignments, groups, policies, servers, below } = self;
@@ -91,7 +67,7 @@ impl<'o> Snapshot<'o> {
             assignments: assignments.into_owned(),
             groups: groups.into_owned(),
             policies: policies.into_owned(),
-            servers: crate::observed::Servers { listed: servers.into_owned(), below: below.into_owned() },
+            servers: Servers { listed: servers.into_owned(), below: below.into_owned() },
             ..Observed::default()
         };
         (observed, reach)
