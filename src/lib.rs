@@ -48,7 +48,7 @@
 //! forge                                                            which comment of a pull request is the one, and what is asked of a forge
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
-//! comment                                                          the one comment of a pull request, at GitHub or GitLab
+//! comment notify                                                   the one comment of a pull request, at GitHub or GitLab; webhooks
 //! pipeline cli                                                     the composition, the commands
 //! ```
 
@@ -69,6 +69,7 @@ pub mod graph;
 pub mod http;
 pub mod json;
 pub mod manifest;
+pub mod notify;
 pub mod observe;
 pub mod observed;
 pub mod obtain;

@@ -153,6 +153,11 @@ impl Connection {
         self.credentials.client_id()
     }
 
+    /// Returns how many requests were sent so far.
+    pub(super) fn requests(&self) -> u32 {
+        self.governor.counters().values().map(|counters| counters.requests).fold(0, u32::saturating_add)
+    }
+
     fn new(transport: Arc<dyn Transport>, credentials: Credentials, how: &'static str, network: &Network) -> Self {
         Self {
             transport,

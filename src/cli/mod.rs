@@ -18,6 +18,7 @@ mod progress;
 mod trace;
 mod verified;
 mod waiting;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -21,7 +21,7 @@ use serde_json::Value;
 pub use clients::{Client, Output};
 pub(crate) use clients::{as_app, as_client};
 pub use portal::{PortalObject, Token};
-pub use resolve::{KeySets, PREFIX, resolve};
+pub use resolve::{KeySets, OWN, PREFIX, resolve};
 pub use servers::{Policy, Server, ServerPart};
 
 use crate::address::{Address, System};

@@ -313,11 +313,13 @@ pub(super) fn secret_reference(document: &Document, entry: &Value, at: &Path, di
     let help = "name a variable that starts with `IDPCTL_`, or a file inside the repository or `--secret-dir`";
     let (message, place) = if let Some(variable) = entry["env"].as_str() {
         let well_formed = variable.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        if variable.starts_with(PREFIX) && well_formed {
+        if variable.starts_with(PREFIX) && well_formed && !OWN.contains(&variable) {
             return Some(SecretRef::Env(variable.to_owned()));
         }
         // What is no name of a variable may be the secret itself: it is not repeated.
-        let message = if well_formed {
+        let message = if OWN.contains(&variable) {
+            format!("the variable `{variable}` is idpctl's own")
+        } else if well_formed {
             format!("the variable `{variable}` does not start with `{PREFIX}`")
         } else {
             "`env` does not hold the name of a variable".to_owned()
@@ -336,3 +338,6 @@ pub(super) fn secret_reference(document: &Document, entry: &Value, at: &Path, di
 
 /// What variables of the environment have to start with to be nameable by a manifest.
 pub const PREFIX: &str = "IDPCTL_";
+
+/// Variables that start so and that no manifest may name all the same: who knows the address of a webhook can post there.
+pub const OWN: [&str; 1] = ["IDPCTL_NOTIFY_URL"];

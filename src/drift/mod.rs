@@ -4,6 +4,9 @@
 //! by the mark, which says what was applied last.
 
 mod client;
+mod reading;
+
+pub use reading::{Mode, Reading};
 
 use serde_json::Value;
 
@@ -34,6 +37,8 @@ pub struct Items {
     pub findings: Vec<Finding>,
     /// What could not be compared, and why.
     pub not_compared: Vec<(Address, String)>,
+    /// How it was read; `None` where nobody has said.
+    pub reading: Option<Reading>,
 }
 
 /// One departure.
@@ -134,7 +139,8 @@ pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, desired:
     let mut not_compared = changes.not_compared.clone();
     not_compared.sort();
     let (org, portal) = places;
-    Items { project: desired.project.clone(), org, portal, items, findings: findings::drifted(changes, bound, desired), not_compared }
+    let findings = findings::drifted(changes, bound, desired);
+    Items { project: desired.project.clone(), org, portal, items, findings, not_compared, reading: None }
 }
 
 fn undeclared(address: Address, what: String) -> Item {

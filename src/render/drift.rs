@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::plan::{inert, list, not_compared_lines, places};
 use super::style::{Style, Tone, counted};
 use super::value::{change, path_text};
-use crate::drift::{Cause, Item, Items, What};
+use crate::drift::{Cause, Item, Items, Reading, What};
 use crate::report::{causes, departure};
 
 /// The version of the JSON form.
@@ -13,7 +13,7 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Returns the items as text: of a field, first what is declared and then what is there.
 pub fn text(drift: &Items, style: Style) -> String {
-    let Items { project, org, portal, items, findings, not_compared } = drift;
+    let Items { project, org, portal, items, findings, not_compared, reading: _ } = drift;
     let head = format!("Drift of `{}` in {}", inert(project), places(org.as_ref(), portal.as_ref()));
     let mut sections = vec![vec![style.paint(Tone::Heading, head)]];
     for about in items.chunk_by(|a, b| a.address == b.address) {
@@ -32,7 +32,7 @@ pub fn text(drift: &Items, style: Style) -> String {
 
 /// Returns the items as JSON.
 pub fn json(drift: &Items) -> Value {
-    let Items { project, org, portal, items, findings, not_compared } = drift;
+    let Items { project, org, portal, items, findings, not_compared, reading } = drift;
     let count = |cause| items.iter().filter(|item| item.cause == cause).count();
     let unread: Vec<_> = not_compared.iter().map(|(address, why)| json!({"address": address, "what": why})).collect();
     let mut tree = json!({
@@ -52,6 +52,9 @@ pub fn json(drift: &Items) -> Value {
     });
     if let Some(portal) = portal {
         tree["portal"] = json!(portal);
+    }
+    if let Some(Reading { mode, as_of, requests }) = reading {
+        tree["reading"] = json!({"mode": mode.word(), "as_of": as_of.to_string(), "requests": requests});
     }
     tree
 }
@@ -99,12 +102,12 @@ fn entry(item: &Item) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::address::{Address, Kind};
     use crate::plan::Org;
 
-    fn items() -> Items {
+    pub(in crate::render) fn items() -> Items {
         let web = Address::new(Kind::App, "web");
         let item = |address: &Address, what, cause| Item { address: address.clone(), what, cause, origin: Some("a.yaml:3:1".to_owned()) };
         let field = |path: &str, declared, live| What::Field { path: path.to_owned(), declared, live };
@@ -124,6 +127,7 @@ mod tests {
                 item(&Address::new(Kind::App, "x"), What::Foreign { why: "the app 0oa3 belongs to other/x".to_owned() }, Cause::Either),
             ],
             not_compared: vec![(web.below(["secret", "2026"]), "`IDPCTL_X` is not set".to_owned())],
+            reading: None,
         }
     }
 

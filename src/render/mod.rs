@@ -14,6 +14,8 @@ pub mod html;
 #[path = "../../tests/inert.rs"]
 mod inert;
 mod markdown;
+pub mod metrics;
+pub mod notice;
 pub mod outcomes;
 pub mod plan;
 pub mod report;

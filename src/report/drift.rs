@@ -8,7 +8,7 @@ const SIDES: &str = "Of each field, `-` is what the manifests declare, and `+` w
 
 impl From<&Items> for Report {
     fn from(drift: &Items) -> Self {
-        let Items { project, org, portal, items, findings, not_compared } = drift;
+        let Items { project, org, portal, items, findings, not_compared, reading: _ } = drift;
         let section = Section {
             project: project.clone(),
             is_empty: items.is_empty(),

@@ -17,7 +17,7 @@ pub use keys::{key_files, key_sets};
 pub use outputs::{OutputError, Outputs, Reserved};
 pub use private::PrivateKeyError;
 
-use crate::desired::{App, Desired, PREFIX, Secret as Declared, Token};
+use crate::desired::{App, Desired, OWN, PREFIX, Secret as Declared, Token};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::env::Env;
 use crate::secret::{Secret, SecretHash, SecretRef};
@@ -40,6 +40,9 @@ pub enum Unresolved {
     /// The variable is not one that manifests may name.
     #[error("the variable `{0}` does not start with `{PREFIX}`")]
     Prefix(String),
+    /// The variable is our own.
+    #[error("the variable `{0}` is idpctl's own")]
+    Own(String),
     /// The variable is not set.
     #[error("the variable `{0}` is not set")]
     NotSet(String),
@@ -63,7 +66,7 @@ impl Unresolved {
     /// Returns whether the reference itself is refused, rather than its value merely missing.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Prefix(_) => true,
+            Self::Prefix(_) | Self::Own(_) => true,
             Self::NotSet(_) => false,
             Self::File { source, .. } => source.is_refusal(),
         }
@@ -91,6 +94,7 @@ impl<'a> Resolver<'a> {
     fn resolve_within(&self, reference: &SecretRef, max_bytes: u64) -> Resolution {
         let found = match reference {
             SecretRef::Env(name) if !name.starts_with(PREFIX) => Err(Unresolved::Prefix(name.clone())),
+            SecretRef::Env(name) if OWN.contains(&name.as_str()) => Err(Unresolved::Own(name.clone())),
             SecretRef::Env(name) => {
                 self.env.var(name).map(|value| Secret::new(value.to_owned())).ok_or_else(|| Unresolved::NotSet(name.clone()))
             }

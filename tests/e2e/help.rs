@@ -106,6 +106,7 @@ fn the_long_help_teaches() {
       TYK_PORTAL_TOKEN         the API credential of an admin of that portal
       GITHUB_TOKEN, GITLAB_TOKEN
                                what `comment` posts with; nothing else looks at them
+      IDPCTL_NOTIFY_URL        the webhook that `drift --notify` posts to; no manifest may name it
       IDPCTL_…                 values that manifests refer to as {env: IDPCTL_…}
       HTTPS_PROXY, NO_PROXY    how to reach the org
       NO_COLOR, CLICOLOR_FORCE whether output has colour

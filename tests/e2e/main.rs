@@ -111,3 +111,4 @@ mod verify_clients;
 #[cfg(test)]
 mod verify_registered;
 mod verify_servers;
+mod watch;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `idpctl` in the order in which data flows: each may import those above it and no others.
-const ORDER: [&str; 35] = [
+const ORDER: [&str; 36] = [
     "address",
     "secret",
     "printable",
@@ -39,6 +39,7 @@ const ORDER: [&str; 35] = [
     "observe",
     "obtain",
     "comment",
+    "notify",
     "apply",
     "pipeline",
     "cli",

@@ -8,8 +8,11 @@ use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::format::{Lines, ReportFormat};
 use super::super::planned::{mode, refuse};
+use super::super::watch::Watch;
 use super::super::{Context, Exit};
+use crate::clock::{Clock as _, SystemClock};
 use crate::diagnostic::Diagnostics;
+use crate::drift::{Mode, Reading};
 use crate::graph::graph;
 use crate::pipeline;
 use crate::plan::{Choices, SecretsMode};
@@ -23,7 +26,9 @@ use crate::scopes::Purpose;
   idpctl drift                           ends with 2 if there is any
   idpctl drift --format json
   idpctl drift --format markdown         for an issue or a comment
-  idpctl drift --secrets compare         reads client secrets too, which the org logs")]
+  idpctl drift --secrets compare         reads client secrets too, which the org logs
+  idpctl drift --metrics-file /var/lib/node_exporter/idpctl.prom --notify=slack
+                                         for a clock: metrics for Prometheus, and a message whenever something is new")]
 pub(crate) struct DriftArgs {
     #[command(flatten)]
     manifests: Manifests,
@@ -37,6 +42,8 @@ pub(crate) struct DriftArgs {
     secrets: Secrets,
     #[command(flatten)]
     review: Review,
+    #[command(flatten)]
+    watch: Watch,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
@@ -45,16 +52,20 @@ pub(crate) struct DriftArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, CommandError> {
     let printer = context.printer;
+    let webhook = args.watch.webhook(context)?;
     let declared = load_for_org(&args.manifests, context)?;
     let connection =
         connect(&declared.target, Signing::For(Purpose::Read, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
     let secrets = mode(Some(args.secrets)).unwrap_or(SecretsMode::Skip);
     let choices = Choices { secrets, select: args.select.clone(), ..Choices::default() };
+    let as_of = SystemClock.now();
     let sweep = connection.sweep(&declared, &args.network, context)?;
     let mut observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
     observation.observed.outputs = declared.written();
     let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
-    let items = items.map_err(|error| refuse(error, &declared, printer))?;
+    let mut items = items.map_err(|error| refuse(error, &declared, printer))?;
+    let reading = Reading { mode: Mode::Full, as_of, requests: connection.requests() };
+    items.reading = Some(reading.clone());
     let text = || render::drift::text(&items, printer.data_style());
     let lines = Lines { command: "drift", diagnostics: &Diagnostics::default(), sources: declared.sources() };
     args.format.print(
@@ -64,6 +75,7 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
         || render::drift::json(&items),
         &lines,
     )?;
+    args.watch.tell(&items, &reading, declared.target.name.as_deref(), webhook.as_ref(), context).await?;
     let refused = args.review.refusal(&items.findings);
     if let Some(why) = &refused {
         printer.note(&format!("refused: {why}"));
