@@ -17,7 +17,7 @@ use super::want::{Detail, Want, count};
 use crate::address::System;
 use crate::bind::{Details, is_between};
 use crate::desired::Desired;
-use crate::http;
+use crate::http::{self, Reader};
 use crate::observed::{Event, Id, Observed, Org};
 
 /// What an incremental reading goes by.
@@ -27,6 +27,8 @@ pub struct Incremental<'k> {
     pub keep: &'k dyn Keep,
     /// How long ago all of the org may have been read.
     pub max_age: SignedDuration,
+    /// What reads the org where the log may not be read: it may be signed in without the scope for that.
+    pub unlogged: &'k Reader,
 }
 
 /// What an incremental reading begins with.
@@ -58,6 +60,11 @@ pub struct Next {
 }
 
 impl Base {
+    /// Returns when all of the org was read last, by its own clock.
+    pub fn swept(&self) -> Timestamp {
+        self.swept
+    }
+
     /// Returns how many objects are read again.
     pub fn touched(&self) -> usize {
         self.stale.count()
@@ -76,7 +83,7 @@ impl Sweep {
         let since = kept.as_ref().map_or(now - DELAY, |kept| kept.place.since);
         let (base, next) = match self.shown(since, now).await {
             Ok((shown, latest)) => {
-                let place = Place::at(now, &shown, latest.as_ref());
+                let place = Place::at(now, &shown, &latest);
                 let base = kept.and_then(|kept| base(kept, shown));
                 let swept = base.as_ref().map_or(now, |base| base.swept);
                 (base, Some(Next { as_of: now, swept, place }))
@@ -85,7 +92,7 @@ impl Sweep {
             Err(error) if kept.is_ok() => {
                 // The place may be what is wrong: from another one it may go on.
                 let anew = self.shown(now - DELAY, now).await.ok();
-                let place = anew.map(|(shown, latest)| Place::at(now, &shown, latest.as_ref()));
+                let place = anew.map(|(shown, latest)| Place::at(now, &shown, &latest));
                 let next = place.map(|place| Next { as_of: now, swept: now, place });
                 (Err(Because::Log { why: told(&error) }), next)
             }
@@ -94,11 +101,11 @@ impl Sweep {
         Ok(Begun { org: Some(org), base, next })
     }
 
-    /// Returns what the log shows from a time on, and if that is nothing the latest event of before.
-    async fn shown(&self, since: Timestamp, now: Timestamp) -> Result<(Vec<Event>, Option<Event>), http::Error> {
+    /// Returns what the log shows from a time on, and if that is nothing the latest events of before.
+    async fn shown(&self, since: Timestamp, now: Timestamp) -> Result<(Vec<Event>, Vec<Event>), http::Error> {
         let filter = filter();
         let shown = follow(&self.reader, Cursor::since(since, &filter)).await?.events;
-        let before = if shown.is_empty() { latest(&self.reader, now - RETENTION, &filter).await? } else { None };
+        let before = if shown.is_empty() { latest(&self.reader, now - RETENTION, &filter).await? } else { Vec::new() };
         Ok((shown, before))
     }
 
@@ -186,7 +193,7 @@ fn base(kept: Kept<'static>, shown: Vec<Event>) -> Result<Base, Because> {
     let Since::New(events) = kept.place.news(shown) else { return Err(Because::Gap) };
     let (observed, reach) = kept.snapshot.restore();
     let stale = Stale::of(&events, &observed)?;
-    if stale.is_too_much(&observed) {
+    if stale.is_too_much(&observed, &reach) {
         return Err(Because::TooMuch { touched: stale.count() });
     }
     Ok(Base { observed, reach, stale, swept: kept.swept })
@@ -205,9 +212,9 @@ fn is_denied(error: &http::Error) -> bool {
     error.is_denied() || error.is_unauthenticated()
 }
 
-/// Returns why a request failed, with what stands behind it.
+/// Returns why a request failed, with what stands behind it. The request itself is long and always the same.
 fn told(error: &http::Error) -> String {
-    let mut told = error.to_string();
+    let mut told = format!("it {}", error.kind());
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         told = format!("{told}: {inner}");
@@ -215,4 +222,3 @@ fn told(error: &http::Error) -> String {
     }
     told
 }
-

@@ -80,7 +80,9 @@ impl fmt::Display for Because {
             Self::NoOrg => f.write_str("only the portal is read, which has no log"),
             Self::Unusable(why) => write!(f, "what is kept of an earlier run cannot be used: {why}"),
             Self::Secrets => f.write_str("secrets are compared, of which nothing is kept"),
-            Self::Old { swept, most } => write!(f, "all of it was last read at {}, and --max-age is {}", swept.strftime("%Y-%m-%dT%H:%M:%SZ"), hours(*most)),
+            Self::Old { swept, most } => {
+                write!(f, "all of it was last read at {}, and --max-age is {}", swept.strftime("%Y-%m-%dT%H:%M:%SZ"), hours(*most))
+            }
             Self::Retention => write!(f, "the last run is longer ago than the log goes back, {} days", RETENTION.as_hours() / 24),
             Self::Wider => f.write_str("the manifests speak of what was not read before"),
             Self::Clock => f.write_str("the org's clock says no time, or one before the last run"),

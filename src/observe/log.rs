@@ -62,11 +62,10 @@ pub async fn between(reader: &Reader, since: Timestamp, until: Timestamp, filter
     reader.list(request.query("sortOrder", "DESCENDING").query("limit", PAGE)).await
 }
 
-/// Reads the latest event since a time that a filter admits, if there is one.
-pub(super) async fn latest(reader: &Reader, since: Timestamp, filter: &str) -> Result<Option<Event>, Error> {
+/// Reads the latest events since a time that a filter admits, a page of them.
+pub(super) async fn latest(reader: &Reader, since: Timestamp, filter: &str) -> Result<Vec<Event>, Error> {
     let request = Request::get(LOGS).query("since", time(since)).query("filter", filter);
-    let page: Vec<Event> = reader.get(request.query("sortOrder", "DESCENDING").query("limit", "1")).await?;
-    Ok(page.into_iter().next())
+    reader.get(request.query("sortOrder", "DESCENDING").query("limit", "200")).await
 }
 
 fn time(at: Timestamp) -> String {

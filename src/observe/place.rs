@@ -41,8 +41,8 @@ pub enum Since {
 
 impl Place {
     /// Returns the place before what may still come, when it is some time at the org: with the events that the log shows from there on, of which
-    /// the latest may be from before.
-    pub fn at(now: Timestamp, shown: &[Event], latest: Option<&Event>) -> Self {
+    /// the latest may be from before: some of them, where the log shows none.
+    pub fn at(now: Timestamp, shown: &[Event], latest: &[Event]) -> Self {
         let latest = shown.iter().chain(latest).max_by_key(|event| (event.at, &event.id));
         // The witness is to come again, unless it is about to be dropped for its age.
         let witness = latest.filter(|event| now.duration_since(event.at) < RETENTION - SignedDuration::from_hours(24));

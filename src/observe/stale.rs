@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use super::because::Because;
 use super::reach::Reach;
-use crate::observed::{Deed, Event, EventTarget, Id, Observed, Touched, event_type};
+use crate::observed::{Children, Deed, Event, EventTarget, Id, LiveAssignment, Observed, Touched, event_type};
 
 /// What is to be read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about a list of its own")]
 pub(super) struct Stale {
     /// Apps, by their ids, with everything below them; clients, as far as an app's id tells.
     pub(super) apps: BTreeSet<Id>,
@@ -27,6 +28,12 @@ pub(super) struct Stale {
     /// What is below all of them.
     all_below: bool,
 }
+
+/// So many requests are too few to be worth a full sweep, however small the org.
+const FEW: usize = 20;
+
+/// How many apps a page of their list holds.
+const PAGE: usize = 200;
 
 /// The families of types that may be about what manifests declare: wider than what is known of them, so that a new type is noticed.
 const FAMILIES: [&str; 6] = ["application.", "app.oauth2", "app.keys.", "oauth2.", "policy.", "group."];
@@ -101,7 +108,8 @@ impl Stale {
     /// not documented (okta-api.md, section 12).
     fn app(&mut self, event: &Event, observed: &Observed) -> Result<(), ()> {
         let is_app = |target: &&EventTarget| {
-            let known = || observed.apps.iter().any(|app| app.id.0 == target.id) || observed.clients.iter().any(|client| client.id.0 == target.id);
+            let known =
+                || observed.apps.iter().any(|app| app.id.0 == target.id) || observed.clients.iter().any(|client| client.id.0 == target.id);
             target.kind == "AppInstance" || target.id.starts_with("0oa") || known()
         };
         let by_client_id = |target: &EventTarget| {
@@ -123,7 +131,7 @@ impl Stale {
             return;
         }
         let ids: BTreeSet<&str> = event.targets.iter().map(|target| target.id.as_str()).collect();
-        let parts = |children: &crate::observed::Children| {
+        let parts = |children: &Children| {
             let lists = [&children.scopes, &children.claims, &children.policies].into_iter().flatten().chain(children.rules.values());
             lists.flatten().any(|part| ids.contains(part.id.0.as_str()))
         };
@@ -145,7 +153,7 @@ impl Stale {
 
     fn group(&mut self, event: &Event, observed: &Observed) -> Result<(), ()> {
         let groups: BTreeSet<&str> = of_kind(event, "UserGroup").map(|target| target.id.as_str()).collect();
-        let has = |assigned: &Vec<crate::observed::LiveAssignment>| assigned.iter().any(|of| groups.contains(of.group.as_str()));
+        let has = |assigned: &Vec<LiveAssignment>| assigned.iter().any(|of| groups.contains(of.group.as_str()));
         self.assignments.extend(observed.assignments.iter().filter(|(_, assigned)| has(assigned)).map(|(id, _)| id.clone()));
         self.groups = true;
         if groups.is_empty() { Err(()) } else { Ok(()) }
@@ -171,14 +179,27 @@ impl Stale {
         apps.union(assignments).count() + below.len() + [groups, policies, all_below].iter().filter(|it| ***it).count()
     }
 
-    /// Tells whether all apps can be read with no more requests than these.
-    pub(super) fn is_too_much(&self, observed: &Observed) -> bool {
-        let details = |ids: &mut dyn Iterator<Item = &Id>| -> usize {
-            ids.map(|id| usize::from(observed.grants.contains_key(id)) + usize::from(observed.assignments.contains_key(id))).sum()
+    /// Tells whether all that was read before can be read with fewer requests than what is stale.
+    pub(super) fn is_too_much(&self, observed: &Observed, reach: &Reach) -> bool {
+        let Self { apps, assignments, groups, policies, servers, below, all_below } = self;
+        let details = |id: &Id| usize::from(observed.grants.contains_key(id)) + usize::from(observed.assignments.contains_key(id));
+        let children = |read: &Children| {
+            let lists = usize::from(read.scopes.is_some()) + usize::from(read.claims.is_some()) + usize::from(read.policies.is_some());
+            lists + read.rules.len()
         };
-        let again = self.apps.len() + details(&mut self.apps.iter());
-        let whole = observed.apps.len() / 200 + 1 + observed.grants.len() + observed.assignments.len();
-        again > whole
+        let stale_below = observed.servers.below.iter().filter(|(id, _)| *all_below || below.contains(id));
+        let lists = [(reach.policies, *policies), (reach.servers, *servers), (!reach.groups.is_empty(), *groups)];
+        let of_clients = usize::from(reach.clients.is_some());
+        let again = apps.iter().map(|id| 1 + of_clients + details(id)).sum::<usize>()
+            + assignments.difference(apps).count()
+            + stale_below.map(|(_, read)| children(read)).sum::<usize>()
+            + lists.iter().filter(|(read, stale)| *read && *stale).count();
+        let whole = (observed.apps.len() / PAGE + 1) * (usize::from(reach.apps) + of_clients)
+            + observed.grants.len()
+            + observed.assignments.len()
+            + observed.servers.below.values().map(children).sum::<usize>()
+            + lists.iter().filter(|(read, _)| *read).count();
+        again > whole.max(FEW)
     }
 }
 

@@ -7,7 +7,9 @@ use super::{client, groups, portal, read, server};
 use crate::bind::{Children, Details};
 use crate::desired::GroupReference;
 use crate::http::{self, Bucket, Reader};
-use crate::observed::{AccessPolicy, Id, LiveApp, LiveAssignment, LiveClient, LiveGrant, LiveGroup, LivePart, LivePortal, LiveSecret, Observed, ScopeUser};
+use crate::observed::{
+    AccessPolicy, Id, LiveApp, LiveAssignment, LiveClient, LiveGrant, LiveGroup, LivePart, LivePortal, LiveSecret, Observed, ScopeUser,
+};
 
 /// One detail to be read; in the order in which they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

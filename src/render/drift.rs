@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::plan::{inert, list, not_compared_lines, places};
 use super::style::{Style, Tone, counted};
 use super::value::{change, path_text};
-use crate::drift::{Cause, Item, Items, Reading, What};
+use crate::drift::{Cause, Item, Items, Mode, Reading, What};
 use crate::report::{causes, departure};
 
 /// The version of the JSON form.
@@ -13,7 +13,7 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Returns the items as text: of a field, first what is declared and then what is there.
 pub fn text(drift: &Items, style: Style) -> String {
-    let Items { project, org, portal, items, findings, not_compared, reading: _ } = drift;
+    let Items { project, org, portal, items, findings, not_compared, reading } = drift;
     let head = format!("Drift of `{}` in {}", inert(project), places(org.as_ref(), portal.as_ref()));
     let mut sections = vec![vec![style.paint(Tone::Heading, head)]];
     for about in items.chunk_by(|a, b| a.address == b.address) {
@@ -25,6 +25,7 @@ pub fn text(drift: &Items, style: Style) -> String {
     let unread = not_compared_lines(not_compared.iter().map(|(address, why)| (address, why.as_str())));
     sections.extend(list("Not compared", Tone::Heading, unread, style));
     sections.push(vec![style.paint(Tone::Heading, summary(drift))]);
+    sections.extend(reading.as_ref().and_then(read_how).map(|line| vec![line]));
     let mut text = sections.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n");
     text.push('\n');
     text
@@ -53,10 +54,34 @@ pub fn json(drift: &Items) -> Value {
     if let Some(portal) = portal {
         tree["portal"] = json!(portal);
     }
-    if let Some(Reading { mode, as_of, requests }) = reading {
+    if let Some(Reading { mode, as_of, requests, because }) = reading {
         tree["reading"] = json!({"mode": mode.word(), "as_of": as_of.to_string(), "requests": requests});
+        if let Mode::Incremental { touched, swept } = mode {
+            tree["reading"]["touched"] = json!(touched);
+            tree["reading"]["swept"] = json!(swept.to_string());
+        }
+        if let Some(because) = because {
+            tree["reading"]["because"] = json!(because);
+        }
     }
     tree
+}
+
+/// Says how the org was read, where only what had changed was asked for.
+fn read_how(reading: &Reading) -> Option<String> {
+    let Reading { mode, as_of: _, requests, because } = reading;
+    let requests = counted(usize::try_from(*requests).unwrap_or(usize::MAX), "request");
+    match (mode, because) {
+        (Mode::Full, None) => None,
+        (Mode::Full, Some(because)) => Some(format!("Everything was read, in {requests}: {}.", inert(because))),
+        (Mode::Incremental { touched, swept }, _) => {
+            let touched = counted(*touched, "touched object");
+            Some(format!(
+                "Read again of the org: {touched}, in {requests}; all of it was last read at {}.",
+                swept.strftime("%Y-%m-%dT%H:%M:%SZ")
+            ))
+        }
+    }
 }
 
 fn summary(drift: &Items) -> String {

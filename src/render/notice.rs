@@ -98,7 +98,12 @@ mod tests {
     #[test]
     fn when_and_how_it_was_read_is_no_news() {
         let (drift, mut later) = (items(), items());
-        let reading = crate::drift::Reading { mode: crate::drift::Mode::Full, as_of: "2026-09-01T08:30:00Z".parse().unwrap(), requests: 7 };
+        let reading = crate::drift::Reading {
+            mode: crate::drift::Mode::Full,
+            as_of: "2026-09-01T08:30:00Z".parse().unwrap(),
+            requests: 7,
+            because: None,
+        };
         later.reading = Some(reading);
         assert_eq!(substance(&drift), substance(&later));
         later.items[0].what = What::Field { path: "label".to_owned(), declared: Some(json!("Web")), live: Some(json!("other")) };

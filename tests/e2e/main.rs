@@ -48,6 +48,8 @@ mod hostile;
 #[cfg(test)]
 mod hostile_forms;
 #[cfg(test)]
+mod incremental;
+#[cfg(test)]
 #[path = "../inert.rs"]
 mod inert;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod faults;
 mod generate;
 mod git_history;
 mod identity;
+mod incremental;
 mod inputs;
 mod kills;
 mod laws;
@@ -23,6 +24,7 @@ mod rates;
 mod real_objects;
 mod real_servers;
 mod replacement;
+mod rereading;
 mod review;
 #[path = "../scenario.rs"]
 mod scenario;

@@ -7,12 +7,13 @@ use super::super::connect::{Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::format::{Lines, ReportFormat};
+use super::super::incremental::Reread;
 use super::super::planned::{mode, refuse};
 use super::super::watch::Watch;
 use super::super::{Context, Exit};
 use crate::clock::{Clock as _, SystemClock};
 use crate::diagnostic::Diagnostics;
-use crate::drift::{Mode, Reading};
+use crate::drift::Reading;
 use crate::graph::graph;
 use crate::pipeline;
 use crate::plan::{Choices, SecretsMode};
@@ -27,6 +28,7 @@ use crate::scopes::Purpose;
   idpctl drift --format json
   idpctl drift --format markdown         for an issue or a comment
   idpctl drift --secrets compare         reads client secrets too, which the org logs
+  idpctl drift --incremental             reads only what the System Log shows to be touched since the last run
   idpctl drift --metrics-file /var/lib/node_exporter/idpctl.prom --notify=slack
                                          for a clock: metrics for Prometheus, and a message whenever something is new")]
 pub(crate) struct DriftArgs {
@@ -43,6 +45,8 @@ pub(crate) struct DriftArgs {
     #[command(flatten)]
     review: Review,
     #[command(flatten)]
+    reread: Reread,
+    #[command(flatten)]
     watch: Watch,
     /// Choose the form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -54,17 +58,18 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let printer = context.printer;
     let webhook = args.watch.webhook(context)?;
     let declared = load_for_org(&args.manifests, context)?;
+    let purpose = if args.reread.is_wanted() { Purpose::Watch } else { Purpose::Read };
     let connection =
-        connect(&declared.target, Signing::For(Purpose::Read, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
+        connect(&declared.target, Signing::For(purpose, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
     let secrets = mode(Some(args.secrets)).unwrap_or(SecretsMode::Skip);
     let choices = Choices { secrets, select: args.select.clone(), ..Choices::default() };
     let as_of = SystemClock.now();
     let sweep = connection.sweep(&declared, &args.network, context)?;
-    let mut observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    let (mut observation, mode, because) = args.reread.observe(&declared, &choices, &connection, sweep, context).await?;
     observation.observed.outputs = declared.written();
     let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
     let mut items = items.map_err(|error| refuse(error, &declared, printer))?;
-    let reading = Reading { mode: Mode::Full, as_of, requests: connection.requests() };
+    let reading = Reading { mode, as_of, requests: connection.requests(), because };
     items.reading = Some(reading.clone());
     let text = || render::drift::text(&items, printer.data_style());
     let lines = Lines { command: "drift", diagnostics: &Diagnostics::default(), sources: declared.sources() };

@@ -1,3 +1,5 @@
+//! What was kept is what is taken, by who kept it alone; and the file takes no harm.
+
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -122,7 +124,7 @@ fn the_form_of_the_file_changes_with_its_version_only() {
     let (observed, reach) = observed(&json!({"tomorrow": [1, {"a": null}]}), "web");
     let file = sealed(&kept(&observed, &reach), &credentials("t").seal("test", &[]).unwrap()).unwrap();
     insta::assert_snapshot!(String::from_utf8(file).unwrap(), @r#"
-    idpctl-cache 1 78f1f93cfeaeb5d1af51c55d1c26f4d028fea5273ac3819d01ab3bab7fe40703
+    idpctl-cache 1 TAG
     {"as_of":"2026-09-01T08:30:00Z","swept":"2026-09-01T08:30:00Z","place":{"since":"2026-09-01T08:00:00Z","known":["e1"],"witness":["e1","2026-09-01T08:00:00Z"]},"snapshot":{"org":{"id":"00o1","url":"https://acme.okta.com"},"reach":{"apps":true,"clients":{"ids":["c1"],"names":["web"]},"groups":[{"name":"web"},{"id":"00g1"}],"policies":true,"servers":true},"apps":[{"id":"0oa1","label":"web","client_id":"c1","status":"ACTIVE","access_policy":"rst1","marker":{"owner":"payments/web","manages":["grants"]},"body":{"tomorrow":[1,{"a":null}],"label":"web","name":"oidc_client","credentials":{"oauthClient":{"client_id":"c1"}},"profile":{"idpctl":{"owner":"payments/web","manages":["grants"]}}},"withheld":[["any_secret"]]}],"clients":[{"id":"c1","name":"web","body":{"tomorrow":[1,{"a":null}],"client_name":"web"},"withheld":[]}],"grants":{"0oa1":[{"id":"oag1","scope":"web","issuer":"https://a","created_by":null}],"0oa2":[]},"assignments":{"0oa1":[{"group":"00g1","name":null,"body":{"tomorrow":[1,{"a":null}],"priority":0,"profile":{}}}]},"groups":[{"id":"00g1","name":"web","sort":"OKTA_GROUP"}],"policies":[{"id":"rst1","name":"web","system":true}],"servers":[{"part":"server","id":"aus1","key":["web"],"status":"INACTIVE","own":false,"issuer":null,"body":{"tomorrow":[1,{"a":null}],"name":"web","claimType":"RESOURCE","system":false,"priority":1},"withheld":[]}],"below":{"aus1":{"scopes":[{"part":"scope","id":"scp1","key":["web"],"status":null,"own":false,"issuer":null,"body":{"tomorrow":[1,{"a":null}],"name":"web","status":"INACTIVE","claimType":"RESOURCE","priority":1},"withheld":[]}],"claims":null,"policies":[{"part":"policy","id":"00p1","key":["web"],"status":"INACTIVE","own":false,"issuer":null,"body":{"tomorrow":[1,{"a":null}],"name":"web","status":"INACTIVE","claimType":"RESOURCE","priority":1},"withheld":[]}],"rules":{"00p1":[{"part":"rule","id":"0pr1","key":["web"],"status":"INACTIVE","own":false,"issuer":null,"body":{"tomorrow":[1,{"a":null}],"name":"web","status":"INACTIVE","claimType":"RESOURCE","priority":1},"withheld":[]}]}}}}}
     "#);
 }
@@ -198,16 +200,16 @@ fn the_log_goes_on_before_what_may_still_come_and_a_witness_that_does_not_come_i
         let at = (now - jiff::SignedDuration::from_secs(ago)).to_string();
         Event::read(&json!({"uuid": id, "published": at, "eventType": "application.lifecycle.update"})).unwrap()
     };
-    let busy = Place::at(now, &[event("a", 300), event("b", 100), event("c", 2)], None);
+    let busy = Place::at(now, &[event("a", 300), event("b", 100), event("c", 2)], &[]);
     assert_eq!(busy.since, now - super::super::place::DELAY);
     assert_eq!(busy.known, [EventId("b".to_owned())].into(), "what happened a moment ago has to come once more");
     let shown = |ids: &[&str]| busy.news(ids.iter().map(|id| event(id, 30)).collect());
     assert_eq!(shown(&["c", "late", "b"]), super::super::place::Since::New(vec![event("c", 30), event("late", 30)]));
     assert_eq!(shown(&["late"]), super::super::place::Since::Gap);
-    let quiet = Place::at(now, &[], Some(&event("a", 86_400)));
+    let quiet = Place::at(now, &[], &[event("a", 86_400)]);
     assert_eq!((now.duration_since(quiet.since).as_secs(), quiet.known.len()), (86_401, 1));
-    let silent = Place::at(now, &[], None);
+    let silent = Place::at(now, &[], &[]);
     assert_eq!((silent.since, silent.witness, silent.known.len()), (now - super::super::place::DELAY, None, 0));
-    let ancient = Place::at(now, &[], Some(&event("a", 90 * 86_400)));
+    let ancient = Place::at(now, &[], &[event("a", 90 * 86_400)]);
     assert_eq!((ancient.since, ancient.witness), (silent.since, None), "it will not be there for long");
 }

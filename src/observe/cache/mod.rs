@@ -14,6 +14,8 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -91,7 +93,7 @@ impl Cache {
     /// Returns the file about an org. A project's name may hold what a file's cannot.
     pub fn path(&self, org: &Org) -> PathBuf {
         let sum = digest(&SHA256, self.project.as_bytes());
-        let project: String = sum.as_ref()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        let project = URL_SAFE_NO_PAD.encode(&sum.as_ref()[..6]);
         self.folder.join(format!("drift-{}-{project}", org.id))
     }
 
