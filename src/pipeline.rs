@@ -1,17 +1,18 @@
 //! The one composition of the stages: what the command line, tests and benches run.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use tokio::time::Instant;
 
 use crate::address::{Kind, System};
-use crate::bind::{self, Bound, bind};
+use crate::bind::{self, Bound, Details, bind};
 use crate::desired::Desired;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, SecretHashes, diff};
 use crate::drift;
 use crate::export::{self, Export, Repository, Sides};
-use crate::observe::{self, Expected, Listed, Sweep};
+use crate::observe::{self, Because, Begun, Expected, Incremental, Listed, Sweep};
 use crate::observed::Observed;
 use crate::plan::{self, Choices, Cycle, Plan, SecretsMode};
 use crate::program::program;
@@ -25,6 +26,19 @@ pub struct Observation {
     pub observed: Observed,
     /// When: a list that was read then may lack what was made shortly before.
     pub at: Instant,
+}
+
+/// An org of which only what has changed was read, if that could be told.
+#[derive(Debug)]
+pub struct Watched {
+    /// The org.
+    pub observation: Observation,
+    /// How it was read.
+    pub mode: drift::Mode,
+    /// Why everything was read, if it was.
+    pub because: Option<Because>,
+    /// Why it is not kept for the next time, if it should have been.
+    pub unkept: Option<io::Error>,
 }
 
 /// Why no plan came about.
@@ -50,14 +64,56 @@ pub async fn observe(
     expected: &Expected,
 ) -> Result<Observation, observe::Error> {
     let at = Instant::now();
-    let mut listed = sweep.list_for(desired, expected).await?;
+    let listed = sweep.list_for(desired, expected).await?;
+    let (observed, _) = in_detail(listed, desired, hashes, choices).await?;
+    Ok(Observation { observed, at })
+}
+
+/// Reads of the org what has changed since it was read last, by what the System Log shows, and all of it where that cannot be told. What comes
+/// of it is the same.
+pub async fn observe_again(
+    desired: &Desired,
+    hashes: &SecretHashes,
+    choices: &Choices,
+    sweep: Sweep,
+    expected: &Expected,
+    how: Incremental<'_>,
+) -> Result<Watched, observe::Error> {
+    let at = Instant::now();
+    let Begun { org, base, next } = sweep.begin(desired, expected, how, choices.secrets == SecretsMode::Compare).await?;
+    let (listed, mode, because) = match (base, org.clone()) {
+        (Ok(base), Some(org)) => {
+            let mode = drift::Mode::Incremental { touched: base.touched(), swept: base.swept() };
+            (sweep.list_again(desired, expected, org, base).await?, mode, None)
+        }
+        (base, known) => {
+            let because = base.err();
+            let denied = matches!(because, Some(Because::Denied { .. }));
+            let sweep = if denied { Sweep { reader: how.unlogged.clone(), ..sweep } } else { sweep };
+            (sweep.list_known(desired, expected, known).await?, drift::Mode::Full, because)
+        }
+    };
+    let (observed, needs) = in_detail(listed, desired, hashes, choices).await?;
+    let kept = next.and_then(|next| next.kept(desired, &observed, &needs));
+    let unkept = org.zip(kept).and_then(|(org, kept)| how.keep.put(&org, &kept).err());
+    Ok(Watched { observation: Observation { observed, at }, mode, because, unkept })
+}
+
+/// Reads the details of a listed org that a comparison needs, and returns which these are.
+async fn in_detail(
+    mut listed: Listed,
+    desired: &Desired,
+    hashes: &SecretHashes,
+    choices: &Choices,
+) -> Result<(Observed, Details), observe::Error> {
     if desired.servers.is_empty() && bind::is_between(desired, listed.observed()) {
         listed = listed.with_issuers().await?;
     }
     let resolved: BTreeSet<SecretRef> = hashes.iter().filter(|(_, hash)| hash.is_ok()).map(|(reference, _)| reference.clone()).collect();
     let compared = (choices.secrets == SecretsMode::Compare).then_some(&resolved);
     let details = bind::details(desired, &bind(desired, listed.observed(), &adoptions(choices)), compared);
-    Ok(Observation { observed: listed.details(details).await?, at })
+    let observed = listed.details(details.clone()).await?;
+    Ok((observed, details))
 }
 
 /// Plans: everything from the two sides to the ordered actions, without any I/O.

@@ -2,6 +2,7 @@
 //!
 //! An address always comes with its credential: a target only asserts which org and which portal it must be.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::env::Env;
 use crate::export::Choice;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
-use crate::observe::{Expected, Sweep};
+use crate::observe::{Cache, Expected, Sweep};
 use crate::scopes::{LOGS, Purpose, chosen, exported, needed};
 use crate::secret::Secret;
 
@@ -156,6 +157,17 @@ impl Connection {
     /// Returns the `client_id` of the app that the credentials sign in as, if they do.
     pub(super) fn client_id(&self) -> Option<&str> {
         self.credentials.client_id()
+    }
+
+    /// Returns what sends GETs without the right to read the System Log, which an app may not be granted.
+    pub(super) fn unlogged(&self) -> Reader {
+        let but_logs = |scopes: &[String]| scopes.iter().filter(|scope| *scope != "okta.logs.read").cloned().collect();
+        Reader::new(Arc::clone(&self.transport), self.credentials.clone().asking(but_logs), self.governor.clone(), self.policy.clone())
+    }
+
+    /// Returns where what is read of the org is kept for another time, in a folder.
+    pub(super) fn cache(&self, folder: PathBuf, project: &str) -> Cache {
+        Cache::new(folder, project, self.credentials.clone())
     }
 
     /// Returns how many requests were sent so far.

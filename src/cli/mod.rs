@@ -10,6 +10,7 @@ mod error;
 mod exit;
 mod file;
 mod format;
+mod incremental;
 mod journal;
 mod okta_yaml;
 mod planned;

@@ -15,6 +15,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use clients::{Client, Output};
@@ -144,7 +145,8 @@ pub struct Grant {
 }
 
 /// A group, as a manifest names it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GroupReference {
     /// By its name, which must be the only one.
     Name(String),

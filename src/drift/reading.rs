@@ -12,6 +12,8 @@ pub struct Reading {
     pub as_of: Timestamp,
     /// How many requests it took, those that sign in included.
     pub requests: u32,
+    /// Why everything was read, where only what had changed was asked for.
+    pub because: Option<String>,
 }
 
 /// How much of an org is read.
@@ -19,6 +21,13 @@ pub struct Reading {
 pub enum Mode {
     /// Everything that the manifests speak of.
     Full,
+    /// Of the org, what the System Log shows to be touched since an earlier reading; of the portal, everything.
+    Incremental {
+        /// How many objects that were.
+        touched: usize,
+        /// When everything was read last, by the org's clock.
+        swept: Timestamp,
+    },
 }
 
 impl Mode {
@@ -26,6 +35,7 @@ impl Mode {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::Incremental { .. } => "incremental",
         }
     }
 }

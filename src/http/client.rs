@@ -86,6 +86,13 @@ impl Reader {
         self.fetch(&request, Signed::No).await?.decode()
     }
 
+    /// Does the same, and returns what time it was by the server's clock, in seconds since 1970, if the answer said so.
+    pub async fn get_public_dated<T: Decode>(&self, request: Request) -> Result<(T, Option<i64>), Error> {
+        let answer = self.fetch(&request, Signed::No).await?;
+        let date = date(&answer.headers);
+        Ok((answer.decode()?, date))
+    }
+
     /// Reads a list, page by page to its end.
     pub async fn list<T: Decode>(&self, request: Request) -> Result<Vec<T>, Error> {
         self.list_pages(request, |_| {}).await

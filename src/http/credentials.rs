@@ -8,6 +8,7 @@ use http::HeaderValue;
 use super::auth::ServiceApp;
 use super::base_url::BaseUrl;
 use super::mask::Hidden;
+use super::seal::Seal;
 use crate::address::System;
 use crate::secret::Secret;
 
@@ -120,6 +121,16 @@ impl Credentials {
             Means::App(app) => Some(app.client_id()),
             Means::Fixed(..) => None,
         }
+    }
+
+    /// Returns what tells a file of ours from anybody else's, for one purpose and for what it is about; `None` if these are for no org. Whoever
+    /// has other credentials has another one, and nothing leads from it back to these.
+    pub fn seal(&self, purpose: &str, about: &[&str]) -> Option<Seal> {
+        let material = match &self.org.as_ref()?.means {
+            Means::Fixed(token, _) => token.expose().as_bytes(),
+            Means::App(app) => app.key().material(),
+        };
+        Some(Seal::new(material, purpose, about))
     }
 
     /// Returns what signs us in at a system.

@@ -56,10 +56,22 @@ pub enum Subject {
     },
     /// The list of apps.
     Apps,
+    /// An app.
+    App {
+        /// Its id.
+        id: Id,
+        /// Its label, if it was known before.
+        label: String,
+    },
     /// The list of access policies.
     Policies,
     /// The list of dynamically registered clients.
     Clients,
+    /// A dynamically registered client.
+    Client {
+        /// Its client id.
+        id: Id,
+    },
     /// The grants of an app.
     Grants {
         /// The app.
@@ -152,6 +164,8 @@ impl fmt::Display for Subject {
         match self {
             Self::Org { url } => write!(f, "which org `{}` is", printable_head(url, 200)),
             Self::Apps => f.write_str("the list of apps"),
+            Self::App { id, label } => write!(f, "app `{}` ({id})", printable_head(label, 100)),
+            Self::Client { id } => write!(f, "the client {id}"),
             Self::Clients => f.write_str("the list of clients"),
             Self::Policies => f.write_str("the list of access policies"),
             Self::Grants { id, label } => write!(f, "the grants of app `{}` ({id})", printable_head(label, 100)),

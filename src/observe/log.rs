@@ -77,6 +77,12 @@ fn bounded(since: Timestamp, until: Timestamp, filter: &str) -> Request {
     request.query("sortOrder", "DESCENDING").query("limit", PAGE)
 }
 
+/// Reads the latest events since a time that a filter admits, a page of them.
+pub(super) async fn latest(reader: &Reader, since: Timestamp, filter: &str) -> Result<Vec<Event>, Error> {
+    let request = Request::get(LOGS).query("since", time(since)).query("filter", filter);
+    reader.get(request.query("sortOrder", "DESCENDING").query("limit", "200")).await
+}
+
 fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }

@@ -10,29 +10,43 @@
 //! Sweep::list ─▶ Listed (org, apps; `with_servers`) ─▶ the caller binds ─▶ Listed::details(Details) ─▶ Observed
 //! ```
 
+mod again;
+mod because;
+mod cache;
 mod client;
 mod decode;
 mod error;
 mod groups;
 mod log;
+mod place;
 mod portal;
 mod progress;
+mod reach;
 mod read;
 mod server;
+mod snapshot;
+mod stale;
 mod sweep;
+mod take_in;
 mod touches;
 mod want;
 
 #[cfg(test)]
 mod tests;
 
+pub use again::{Base, Begun, Incremental, Next};
+pub use because::Because;
+pub use cache::{Cache, FOLDER, Keep, Kept, Unusable};
 pub use client::{client, clients_named};
 pub use error::{Error, Failure, Subject};
 pub use groups::{assignment, assignments};
 pub use log::{Cursor, Followed, any_of, between, follow};
+pub use place::Place;
 pub use portal::{portal_list, portal_object};
 pub use progress::{Progress, Silent, Step};
+pub use reach::Reach;
 pub use read::{app, apps_labelled, grants, org, secrets};
 pub use server::{part_list, part_object};
+pub use snapshot::Snapshot;
 pub use sweep::{Expected, Listed, Sweep};
 pub use touches::{Touches, touches};

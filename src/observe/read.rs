@@ -1,5 +1,7 @@
 //! One read each of what the sweep, and apply after it, look at.
 
+use jiff::Timestamp;
+
 use super::decode::{ListedApp, ListedGrant};
 use crate::http::{Error, Reader};
 use crate::observed::{AccessPolicy, Id, LiveApp, LiveGrant, LiveSecret, Org};
@@ -8,6 +10,12 @@ use crate::request::{Request, segment};
 /// Reads which org it is. Shows no credential.
 pub async fn org(reader: &Reader) -> Result<Org, Error> {
     reader.get_public(Request::get("/.well-known/okta-organization")).await
+}
+
+/// Reads which org it is, and what time it is there, if its answer said so. Shows no credential.
+pub(super) async fn org_and_time(reader: &Reader) -> Result<(Org, Option<Timestamp>), Error> {
+    let (org, date) = reader.get_public_dated(Request::get("/.well-known/okta-organization")).await?;
+    Ok((org, date.and_then(|date| Timestamp::from_second(date).ok())))
 }
 
 /// Reads all OIDC apps, and tells after each page how many there are so far.
@@ -27,6 +35,11 @@ pub async fn apps_labelled(reader: &Reader, label: &str) -> Result<Vec<LiveApp>,
 /// Reads one app by its id.
 pub async fn app(reader: &Reader, id: &Id) -> Result<LiveApp, Error> {
     reader.get(Request::get(format!("/api/v1/apps/{}", segment(&id.0)))).await
+}
+
+/// Reads one app by its id; `None` if it is none that the list of OIDC apps has.
+pub(super) async fn oidc_app(reader: &Reader, id: &Id) -> Result<Option<LiveApp>, Error> {
+    reader.get(Request::get(format!("/api/v1/apps/{}", segment(&id.0)))).await.map(|ListedApp(app)| app)
 }
 
 /// Reads an app's grants: those in force that an administrator made.

@@ -5,16 +5,19 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::error::{Error, Failure, Subject};
 use super::progress::{Progress, Step};
-use super::want::{Detail, Outcome, Want, count, wants};
+use super::reach::{Chosen, Reach, trim};
+use super::take_in::take_in;
+use super::want::{Outcome, Want, wants};
 use super::{client, portal, read, server};
 use crate::address::System;
 use crate::bind::Details;
-use crate::desired::{Client, Desired};
+use crate::desired::Desired;
 use crate::http::{self, BaseUrl, Bucket, Kind, Reader, TransportError};
 use crate::observed::{LiveApp, Observed, Org, Portal};
 use crate::printable::printable_head;
@@ -46,40 +49,39 @@ pub struct Expected {
 
 /// An org and a portal whose apps and providers are listed, and whose details are not read yet.
 pub struct Listed {
-    sweep: Sweep,
-    observed: Observed,
+    pub(super) sweep: Sweep,
+    pub(super) observed: Observed,
+    /// What of it was read before and still holds.
+    pub(super) held: Reach,
 }
 
 impl Sweep {
     /// Lists what some manifests speak of.
     pub async fn list_for(self, desired: &Desired, expected: &Expected) -> Result<Listed, Error> {
-        let mut listed = if desired.concerns_apps() { self.list(expected).await? } else { self.list_without_apps(expected).await? };
-        if !desired.clients.is_empty() {
-            let ids = desired.clients.iter().filter_map(|client| client.metadata.id.as_deref()).collect();
-            listed = listed.with_clients(&ids, &desired.clients.iter().map(Client::name).collect()).await?;
-        }
-        if !desired.servers.is_empty() {
-            listed = listed.with_servers().await?;
-        }
-        Ok(listed)
+        self.list_known(desired, expected, None).await
+    }
+
+    /// Lists what some manifests speak of, where it may be known already which org it is.
+    pub async fn list_known(self, desired: &Desired, expected: &Expected, org: Option<Org>) -> Result<Listed, Error> {
+        self.lists(expected, desired.concerns_apps(), org).await?.with_the_rest(desired).await
     }
 
     /// Reads which org it is, makes sure that it is the expected one, and lists its apps; beside that it lists the portal's providers.
     pub async fn list(self, expected: &Expected) -> Result<Listed, Error> {
-        self.lists(expected, true).await
+        self.lists(expected, true, None).await
     }
 
     /// Does the same but for the apps, which some credentials cannot read.
     pub async fn list_without_apps(self, expected: &Expected) -> Result<Listed, Error> {
-        self.lists(expected, false).await
+        self.lists(expected, false, None).await
     }
 
-    async fn lists(self, expected: &Expected, apps: bool) -> Result<Listed, Error> {
+    async fn lists(self, expected: &Expected, apps: bool, org: Option<Org>) -> Result<Listed, Error> {
         let reads = |system| self.systems.contains(&system);
         if reads(System::Portal) {
             expected.check_portal(self.reader.portal())?;
         }
-        let okta = async { if reads(System::Okta) { self.okta(expected, apps).await.map(Some) } else { Ok(None) } };
+        let okta = async { if reads(System::Okta) { self.okta(expected, apps, org).await.map(Some) } else { Ok(None) } };
         let portal = async { if reads(System::Portal) { self.portal().await.map(Some) } else { Ok(None) } };
         let (okta, portal) = match tokio::join!(okta, portal) {
             (Ok(okta), Ok(portal)) => (okta, portal),
@@ -88,13 +90,14 @@ impl Sweep {
         };
         let (org, apps) = okta.unzip();
         let observed = Observed { org, apps: apps.unwrap_or_default(), portal, ..Observed::default() };
-        Ok(Listed { sweep: self, observed })
+        Ok(Listed { sweep: self, observed, held: Reach::default() })
     }
 
-    async fn okta(&self, expected: &Expected, apps: bool) -> Result<(Org, Vec<LiveApp>), Error> {
-        let url = self.reader.org().map(ToString::to_string).unwrap_or_default();
-        let org = read::org(&self.reader).await.map_err(|source| Failure { subject: Subject::Org { url }, source })?;
-        expected.check(self.reader.org(), &org)?;
+    async fn okta(&self, expected: &Expected, apps: bool, known: Option<Org>) -> Result<(Org, Vec<LiveApp>), Error> {
+        let org = match known {
+            Some(org) => org,
+            None => self.org(expected).await?.0,
+        };
         if !apps {
             return Ok((org, Vec::new()));
         }
@@ -102,7 +105,15 @@ impl Sweep {
         Ok((org, apps.map_err(|source| Failure { subject: Subject::Apps, source })?))
     }
 
-    async fn portal(&self) -> Result<Portal, Error> {
+    /// Reads which org it is and what time it is there, and makes sure that it is the expected one.
+    pub(super) async fn org(&self, expected: &Expected) -> Result<(Org, Option<Timestamp>), Error> {
+        let url = self.reader.org().map(ToString::to_string).unwrap_or_default();
+        let (org, now) = read::org_and_time(&self.reader).await.map_err(|source| Failure { subject: Subject::Org { url }, source })?;
+        expected.check(self.reader.org(), &org)?;
+        Ok((org, now))
+    }
+
+    pub(super) async fn portal(&self) -> Result<Portal, Error> {
         let providers = portal::providers(&self.reader).await.map_err(|source| Failure { subject: Subject::Providers, source })?;
         let url = self.reader.portal().map(ToString::to_string).unwrap_or_default();
         Ok(Portal { url, providers, ..Portal::default() })
@@ -147,6 +158,9 @@ impl Listed {
     /// Lists the org's authorization servers too, for what they say of the portal's providers alone: nothing else comes to a stop where that
     /// is not allowed.
     pub async fn with_issuers(mut self) -> Result<Self, Error> {
+        if self.held.servers {
+            return Ok(self);
+        }
         match server::servers(&self.sweep.reader).await {
             Ok(listed) => self.observed.servers.listed = listed,
             Err(error) if error.is_denied() => self.observed.denied = Some(denied(&Subject::Servers, &error)),
@@ -182,22 +196,34 @@ impl Listed {
 
     /// Returns the same with what was read before, of which more details are to be read.
     pub fn resumed(sweep: Sweep, observed: Observed) -> Self {
-        Self { sweep, observed }
+        Self { sweep, observed, held: Reach::default() }
     }
 
-    /// Lists the org's dynamically registered clients too, and keeps those that have one of some client ids or names.
-    pub async fn with_clients(mut self, ids: &BTreeSet<&str>, names: &BTreeSet<&str>) -> Result<Self, Error> {
+    /// Lists the org's dynamically registered clients too, and keeps those that are chosen.
+    pub(super) async fn with_clients(mut self, chosen: &Chosen) -> Result<Self, Error> {
         let listed = client::clients(&self.sweep.reader).await;
         let mut listed = listed.map_err(|source| Failure { subject: Subject::Clients, source })?;
-        listed.retain(|client| ids.contains(client.id.0.as_str()) || names.contains(client.name.as_str()));
+        listed.retain(|client| chosen.has(client));
         self.observed.clients = listed;
+        Ok(self)
+    }
+
+    /// Lists what else some manifests speak of, unless it was read before and still holds.
+    pub(super) async fn with_the_rest(mut self, desired: &Desired) -> Result<Self, Error> {
+        let chosen = Chosen::by(desired);
+        if !desired.clients.is_empty() && !self.held.clients.as_ref().is_some_and(|held| held.covers(&chosen)) {
+            self = self.with_clients(&chosen).await?;
+        }
+        if !desired.servers.is_empty() && !self.held.servers {
+            self = self.with_servers().await?;
+        }
         Ok(self)
     }
 
     /// Reads the details. An app that turns out to be gone is left out.
     pub async fn details(self, needs: Details) -> Result<Observed, Error> {
-        let Self { sweep, mut observed } = self;
-        let wants = wants(needs);
+        let Self { sweep, mut observed, held } = self;
+        let wants = wants(held.missing(&needs, &observed));
         let (all, wait) = (wants.iter().map(Want::requests).sum(), sweep.forecast(&wants));
         let tried = wants.len();
         sweep.progress.tell(Step::Remaining { requests: all, wait });
@@ -207,43 +233,10 @@ impl Listed {
             return Err(Error::TooLong { requests: all, wait, left });
         }
         let outcomes = sweep.read_all(wants, all).await;
-        let untried = count(tried - outcomes.len());
-        let mut failures = Vec::new();
-        let mut gone = BTreeSet::new();
-        for (want, outcome) in outcomes {
-            match outcome {
-                Ok(Detail::Policies(policies)) => observed.policies = policies,
-                Ok(Detail::Grants(id, grants)) => drop(observed.grants.insert(id, grants)),
-                Ok(Detail::Assignments(id, assignments)) => drop(observed.assignments.insert(id, assignments)),
-                Ok(Detail::Groups(groups)) => observed.groups = groups,
-                Ok(Detail::Secrets(id, secrets)) => drop(observed.secrets.insert(id, secrets)),
-                Ok(Detail::ClientTypes(id, client_types)) => {
-                    drop(observed.portal.get_or_insert_default().client_types.insert(id, client_types));
-                }
-                Ok(Detail::ScopeUsers(users)) => observed.portal.get_or_insert_default().scope_users = users,
-                Err(error) if want == Want::ScopeUsers && error.is_denied() => observed.denied = Some(denied(&Subject::ScopeUsers, &error)),
-                Ok(Detail::Scopes(id, scopes)) => observed.servers.below.entry(id).or_default().scopes = Some(scopes),
-                Ok(Detail::Claims(id, claims)) => observed.servers.below.entry(id).or_default().claims = Some(claims),
-                Ok(Detail::ServerPolicies(id, (policies, rules))) => {
-                    let below = observed.servers.below.entry(id).or_default();
-                    (below.policies, below.rules) = (Some(policies), rules);
-                }
-                Ok(Detail::Rules(id, rules)) => observed.servers.below.entry(id).or_default().rules = rules,
-                Ok(Detail::GoneProvider(id)) => observed.portal.get_or_insert_default().providers.retain(|provider| provider.id != id),
-                Ok(Detail::Gone(id)) => drop(gone.insert(id)),
-                Err(source) => failures.push(Failure { subject: want.subject(&observed), source }),
-            }
+        take_in(&mut observed, outcomes, tried)?;
+        if held != Reach::default() {
+            trim(&mut observed, &needs);
         }
-        if !failures.is_empty() {
-            return Err(Error::Unread { failures, untried });
-        }
-        observed.apps.retain(|app| !gone.contains(&app.id));
-        observed.clients.retain(|client| !gone.contains(&client.id));
-        observed.grants.retain(|id, _| !gone.contains(id));
-        observed.assignments.retain(|id, _| !gone.contains(id));
-        observed.secrets.retain(|id, _| !gone.contains(id));
-        observed.servers.listed.retain(|server| !gone.contains(&server.id));
-        observed.servers.below.retain(|id, _| !gone.contains(id));
         Ok(observed)
     }
 }
@@ -259,7 +252,7 @@ impl Sweep {
     }
 
     /// Reads all, so many at once, and stops early only when every further read would fail in the same way.
-    async fn read_all(&self, wants: Vec<Want>, of: u32) -> BTreeMap<Want, Outcome> {
+    pub(super) async fn read_all(&self, wants: Vec<Want>, of: u32) -> BTreeMap<Want, Outcome> {
         let mut waiting = wants.into_iter();
         let mut running = JoinSet::new();
         let mut outcomes = BTreeMap::new();
@@ -282,7 +275,7 @@ impl Sweep {
     }
 }
 
-fn denied(subject: &Subject, error: &http::Error) -> String {
+pub(super) fn denied(subject: &Subject, error: &http::Error) -> String {
     format!("{subject} cannot be read: {error}")
 }
 

@@ -7,11 +7,17 @@ use super::{client, groups, portal, read, server};
 use crate::bind::{Children, Details};
 use crate::desired::GroupReference;
 use crate::http::{self, Bucket, Reader};
-use crate::observed::{AccessPolicy, Id, LiveAssignment, LiveGrant, LiveGroup, LivePart, LivePortal, LiveSecret, Observed, ScopeUser};
+use crate::observed::{
+    AccessPolicy, Id, LiveApp, LiveAssignment, LiveClient, LiveGrant, LiveGroup, LivePart, LivePortal, LiveSecret, Observed, ScopeUser,
+};
 
 /// One detail to be read; in the order in which they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Want {
+    /// An app that was listed before, or was made since.
+    App(Id),
+    /// A dynamically registered client, or what may be one.
+    Client(Id),
     Policies,
     Grants(Id),
     /// Of a dynamically registered client.
@@ -69,6 +75,8 @@ impl Want {
             listed.map(|server| server.name().to_owned()).unwrap_or_default()
         };
         match self {
+            Self::App(id) => Subject::App { label: label(&id), id },
+            Self::Client(id) => Subject::Client { id },
             Self::Policies => Subject::Policies,
             Self::Scopes(id) => Subject::Scopes { name: server(&id), id },
             Self::Claims(id) => Subject::Claims { name: server(&id), id },
@@ -93,6 +101,8 @@ impl Want {
     /// Returns which rate limit its requests count against.
     pub(super) fn bucket(&self) -> Bucket {
         match self {
+            Self::App(_) => Bucket::AppById,
+            Self::Client(_) => Bucket::Clients,
             Self::Policies | Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) | Self::Rules(..) => Bucket::Management,
             Self::Grants(_) | Self::ClientGrants(_) | Self::Secrets(_) | Self::Assignments(_) => Bucket::Apps,
             Self::Groups(_) => Bucket::Groups,
@@ -115,6 +125,21 @@ impl Want {
     /// be made again: so its owner is asked for.
     pub(super) async fn read(&self, reader: &Reader) -> Outcome {
         let (owner, outcome) = match self {
+            Self::App(id) => {
+                return match read::oidc_app(reader, id).await {
+                    Ok(Some(app)) => Ok(Detail::App(Box::new(app))),
+                    Ok(None) => Ok(Detail::Gone(id.clone())),
+                    Err(error) if error.is_not_found() => Ok(Detail::Gone(id.clone())),
+                    Err(error) => Err(error),
+                };
+            }
+            Self::Client(id) => {
+                return match client::client(reader, id).await {
+                    Ok(client) => Ok(Detail::Client(client)),
+                    Err(error) if error.is_not_found() => Ok(Detail::NoClient(id.clone())),
+                    Err(error) => Err(error),
+                };
+            }
             Self::Policies => return read::policies(reader).await.map(Detail::Policies),
             Self::Groups(named) => return groups::groups(reader, named).await.map(Detail::Groups),
             Self::ScopeUsers => return portal::scope_users(reader).await.map(Detail::ScopeUsers),
@@ -162,6 +187,10 @@ pub(super) fn count(n: usize) -> u32 {
 
 /// What one read of details gives.
 pub(super) enum Detail {
+    App(Box<LiveApp>),
+    Client(LiveClient),
+    /// No client has the id, or none any more.
+    NoClient(Id),
     Policies(Vec<AccessPolicy>),
     Grants(Id, Vec<LiveGrant>),
     Secrets(Id, Vec<LiveSecret>),

@@ -1,5 +1,6 @@
 //! Live clients as dynamic registration shows them.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Clean, Id};
@@ -8,7 +9,7 @@ use crate::resource::app::without;
 use crate::resource::client::{METHOD, READ_ONLY, SECRET};
 
 /// A live client. A list's item and a by-id answer of the same client give the same value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LiveClient {
     /// Its client id, which its path has.
     pub id: Id,

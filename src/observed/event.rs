@@ -5,6 +5,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// An entry of the System Log, as far as somebody asks for it.
@@ -35,7 +36,8 @@ pub struct Event {
 }
 
 /// The id of an event.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct EventId(pub String);
 
 /// Who did something. The names are their bearer's own choice.

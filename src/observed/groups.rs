@@ -1,5 +1,6 @@
 //! Live groups, and what they are assigned to.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Clean;
@@ -10,7 +11,7 @@ use crate::resource::app::without;
 const READ_ONLY: [&str; 4] = ["id", "lastUpdated", "_embedded", "_links"];
 
 /// A group's live access to an app. A list's item and a by-id answer of the same assignment give the same body.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LiveAssignment {
     /// The group's id (`00g…`).
     pub group: String,
@@ -21,7 +22,7 @@ pub struct LiveAssignment {
 }
 
 /// A group: what it is called, and its id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveGroup {
     /// Its id (`00g…`).
     pub id: String,

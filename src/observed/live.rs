@@ -58,7 +58,7 @@ pub const CLIENT_SECRET: &str = "credentials.oauthClient.client_secret";
 const APPLIED: &str = "profile.idpctl.applied";
 
 /// A live app. A list's item and a by-id answer of the same app give the same value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LiveApp {
     /// Its id.
     pub id: Id,
@@ -153,7 +153,7 @@ pub struct LiveSecret {
 }
 
 /// A live grant of a scope to an app.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveGrant {
     /// Its id (`oag…`).
     pub id: String,
@@ -166,7 +166,7 @@ pub struct LiveGrant {
 }
 
 /// An access policy: what it is called, and its id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessPolicy {
     /// Its id (`rst…`).
     pub id: String,

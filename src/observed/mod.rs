@@ -14,6 +14,8 @@ mod trace;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 pub use clean::Clean;
 pub use client::{LiveClient, Written};
 pub use event::{Actor, Event, EventId, EventTarget};
@@ -54,7 +56,7 @@ pub struct Observed {
 }
 
 /// Which org was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Org {
     /// The org's id (`00o…`).
     pub id: String,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Clean, Id, Status};
@@ -19,7 +20,7 @@ pub struct Servers {
 }
 
 /// What was read of a server's children. `None`: not read, because nobody manages it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Children {
     /// Its scopes.
     pub scopes: Option<Vec<LivePart>>,
@@ -33,7 +34,7 @@ pub struct Children {
 
 /// A live authorization server, or one of its scopes, claims, policies and rules. A list's item and a by-id answer of the same object
 /// give the same value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LivePart {
     /// Which of these it is.
     pub part: Part,

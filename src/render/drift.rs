@@ -6,7 +6,7 @@ use super::plan::{inert, list, not_compared_lines, places};
 use super::style::{Style, Tone, counted, sentence};
 use super::value::{change, path_text};
 use crate::drift::blame::{Blame, LogRead, Through, Touch, Way, Who};
-use crate::drift::{Cause, Item, Items, Reading, What};
+use crate::drift::{Cause, Item, Items, Mode, Reading, What};
 use crate::report::{BlameLine, blame_lines, causes, departure, log_remark};
 
 /// The version of the JSON form.
@@ -14,7 +14,7 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Returns the items as text: of a field, first what is declared and then what is there.
 pub fn text(drift: &Items, style: Style) -> String {
-    let Items { project, org, portal, items, findings, not_compared, log, reading: _ } = drift;
+    let Items { project, org, portal, items, findings, not_compared, log, reading } = drift;
     let head = format!("Drift of `{}` in {}", inert(project), places(org.as_ref(), portal.as_ref()));
     let mut sections = vec![vec![style.paint(Tone::Heading, head)]];
     for about in items.chunk_by(|a, b| a.address == b.address) {
@@ -31,6 +31,7 @@ pub fn text(drift: &Items, style: Style) -> String {
     let log = log.iter().filter_map(log_remark).map(|what| vec![inert(&sentence(&what))]);
     sections.extend(list("The org's log", Tone::Heading, log, style));
     sections.push(vec![style.paint(Tone::Heading, summary(drift))]);
+    sections.extend(reading.as_ref().and_then(read_how).map(|line| vec![line]));
     let mut text = sections.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n");
     text.push('\n');
     text
@@ -62,10 +63,34 @@ pub fn json(drift: &Items) -> Value {
     if let Some(LogRead { since, unread, cut }) = log {
         tree["log"] = json!({"since": since, "unread": unread, "complete": unread.is_none() && !cut});
     }
-    if let Some(Reading { mode, as_of, requests }) = reading {
+    if let Some(Reading { mode, as_of, requests, because }) = reading {
         tree["reading"] = json!({"mode": mode.word(), "as_of": as_of.to_string(), "requests": requests});
+        if let Mode::Incremental { touched, swept } = mode {
+            tree["reading"]["touched"] = json!(touched);
+            tree["reading"]["swept"] = json!(swept.to_string());
+        }
+        if let Some(because) = because {
+            tree["reading"]["because"] = json!(because);
+        }
     }
     tree
+}
+
+/// Says how the org was read, where only what had changed was asked for.
+fn read_how(reading: &Reading) -> Option<String> {
+    let Reading { mode, as_of: _, requests, because } = reading;
+    let requests = counted(usize::try_from(*requests).unwrap_or(usize::MAX), "request");
+    match (mode, because) {
+        (Mode::Full, None) => None,
+        (Mode::Full, Some(because)) => Some(format!("Everything was read, in {requests}: {}.", inert(because))),
+        (Mode::Incremental { touched, swept }, _) => {
+            let touched = counted(*touched, "touched object");
+            Some(format!(
+                "Read again of the org: {touched}, in {requests}; all of it was last read at {}.",
+                swept.strftime("%Y-%m-%dT%H:%M:%SZ")
+            ))
+        }
+    }
 }
 
 fn summary(drift: &Items) -> String {

@@ -116,7 +116,7 @@ mod tests {
         drift.findings = vec![finding(Code(4201)), Finding { standing: Standing::Accepted, ..finding(Code(4202)) }];
         drift.project = "pay\"ments\n\\x".to_owned();
         let [as_of, at] = ["2026-09-01T08:30:00.5Z", "2026-09-01T08:31:00Z"].map(|time| time.parse().unwrap());
-        let text = metrics(&drift, Some("prod"), &Reading { mode: Mode::Full, as_of, requests: 7 }, at);
+        let text = metrics(&drift, Some("prod"), &Reading { mode: Mode::Full, as_of, requests: 7, because: None }, at);
         assert_eq!(text.lines().filter(|line| line.ends_with(" 0")).count(), 32);
         let rest: Vec<_> = text.lines().filter(|line| !line.ends_with(" 0")).collect();
         insta::assert_snapshot!(rest.join("\n"), @r#"

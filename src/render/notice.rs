@@ -109,7 +109,12 @@ mod tests {
     #[test]
     fn when_and_how_it_was_read_and_who_did_it_is_no_news() {
         let (drift, mut later) = (items(), items());
-        let reading = crate::drift::Reading { mode: crate::drift::Mode::Full, as_of: "2026-09-01T08:30:00Z".parse().unwrap(), requests: 7 };
+        let reading = crate::drift::Reading {
+            mode: crate::drift::Mode::Full,
+            as_of: "2026-09-01T08:30:00Z".parse().unwrap(),
+            requests: 7,
+            because: None,
+        };
         later.reading = Some(reading);
         let touch = crate::drift::blame::tests::touch("<!channel> `x` @here");
         later.items[0].blame = Some(crate::drift::blame::Blame { touches: vec![touch], ..Default::default() });

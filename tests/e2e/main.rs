@@ -50,6 +50,8 @@ mod hostile;
 #[cfg(test)]
 mod hostile_forms;
 #[cfg(test)]
+mod incremental;
+#[cfg(test)]
 #[path = "../inert.rs"]
 mod inert;
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod faults;
 mod generate;
 mod git_history;
 mod identity;
+mod incremental;
 mod inputs;
 mod kills;
 mod laws;
@@ -25,6 +26,7 @@ mod rates;
 mod real_objects;
 mod real_servers;
 mod replacement;
+mod rereading;
 mod review;
 #[path = "../scenario.rs"]
 mod scenario;

@@ -84,7 +84,7 @@ impl Progress for Heard {
 }
 
 /// One run with a governor of its own, as every process has.
-struct Run {
+pub(crate) struct Run {
     tap: Arc<Tap>,
     writer: Writer,
     heard: Arc<Heard>,
@@ -92,7 +92,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(org: &Org) -> Self {
+    pub(crate) fn new(org: &Org) -> Self {
         let tap = Arc::new(Tap { org: InProcessTransport::new(org.clone()), sent: Mutex::default(), events: AtomicUsize::new(0) });
         let url = BaseUrl::parse("http://127.0.0.1:7").expect("a loopback address");
         let credentials = Credentials::ssws(url, Secret::new(org.okta_token().to_owned())).expect("a token that can stand in a header");
@@ -101,7 +101,7 @@ impl Run {
         Self { tap, writer, heard: Arc::default(), parallelism: PARALLELISM }
     }
 
-    fn reader(&self) -> Reader {
+    pub(crate) fn reader(&self) -> Reader {
         self.writer.reader().clone()
     }
 
@@ -142,7 +142,7 @@ impl Run {
 }
 
 /// Opens an org with some limits. Its clock is ahead of this machine's, so that it goes by paused time alone.
-async fn org(limits: &str, faults: &[&str]) -> Org {
+pub(crate) async fn org(limits: &str, faults: &[&str]) -> Org {
     let faults = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
     let rate_limits = limits.parse().expect("limits");
     let org = Org::open(Config { rate_limits, faults, latency: LATENCY, ..Config::default() }).expect("an org in memory opens");
@@ -150,7 +150,7 @@ async fn org(limits: &str, faults: &[&str]) -> Org {
     org
 }
 
-fn paused<T>(what: impl Future<Output = T>) -> T {
+pub(crate) fn paused<T>(what: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime starts").block_on(what)
 }
 
@@ -213,7 +213,7 @@ impl fmt::Display for Use {
 }
 
 #[expect(clippy::print_stderr, reason = "figures for whoever asks for them with --nocapture")]
-fn figure(what: &str, figure: &dyn fmt::Display) {
+pub(crate) fn figure(what: &str, figure: &dyn fmt::Display) {
     eprintln!("{what}: {figure}");
 }
 

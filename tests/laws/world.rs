@@ -11,14 +11,15 @@ use idpctl::apply::{self, NoJournal, Report};
 use idpctl::desired::{Desired, resolve};
 use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
+use idpctl::drift::Items;
 use idpctl::export::{self, Repository};
 use idpctl::http::{
     BaseUrl, Budget, Credentials, Governor, InProcessTransport, Jitter, Reader, ReqwestTransport, RetryPolicy, Sending, Transport, Writer,
 };
 use idpctl::manifest::{self, SourceFile, Variables};
-use idpctl::observe::{self, Expected, Silent, Sweep};
-use idpctl::observed::Observed;
-use idpctl::pipeline::{self, Observation};
+use idpctl::observe::{self, Expected, Incremental, Keep, Silent, Sweep};
+use idpctl::observed::{Observed, Written};
+use idpctl::pipeline::{self, Observation, Watched};
 use idpctl::plan::{Choices, Plan};
 use idpctl::secret::{Secret, SecretRef};
 use idpctl::secrets::Outputs;
@@ -79,6 +80,14 @@ impl World {
             fs::copy(file.path(), copy.folder.path().join(file.file_name())).expect("a file can be copied");
         }
         Self { settle: *settle, timeout: *timeout, parallelism: *parallelism, ..copy }
+    }
+
+    /// Returns a world with the same secrets and another org.
+    pub(crate) fn with_org(&self, org: Org) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let (config, secrets) = (self.config.clone(), Mutex::new(self.secrets()));
+        let Self { settle, timeout, parallelism, .. } = *self;
+        Self { org, config, socket: None, secrets, folder, sent: Sent::default(), settle, timeout, parallelism, line: None }
     }
 
     /// Returns a world whose org is reached over a socket rather than in the process.
@@ -211,16 +220,45 @@ impl World {
 
     /// Returns what there is, or why that could not be read.
     pub(crate) async fn try_observe(&self, desired: &Desired, choices: &Choices) -> Result<Observation, observe::Error> {
+        let sweep = self.sweep(desired);
+        let mut observation = pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await?;
+        observation.observed.outputs = self.looked_for(desired);
+        Ok(observation)
+    }
+
+    /// Reads what has changed since the org was read last.
+    pub(crate) async fn observe_again(
+        &self,
+        desired: &Desired,
+        choices: &Choices,
+        keep: &dyn Keep,
+        max_age: jiff::SignedDuration,
+    ) -> Result<Watched, observe::Error> {
+        let sweep = self.sweep(desired);
+        let unlogged = sweep.reader.clone();
+        let how = Incremental { keep, max_age, unlogged: &unlogged };
+        let mut watched = pipeline::observe_again(desired, &self.hashes(), choices, sweep, &Expected::default(), how).await?;
+        watched.observation.observed.outputs = self.looked_for(desired);
+        Ok(watched)
+    }
+
+    /// Returns where the org departs from what is declared, or why that cannot be told.
+    pub(crate) fn drift(&self, desired: &Desired, observed: &Observed, choices: &Choices) -> Result<Items, String> {
+        pipeline::drift(desired, observed, &self.hashes(), choices).map_err(|error| format!("{error:?}"))
+    }
+
+    fn looked_for(&self, desired: &Desired) -> BTreeMap<String, Written> {
+        let files = desired.clients.iter().filter_map(|client| Some(client.output.as_ref()?.file.clone()));
+        files.map(|file| (file.clone(), self.outputs().look(&file))).collect()
+    }
+
+    fn sweep(&self, desired: &Desired) -> Sweep {
         let (transport, credentials, governor, policy) = self.connection();
         let reader = Reader::new(transport, credentials, governor, policy);
         let [org, portal] = [System::Okta, System::Portal].map(|system| desired.speaks_of(system));
         let kinds = [(System::Okta, org || !portal), (System::Portal, portal)];
         let systems = kinds.into_iter().filter_map(|(system, speaks)| speaks.then_some(system)).collect();
-        let sweep = Sweep { reader, systems, parallelism: self.parallelism, progress: Arc::new(Silent) };
-        let mut observation = pipeline::observe(desired, &self.hashes(), choices, sweep, &Expected::default()).await?;
-        let files = desired.clients.iter().filter_map(|client| Some(client.output.as_ref()?.file.clone()));
-        observation.observed.outputs = files.map(|file| (file.clone(), self.outputs().look(&file))).collect();
-        Ok(observation)
+        Sweep { reader, systems, parallelism: self.parallelism, progress: Arc::new(Silent) }
     }
 
     /// Reads org and portal for an export beside some manifests.

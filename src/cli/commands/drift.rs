@@ -10,13 +10,14 @@ use super::super::connect::{Connection, Signing, connect};
 use super::super::declared::load_for_org;
 use super::super::error::CommandError;
 use super::super::format::{Lines, ReportFormat};
+use super::super::incremental::Reread;
 use super::super::planned::{mode, refuse};
 use super::super::watch::Watch;
 use super::super::{Context, Exit};
 use crate::clock::{Clock as _, SystemClock};
 use crate::diagnostic::Diagnostics;
 use crate::drift::blame::{self, Detail, Known, LogRead, blame};
-use crate::drift::{Items, Mode, Reading};
+use crate::drift::{Items, Reading};
 use crate::graph::graph;
 use crate::http;
 use crate::observe::{Touches, touches};
@@ -35,6 +36,7 @@ use crate::scopes::Purpose;
   idpctl drift --secrets compare         reads client secrets too, which the org logs
   idpctl drift --blame                   names who touched each object, after the org's System Log
   idpctl drift --blame=full              with logins, IP addresses and whole user agents
+  idpctl drift --incremental             reads only what the System Log shows to be touched since the last run
   idpctl drift --metrics-file /var/lib/node_exporter/idpctl.prom --notify=slack
                                          for a clock: metrics for Prometheus, and a message whenever something is new")]
 pub(crate) struct DriftArgs {
@@ -53,6 +55,8 @@ pub(crate) struct DriftArgs {
     blame: Option<BlameDetail>,
     #[command(flatten)]
     review: Review,
+    #[command(flatten)]
+    reread: Reread,
     #[command(flatten)]
     watch: Watch,
     /// Choose the form of the report
@@ -83,20 +87,21 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let printer = context.printer;
     let webhook = args.watch.webhook(context)?;
     let declared = load_for_org(&args.manifests, context)?;
+    let purpose = if args.reread.is_wanted() { Purpose::Watch } else { Purpose::Read };
     let connection =
-        connect(&declared.target, Signing::For(Purpose::Read, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
+        connect(&declared.target, Signing::For(purpose, &declared.desired), &args.network, context)?.hiding(declared.at_hand());
     let secrets = mode(Some(args.secrets)).unwrap_or(SecretsMode::Skip);
     let choices = Choices { secrets, select: args.select.clone(), ..Choices::default() };
     let as_of = SystemClock.now();
     let sweep = connection.sweep(&declared, &args.network, context)?;
-    let mut observation = pipeline::observe(&declared.desired, &declared.hashes, &choices, sweep, &connection.expected).await?;
+    let (mut observation, mode, because) = args.reread.observe(&declared, &choices, &connection, sweep, context).await?;
     observation.observed.outputs = declared.written();
     let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
     let mut items = items.map_err(|error| refuse(error, &declared, printer))?;
     if let Some(detail) = args.blame {
         items = blamed(items, detail.into(), &connection).await;
     }
-    let reading = Reading { mode: Mode::Full, as_of, requests: connection.requests() };
+    let reading = Reading { mode, as_of, requests: connection.requests(), because };
     items.reading = Some(reading.clone());
     let text = || render::drift::text(&items, printer.data_style());
     let lines = Lines { command: "drift", diagnostics: &Diagnostics::default(), sources: declared.sources() };

@@ -55,6 +55,11 @@ impl ServiceApp {
         &self.client_id
     }
 
+    /// Returns its private key.
+    pub(in crate::http) fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
     /// Returns the scopes that it asks for.
     pub(in crate::http) fn scopes(&self) -> &[String] {
         &self.scopes

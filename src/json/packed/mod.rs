@@ -8,6 +8,7 @@ mod write;
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use write::put;
 
@@ -68,6 +69,18 @@ impl Packed {
             })?;
         }
         Some(at.value())
+    }
+}
+
+impl Serialize for Packed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Cursor(&self.0).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Packed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(deserializer, |_, _| false)
     }
 }
 
@@ -301,6 +314,7 @@ mod tests {
             let read = Packed::read(&mut serde_json::Deserializer::from_str(&tree.to_string()), |_, _| false).unwrap();
             let parsed: Value = serde_json::from_str(&tree.to_string()).unwrap();
             prop_assert_eq!(read.tree().to_string(), parsed.to_string());
+            prop_assert_eq!(serde_json::to_string(&read).unwrap(), parsed.to_string());
         }
     }
 }

@@ -1,8 +1,40 @@
-//! Trees to bytes.
+//! Trees to bytes, and bytes to whatever takes a tree.
 
+use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use serde_json::{Number, Value};
 
-use super::{FALSE, FLOAT, LIST, NEGATIVE, NULL, OBJECT, TEXT, TRUE, WHOLE};
+use super::{Cursor, FALSE, FLOAT, LIST, NEGATIVE, NULL, OBJECT, TEXT, TRUE, WHOLE};
+
+/// Writes the value that comes next, without a tree in between.
+impl Serialize for Cursor<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut at = Cursor(self.0);
+        match at.0.first() {
+            Some(&LIST) => {
+                at.tag();
+                let mut content = Cursor(at.bytes());
+                let count = content.length();
+                let mut list = serializer.serialize_seq(Some(count))?;
+                for _ in 0..count {
+                    list.serialize_element(&Cursor(content.take_value()))?;
+                }
+                list.end()
+            }
+            Some(&OBJECT) => {
+                at.tag();
+                let mut content = Cursor(at.bytes());
+                let count = content.length();
+                let mut object = serializer.serialize_map(Some(count))?;
+                for _ in 0..count {
+                    let name = str::from_utf8(content.bytes()).expect("a text was packed");
+                    object.serialize_entry(name, &Cursor(content.take_value()))?;
+                }
+                object.end()
+            }
+            _ => at.value().serialize(serializer),
+        }
+    }
+}
 
 /// Puts a tree.
 pub(super) fn put(tree: &Value, bytes: &mut Vec<u8>) {

@@ -113,6 +113,11 @@ impl SigningKey {
         public.and_then(|public| serde_json::to_value(public).ok()).unwrap_or_default()
     }
 
+    /// Returns what is secret about it, for keys that are derived from it.
+    pub(in crate::http) fn material(&self) -> &[u8] {
+        self.key.as_bytes()
+    }
+
     fn of_pem(text: &str) -> Result<Self, KeyError> {
         let labels: Vec<_> =
             text.match_indices("-----BEGIN ").filter_map(|(at, begin)| text[at + begin.len()..].split_once("-----")).collect();

@@ -1,0 +1,65 @@
+//! Where the log goes on: from when it is followed, and which of its events are known from there on.
+//!
+//! The place is a time and not a link, because it lies back by the delay that the log is known to have: an event that comes late is found whether
+//! the log puts it where it happened or where it was kept. One event of before is always among those that come again, as a witness: where it
+//! does not come, the log has a gap.
+//!
+//! What happened a moment ago counts as new once more at the next time: lists lag behind what was written (okta-api.md, section 8), so that what was read of an
+//! object right after its event may be what it was before.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::observed::{Event, EventId};
+
+/// How late an event may be in the log.
+pub(super) const DELAY: SignedDuration = SignedDuration::from_secs(60);
+/// How long the log keeps its events (okta-api.md, section 9).
+pub(super) const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// A place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// From when on the log is followed.
+    pub since: Timestamp,
+    /// The events from there on that are known, but for those of the last moments.
+    pub known: BTreeSet<EventId>,
+    /// The latest event of all, which must come again, and when it happened.
+    pub witness: Option<(EventId, Timestamp)>,
+}
+
+/// What the log says since a place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Since {
+    /// These events, which were not known, in no particular order.
+    New(Vec<Event>),
+    /// Events are missing that were there.
+    Gap,
+}
+
+impl Place {
+    /// Returns the place before what may still come, when it is some time at the org: with the events that the log shows from there on, of which
+    /// the latest may be from before: some of them, where the log shows none.
+    pub fn at(now: Timestamp, shown: &[Event], latest: &[Event]) -> Self {
+        let latest = shown.iter().chain(latest).max_by_key(|event| (event.at, &event.id));
+        // The witness is to come again, unless it is about to be dropped for its age.
+        let witness = latest.filter(|event| now.duration_since(event.at) < RETENTION - SignedDuration::from_hours(24));
+        // Whether the time itself is included, nobody says.
+        let since = witness.map_or(now - DELAY, |event| (event.at - SignedDuration::from_secs(1)).min(now - DELAY));
+        // Where it was kept counts, which is later than it happened.
+        let settled = |event: &&Event| event.at >= since - DELAY * 2 && event.at < now - DELAY;
+        let known = shown.iter().chain(latest).filter(settled).map(|event| event.id.clone()).collect();
+        Self { since, known, witness: witness.map(|event| (event.id.clone(), event.at)) }
+    }
+
+    /// Returns which of the events that the log shows since this place are new.
+    pub fn news(&self, shown: Vec<Event>) -> Since {
+        let is_there = |id: &EventId| shown.iter().any(|event| event.id == *id);
+        if self.witness.as_ref().is_some_and(|(id, _)| !is_there(id)) {
+            return Since::Gap;
+        }
+        Since::New(shown.into_iter().filter(|event| !self.known.contains(&event.id)).collect())
+    }
+}
