@@ -18,7 +18,8 @@ pub fn text(files: &[Rewritten], style: Style) -> String {
         lines.push(style.paint(Tone::Heading, if after.is_some() { format!("+++ b/{name}") } else { "+++ /dev/null".to_owned() }));
         hunks(before, after.as_deref().unwrap_or_default(), style, &mut lines);
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn hunks(before: &str, after: &str, style: Style, lines: &mut Vec<String>) {
@@ -81,6 +82,27 @@ mod tests {
             after: after.map(Into::into),
         };
         let files = [file("m/a\n.yaml", before, Some(&after)), file("m/b.yaml", "x: 1\n", None)];
-        insta::assert_snapshot!(text(&files, Style::default()), @"");
+        insta::assert_snapshot!(text(&files, Style::default()), @r"
+        --- a/m/a\n.yaml
+        +++ b/m/a\n.yaml
+        @@ -1,5 +1,5 @@
+         a: 1
+        -b: 2
+        +b: \u{1b}[31m
+         c: |
+           \::error::x
+           #\u{23}[group]y
+        @@ -8,4 +8,4 @@
+         f: 6
+         g: 7
+         h: 8
+        -i: 9
+        +i: 10
+        \ No newline at end of file
+        --- a/m/b.yaml
+        +++ /dev/null
+        @@ -1 +0,0 @@
+        -x: 1
+        ");
     }
 }

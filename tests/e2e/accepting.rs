@@ -44,7 +44,7 @@ spec:
     - {name: Support, priority: 0}   # they help
 "#;
 
-const WORKER: &str = r#"apiVersion: idpctl/v1
+const WORKER: &str = "apiVersion: idpctl/v1
 kind: App
 metadata: {name: worker}
 spec:
@@ -60,9 +60,9 @@ spec:
     - okta.users.read    # looks people up
     # needed since the migration
     - okta.groups.read
-"#;
+";
 
-const ORDERS: &str = r#"apiVersion: idpctl/v1
+const ORDERS: &str = "apiVersion: idpctl/v1
 kind: AuthorizationServer
 metadata: {name: orders}
 spec:
@@ -81,7 +81,7 @@ spec:
           priority: 1
           conditions: {grantTypes: {include: [client_credentials]}, scopes: {include: [orders.read]}}
           actions: {token: {accessTokenLifetimeMinutes: 30}}   # half an hour
-"#;
+";
 
 const STAGED: &str = "apiVersion: idpctl/v1
 kind: App
@@ -240,7 +240,7 @@ fn what_was_done_in_the_console_becomes_a_small_change_of_the_manifests() {
     note: only the target `default` was looked at; `idpctl diff HEAD --all-targets` shows what becomes of the others
     --- a/manifests/orders.yaml
     +++ b/manifests/orders.yaml
-    @@ -6,14 +6,35 @@
+    @@ -6,14 +6,34 @@
        audiences: [https://api.example.com/orders]
        scopes:
          - {name: orders.read, description: Read orders}   # the first one
@@ -263,15 +263,14 @@ fn what_was_done_in_the_console_becomes_a_small_change_of_the_manifests() {
                priority: 1
     -          conditions: {grantTypes: {include: [client_credentials]}, scopes: {include: [orders.read]}}
     -          actions: {token: {accessTokenLifetimeMinutes: 30}}   # half an hour
-    +          status: ACTIVE
     +          conditions:
+    +            grantTypes:
+    +              include:
+    +                - client_credentials
     +            people:
     +              groups:
     +                include:
     +                  - EVERYONE
-    +            grantTypes:
-    +              include:
-    +                - client_credentials
     +            scopes:
     +              include:
     +                - orders.read
@@ -471,5 +470,114 @@ fn files_that_cannot_be_replaced_stay_as_they_are() {
     let _ = test.run("drift --accept App/shop").ends_with(0);
     assert_eq!(fs::metadata(test.path("manifests/shop.yaml")).unwrap().permissions().mode() & 0o777, 0o640);
     let names = fs::read_dir(test.path("manifests")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    assert!(names.into_iter().all(|name| name.ends_with(".yaml")), "nothing stays beside the manifests");
+    assert!(names.into_iter().all(|name| !name.starts_with('.')), "nothing stays beside the manifests");
 }
+
+#[test]
+fn a_run_that_is_killed_leaves_each_file_as_it_was_or_as_it_is_to_be() {
+    let test = shop();
+    test.edit("Shop", |app| {
+        app["label"] = json!("The Shop");
+        app["settings"]["notes"]["admin"] = json!("Ask Sales");
+    });
+    let files = ["manifests/shop.yaml", "overlays/default/shop.yaml"];
+    let _ = test.kill_at("drift --accept App/shop", "GET /api/v1/apps", 1);
+    let killed = files.map(|file| test.read(file));
+    test.write(files[0], SHOP);
+    test.write(files[1], STAGED);
+    let _ = test.run("drift --accept App/shop").ends_with(0);
+    for (file, (killed, before)) in files.iter().zip(killed.iter().zip([SHOP, STAGED])) {
+        assert!(killed == before || *killed == test.read(file), "{file}: {killed}");
+    }
+}
+
+#[test]
+fn client_types_and_registered_clients_are_accepted_too() {
+    let mut test = TestOrg::new().with_portal();
+    test.set("IDPCTL_REGISTRATION", "00-registers-clients-at-okta");
+    test.write("manifests/portal.yaml", PORTAL);
+    fs::create_dir_all(test.path("secrets")).expect("a folder");
+    let _ = test.run("apply --auto-approve --secret-dir secrets").ends_with(0);
+    let providers = "/portal-api/oauth-providers";
+    let provider = test.get(providers)[0]["ID"].to_string();
+    let types = format!("{providers}/{provider}/client-types");
+    let mut client_type = test.get(&types)[0].clone();
+    client_type["GrantType"] = json!("client_credentials,authorization_code");
+    client_type["Description"] = json!("now with words");
+    test.send("PUT", &format!("{types}/{}", client_type["ID"]), &client_type);
+    let clients = test.get("/oauth2/v1/clients");
+    let mut client = clients.as_array().unwrap().iter().find(|client| client["client_name"] == "Registered").unwrap().clone();
+    client["redirect_uris"] = json!(["https://b.example.com/callback"]);
+    for member in ["client_id_issued_at", "client_secret_expires_at"] {
+        client.as_object_mut().unwrap().remove(member);
+    }
+    let path = format!("/oauth2/v1/clients/{}", client["client_id"].as_str().unwrap());
+    test.send("PUT", &path, &client);
+    insta::assert_snapshot!(test.run_with(&["drift", "--secret-dir", "secrets", "--accept", "*/*"]), @"
+    --- a/manifests/portal.yaml
+    +++ b/manifests/portal.yaml
+    @@ -13,9 +13,9 @@
+     spec:
+       provider: okta-prod
+       Name: Server-side application
+    -  Description: without   # none yet
+    +  Description: now with words   # none yet
+       ResponseTypes: [code]
+    -  GrantType: [authorization_code, refresh_token]   # for people
+    +  GrantType: [authorization_code, client_credentials]   # for people
+       TokenEndpointAuthMethod: client_secret_basic
+       OktaAppType: web
+     ---
+    @@ -27,6 +27,6 @@
+       application_type: web
+       grant_types: [authorization_code]
+       response_types: [code]
+    -  redirect_uris: [https://a.example.com/callback]   # the only one
+    +  redirect_uris: [https://b.example.com/callback]   # the only one
+       token_endpoint_auth_method: client_secret_basic
+       client_secret_output: {file: registered}
+
+    Drift of `default` in http://ORG (00of00000000j617U5d7) and the portal http://ORG
+
+    Not compared
+      OAuthProvider/okta-prod: the registration token is not verifiable: the portal never shows it; to send it again: --resend OAuthProvider/okta-prod
+
+    No drift, as far as could be compared.
+    [exit status: 0]
+    ");
+    let _ = test.run("plan --detailed-exitcode --secret-dir secrets").ends_with(0);
+}
+
+const PORTAL: &str = "apiVersion: idpctl/v1
+kind: OAuthProvider
+metadata: {name: okta-prod}
+spec:
+  Name: Okta prod
+  Type: Okta
+  WellKnownURL: https://acme.okta.com/oauth2/default/.well-known/openid-configuration
+  RegistrationAccessToken: {env: IDPCTL_REGISTRATION}
+---
+apiVersion: idpctl/v1
+kind: ClientType
+metadata: {name: server-side}
+spec:
+  provider: okta-prod
+  Name: Server-side application
+  Description: without   # none yet
+  ResponseTypes: [code]
+  GrantType: [authorization_code, refresh_token]   # for people
+  TokenEndpointAuthMethod: client_secret_basic
+  OktaAppType: web
+---
+apiVersion: idpctl/v1
+kind: Client
+metadata: {name: registered}
+spec:
+  client_name: Registered
+  application_type: web
+  grant_types: [authorization_code]
+  response_types: [code]
+  redirect_uris: [https://a.example.com/callback]   # the only one
+  token_endpoint_auth_method: client_secret_basic
+  client_secret_output: {file: registered}
+";

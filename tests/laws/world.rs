@@ -191,7 +191,7 @@ impl World {
         (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), policy)
     }
 
-    fn hashes(&self) -> SecretHashes {
+    pub(crate) fn hashes(&self) -> SecretHashes {
         let unset = (SecretRef::Env("IDPCTL_UNSET".to_owned()), Err("the variable IDPCTL_UNSET is not set".to_owned()));
         self.secrets.iter().map(|(reference, secret)| (reference.clone(), Ok(secret.hash()))).chain([unset]).collect()
     }

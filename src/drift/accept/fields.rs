@@ -92,7 +92,7 @@ fn app(entry: &AppChanges<'_>, change: &FieldChange, basis: &Basis<'_>, files: &
             return Err(in_a_file(file));
         }
     }
-    cleared_elsewhere(&entry.change, change)
+    cleared_elsewhere(entry.change.as_ref(), change)
 }
 
 fn in_a_file(file: &str) -> String {
@@ -100,7 +100,7 @@ fn in_a_file(file: &str) -> String {
 }
 
 /// Keys and their address exclude each other: what one of them clears is in sync when that one goes.
-fn cleared_elsewhere(of: &Option<diff::Change>, change: &FieldChange) -> Result<Vec<Change>, String> {
+fn cleared_elsewhere(of: Option<&diff::Change>, change: &FieldChange) -> Result<Vec<Change>, String> {
     let Some(diff::Change::Update { fields }) = of else { return Err(unknown()) };
     let is_about_keys = |path: &Path| {
         [Path::of(JWKS), Path::of("jwks"), Path::of("settings.oauthClient.jwks_uri"), Path::of("jwks_uri")]
@@ -139,7 +139,7 @@ fn flat(address: &Address, change: &FieldChange, basis: &Basis<'_>, files: &mut 
         return Err(in_a_file(file));
     }
     let entry = basis.changes.clients.iter().find(|entry| entry.bound.wanted.address == *address);
-    cleared_elsewhere(&entry.and_then(|entry| entry.change.clone()), change)
+    cleared_elsewhere(entry.and_then(|entry| entry.change.as_ref()), change)
 }
 
 /// Whether a secret is in force is said beside its name; the secret itself never is.
@@ -165,16 +165,14 @@ fn secret(address: &Address, entry: &AppChanges<'_>, basis: &Basis<'_>, files: &
 }
 
 fn group(address: &Address, path: &str, basis: &Basis<'_>, files: &mut Files) -> Result<Vec<Change>, String> {
-    let changes = basis.changes.apps.iter().flat_map(|entry| &entry.groups);
-    let (wanted, change) = changes
-        .filter_map(|change| match change {
-            GroupChange::Update { wanted, fields, .. } if wanted.address == *address => {
-                Some((wanted, fields.iter().find(|field| field.path.to_string() == path)?))
-            }
-            _ => None,
-        })
-        .next()
-        .ok_or_else(unknown)?;
+    let mut changes = basis.changes.apps.iter().flat_map(|entry| &entry.groups);
+    let found = changes.find_map(|change| match change {
+        GroupChange::Update { wanted, fields, .. } if wanted.address == *address => {
+            Some((wanted, fields.iter().find(|field| field.path.to_string() == path)?))
+        }
+        _ => None,
+    });
+    let (wanted, change) = found.ok_or_else(unknown)?;
     let spot = assigned(wanted.group.text(), address, basis).ok_or_else(unknown)?;
     Spot::new(spot.document, spot.at.join(&change.path)).becomes(change.before.as_ref(), basis, files)
 }

@@ -183,6 +183,3 @@ impl<'t> Pattern<'t> {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,6 +10,7 @@ use crate::address::{Address, Kind};
 use crate::desired::Grant;
 use crate::diff::{self, AppChanges, GrantChange, PartChanges, SecretChange};
 use crate::json::Path;
+use crate::observed::LiveApp;
 use crate::resource::Shape;
 use crate::resource::authorization_server::Part;
 use crate::resource::jwk::key_id;
@@ -112,7 +113,7 @@ fn one_of<'a>(kind: Kind, spoken: &[Address], list: &str, basis: &Basis<'a>) -> 
 
 /// Adds the public key to those that a document lists.
 fn key(entry: &AppChanges<'_>, name: &str, basis: &Basis<'_>, files: &mut Files) -> Result<Vec<Change>, String> {
-    let keys = entry.live.map(|live| live.keys()).unwrap_or_default();
+    let keys = entry.live.map(LiveApp::keys).unwrap_or_default();
     let live = keys.iter().find(|key| key_id(key) == name).ok_or_else(unknown)?;
     let places = [(Kind::App, "settings.oauthClient.jwks.keys"), (Kind::ClientCredentials, "jwks.keys")];
     for document in documents(&entry.wanted.documents, basis) {

@@ -87,6 +87,11 @@ impl<'a> Spot<'a> {
     pub(super) fn goes(&self, basis: &Basis<'_>, files: &mut Files) -> Result<Vec<Change>, String> {
         let is_item = matches!(self.at.steps().last(), Some(Step::Index(_)));
         if !is_item && self.row().is_some_and(|row| row.required) {
+            // What must be in a mapping goes with it.
+            let around = self.at.parent().filter(|around| matches!(around.steps().last(), Some(Step::Key(_))));
+            if let Some(around) = around {
+                return Self::new(self.document, around).goes(basis, files);
+            }
             return Err(format!("`{}` must be said, and nothing is live that could be", self.at));
         }
         let Some(Written { file, id, path, value, is_over }) = self.written(basis, files)? else {

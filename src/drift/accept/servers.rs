@@ -7,13 +7,13 @@ use super::edits::{Change, Files};
 use super::fields::unknown;
 use super::place::{Spot, document};
 use crate::address::Kind;
-use crate::bind::Extra;
+use crate::bind::{BoundApp, Extra};
 use crate::desired::ServerPart;
 use crate::diff::{FieldChange, PartChanges};
 use crate::json::Path;
 use crate::observed::{LivePart, Status};
 use crate::resource::authorization_server::{Part, PolicyClient};
-use crate::resource::{Reference, Shape, leaves, same};
+use crate::resource::{Facet, Leaf, Reference, every_leaf, leaves, same};
 
 const CLIENTS: &str = "conditions.clients.include";
 const PRIORITY: &str = "priority";
@@ -101,7 +101,7 @@ fn client_id(client: &PolicyClient, basis: &Basis<'_>) -> Option<String> {
     if let Reference::Name(name) = reference {
         let app = basis.bound.apps.iter().find(|app| app.wanted().is_declared() && app.wanted().address.name == *name);
         let registered = basis.bound.clients.iter().find(|client| client.wanted.address.name == *name);
-        let app = app.and_then(|app| app.live()).map(|live| live.client_id.clone());
+        let app = app.and_then(BoundApp::live).map(|live| live.client_id.clone());
         return app.or_else(|| Some(registered?.live?.0.id.0.clone()));
     }
     let fits = |live: &&crate::observed::LiveApp| match reference {
@@ -150,23 +150,19 @@ pub(super) fn declared(extra: &Extra<'_>, server: &ServerPart, basis: &Basis<'_>
 
 /// Returns a live part as a document declares it: known fields alone, without what the server has where nothing is said.
 fn as_declared(live: &LivePart, basis: &Basis<'_>) -> Value {
-    let table = live.part.table();
     let mut tree = Value::Object(Map::new());
-    let known = leaves(table, &live.body);
-    if let Shape::Object(rows) = &table.shape {
-        // In the order of the table: what it is called comes first.
-        for name in rows.keys() {
-            let of = known.iter().filter(|leaf| leaf.path.starts_with(&Path::of(name)));
-            for leaf in of.filter(|leaf| leaf.field.is_some_and(|field| !field.rule.ours) && !leaf.value.is_null()) {
-                let clients = live.part == Part::Policy && leaf.path == Path::of(CLIENTS);
-                let is_default = leaf.field.is_some_and(|field| field.rule.absent.is_some() && same(Some(field), leaf.value, None));
-                if clients {
-                    let ids = leaf.value.as_array().into_iter().flatten().filter_map(Value::as_str);
-                    leaf.path.set(&mut tree, ids.map(|id| named(id, basis)).collect());
-                } else if !is_default {
-                    leaf.path.set(&mut tree, leaf.value.clone());
-                }
-            }
+    // In the order of the table: what it is called comes first.
+    let order: Vec<_> = every_leaf(live.part.table()).into_iter().map(|(path, _)| path).collect();
+    let mut known = leaves(live.part.table(), &live.body);
+    known.retain(|leaf| leaf.field.is_some_and(|field| !field.rule.ours && field.rule.facet == Facet::Body) && !leaf.value.is_null());
+    known.sort_by_key(|leaf| order.iter().position(|path| *path == leaf.path));
+    for Leaf { path, field, value, free: _ } in known {
+        let is_default = field.is_some_and(|field| field.rule.absent.is_some() && same(Some(field), value, None));
+        if live.part == Part::Policy && path == Path::of(CLIENTS) {
+            let ids = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+            path.set(&mut tree, ids.map(|id| named(id, basis)).collect());
+        } else if !is_default {
+            path.set(&mut tree, value.clone());
         }
     }
     if live.part.has_lifecycle() && live.status == Some(Status::Inactive) {

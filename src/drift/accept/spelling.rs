@@ -69,3 +69,35 @@ pub(super) fn variable_in(written: &Value) -> Option<String> {
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn shown(written: &Value, said: &Value, value: &Value) -> String {
+        spelled(written, said, value).map_or_else(|gone| format!("refused for {gone}"), |spelled| spelled.to_string())
+    }
+
+    #[test]
+    fn what_is_as_it_was_keeps_its_spelling_and_no_variable_is_lost() {
+        let (uris, said) = (json!(["https://${var.host}/a", "b", "$${c"]), json!(["https://x/a", "b", "${c"]));
+        let (tree, filled) = (json!({"a": "${var.a}", "b": {"c": 1}}), json!({"a": "A", "b": {"c": 1}, "under": true}));
+        let table = [
+            shown(&uris, &said, &json!(["b", "https://x/a", "${var.d}", "${c"])),
+            shown(&uris, &said, &json!(["https://y/a", "b"])),
+            shown(&tree, &filled, &json!({"a": "A", "b": {"c": 2}, "under": true, "new": "$${"})),
+            shown(&tree, &filled, &json!({"b": {"c": 1}, "under": true})),
+            shown(&json!("$${var.x}"), &json!("${var.x}"), &json!("y")),
+            shown(&json!("${var.x}"), &json!("x"), &json!("x")),
+        ];
+        insta::assert_snapshot!(table.join("\n"), @r#"
+        ["b","https://${var.host}/a","$${var.d}","$${c"]
+        refused for "https://${var.host}/a"
+        {"a":"${var.a}","b":{"c":2},"new":"$$${"}
+        refused for "${var.a}"
+        "y"
+        "${var.x}"
+        "#);
+    }
+}
