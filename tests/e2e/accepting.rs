@@ -240,7 +240,7 @@ fn what_was_done_in_the_console_becomes_a_small_change_of_the_manifests() {
     note: only the target `default` was looked at; `idpctl diff HEAD --all-targets` shows what becomes of the others
     --- a/manifests/orders.yaml
     +++ b/manifests/orders.yaml
-    @@ -6,14 +6,34 @@
+    @@ -6,14 +6,27 @@
        audiences: [https://api.example.com/orders]
        scopes:
          - {name: orders.read, description: Read orders}   # the first one
@@ -264,16 +264,9 @@ fn what_was_done_in_the_console_becomes_a_small_change_of_the_manifests() {
     -          conditions: {grantTypes: {include: [client_credentials]}, scopes: {include: [orders.read]}}
     -          actions: {token: {accessTokenLifetimeMinutes: 30}}   # half an hour
     +          conditions:
-    +            grantTypes:
-    +              include:
-    +                - client_credentials
-    +            people:
-    +              groups:
-    +                include:
-    +                  - EVERYONE
-    +            scopes:
-    +              include:
-    +                - orders.read
+    +            grantTypes: {include: [client_credentials]}
+    +            people: {groups: {include: [EVERYONE]}}
+    +            scopes: {include: [orders.read]}
     +          actions:
     +            token:
     +              accessTokenLifetimeMinutes: 10
