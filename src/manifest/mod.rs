@@ -28,7 +28,7 @@ mod yaml;
 
 pub use document::{Document, Metadata};
 pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
-pub use load::{Loaded, load, load_instead, read, targets};
+pub use load::{Loaded, load, load_instead, read, read_over, targets};
 pub use place::stays_inside;
 pub use position::Positions;
 pub use project::{

@@ -6,6 +6,8 @@ mod accepting;
 mod approved;
 #[cfg(test)]
 mod between;
+mod blame;
+mod blame_forms;
 #[cfg(test)]
 mod client_interrupted;
 #[cfg(test)]
@@ -102,6 +104,12 @@ mod signals;
 mod signing_in;
 #[cfg(test)]
 mod surroundings;
+#[cfg(test)]
+mod takeover;
+#[cfg(test)]
+mod takeover_choices;
+#[cfg(test)]
+mod takeover_failures;
 #[cfg(test)]
 mod unreachable;
 #[cfg(test)]

@@ -3,9 +3,11 @@
 
 mod accepting;
 mod arbitrary;
+mod blame;
 mod client_laws;
 mod client_lossfree;
 mod deletion;
+mod export;
 mod faults;
 mod generate;
 mod git_history;
