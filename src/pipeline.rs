@@ -11,7 +11,9 @@ use crate::desired::Desired;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, SecretHashes, diff};
 use crate::drift;
+use crate::drift::accept::{self, Accepted, Basis, Refusal};
 use crate::export::{self, Export, Repository, Sides};
+use crate::manifest::{Document, Project, SourceFile};
 use crate::observe::{self, Because, Begun, Expected, Incremental, Listed, Sweep};
 use crate::observed::Observed;
 use crate::plan::{self, Choices, Cycle, Plan, SecretsMode};
@@ -146,6 +148,37 @@ pub fn drift(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choi
     }
     let places = (plan::Org::of(observed), plan::Portal::of(observed));
     Ok(drift::drift(&changes, &bound, &select, desired, places))
+}
+
+/// The manifests as they are written, with what they declare.
+#[derive(Debug, Clone, Copy)]
+pub struct Manifests<'a> {
+    /// What they declare.
+    pub desired: &'a Desired,
+    /// The documents.
+    pub documents: &'a [Document],
+    /// The files that they and their patches are written in.
+    pub files: &'a [SourceFile],
+    /// The project.
+    pub project: &'a Project,
+}
+
+/// Accepts drift: what becomes of the manifests when they declare what is live of some addresses.
+pub fn accept(
+    manifests: Manifests<'_>,
+    observed: &Observed,
+    hashes: &SecretHashes,
+    choices: &Choices,
+    chosen: &[String],
+) -> Result<Result<Accepted, Vec<Refusal>>, Error> {
+    let Manifests { desired, documents, files, project } = manifests;
+    let items = drift(desired, observed, hashes, choices)?;
+    let bound = bind(desired, observed, &adoptions(choices));
+    let select = Select::new(&choices.select)?;
+    let asked = diff::Choices { prune: false, allow_replace: BTreeSet::new(), resend: BTreeSet::new(), select };
+    let changes = diff(desired, observed, &bound, hashes, &asked);
+    let basis = Basis { desired, observed, bound: &bound, changes: &changes, items: &items, documents, files, project };
+    Ok(accept::accept(chosen, &basis))
 }
 
 /// Reads what an export of some choice is made from, beside what is declared already. GETs only; secrets only if asked for.

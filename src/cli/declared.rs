@@ -10,7 +10,7 @@ use super::{Context, connect};
 use crate::desired::{Desired, KeySets, resolve};
 use crate::diagnostic::{Diagnostics, Sources, codes};
 use crate::diff::SecretHashes;
-use crate::manifest::{Document, Loaded, Ownership, Project, Target, Wish, load};
+use crate::manifest::{Document, Instead, Loaded, Ownership, Project, Target, Wish, load_instead};
 use crate::observed::Written;
 use crate::render;
 use crate::secret::{Secret, SecretRef};
@@ -54,8 +54,7 @@ pub(super) enum Reach {
 /// Reads and checks the manifests.
 pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> Checked {
     let Context { env, root, .. } = context;
-    let real_org_at_hand = reach == Reach::Org && connect::real_org_at_hand(env);
-    let wish = Wish { target: manifests.target.clone(), variables: manifests.variables(), real_org_at_hand };
+    let wish = wish(manifests, reach, context);
     let Resolved { desired, documents, target, keys: _, project: _, sources, mut diagnostics, files } =
         read(root, manifests, &wish).resolved();
     let resolver = Resolver::new(env, &files);
@@ -67,6 +66,12 @@ pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> C
     let secrets = found.resolutions().iter().map(|(reference, resolution)| (reference.clone(), value(resolution))).collect();
     let outputs = Outputs::new(manifests.secret_dir.as_deref());
     Checked { desired, target, documents: documents.len(), sources, diagnostics, outputs, secrets }
+}
+
+/// Returns what the command line wishes of the project file.
+pub(super) fn wish(manifests: &Manifests, reach: Reach, context: &Context) -> Wish {
+    let real_org_at_hand = reach == Reach::Org && connect::real_org_at_hand(&context.env);
+    Wish { target: manifests.target.clone(), variables: manifests.variables(), real_org_at_hand }
 }
 
 /// What the manifests below some folder say, before anything is looked up that they refer to.
@@ -112,13 +117,19 @@ pub(super) fn tolerant(mut resolved: Resolved, undeclared: Undeclared) -> Resolv
 
 /// Reads the manifests below a folder that stands for the repository.
 pub(super) fn read(root: &Path, manifests: &Manifests, wish: &Wish) -> Read {
-    Read { loaded: load(root, &manifests.files, wish), files: Files::new(root, manifests.secret_dir.as_deref()) }
+    read_instead(root, manifests, wish, &Instead::new())
+}
+
+/// Reads the same with other texts in the place of those of some files.
+pub(super) fn read_instead(root: &Path, manifests: &Manifests, wish: &Wish, instead: &Instead) -> Read {
+    let loaded = load_instead(root, &manifests.files, wish, instead);
+    Read { loaded, files: Files::new(root, manifests.secret_dir.as_deref()) }
 }
 
 impl Read {
     /// Resolves them, and checks what they declare.
     pub(super) fn resolved(self) -> Resolved {
-        let Self { loaded: Loaded { documents, project: file, target, sources, mut diagnostics }, files } = self;
+        let Self { loaded: Loaded { documents, project: file, target, sources, files: _, mut diagnostics }, files } = self;
         let keys = key_sets(&documents, &files);
         let (project, ownership) = target.as_ref().map_or(("default", Ownership::Marker), |target| (&target.project, target.ownership));
         let desired = resolve(project, ownership == Ownership::Marker, &documents, &keys, &mut diagnostics);

@@ -2,6 +2,7 @@
 //!
 //! Everything that touches the process (its arguments, environment, streams) is here; what is below gets it handed in.
 
+mod accepting;
 mod args;
 mod commands;
 mod connect;
@@ -16,6 +17,7 @@ mod okta_yaml;
 mod planned;
 mod printer;
 mod progress;
+mod replace;
 mod trace;
 mod verified;
 mod waiting;

@@ -3,6 +3,7 @@
 //! The comparison is [`crate::diff`]'s; nothing is compared here. Whether a difference was made in the org or in the manifests is told
 //! by the mark, which says what was applied last.
 
+pub mod accept;
 pub mod blame;
 mod client;
 mod reading;

@@ -32,6 +32,16 @@ impl Document {
         Address::new(self.kind, self.name.clone())
     }
 
+    /// Returns where the document itself stands, whatever was put over it.
+    pub fn place(&self) -> Origin {
+        self.positions.value(&Path::of("metadata.name"))
+    }
+
+    /// Returns where the patches stand that were put over it.
+    pub fn patches(&self) -> impl Iterator<Item = &Origin> {
+        self.positions.over()
+    }
+
     /// Returns where a member of `spec` stands; the nearest thing around it if it is not written there itself.
     pub fn origin(&self, in_spec: &Path) -> Origin {
         static SPEC: LazyLock<Path> = LazyLock::new(|| Path::of("spec"));

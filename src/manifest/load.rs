@@ -11,7 +11,7 @@ use super::layers::{Defaults, Layers};
 use super::misplaced::misplaced;
 use super::position::Layer;
 use super::project::{self, PROJECT_FILE, Project};
-use super::source::{self, Named, SourceFile};
+use super::source::{self, Instead, Named, SourceFile};
 use super::target::{self, Target, Wish};
 use super::vars::{Filler, Variables};
 use super::yaml::Written;
@@ -36,12 +36,19 @@ pub struct Loaded {
     pub target: Option<Target>,
     /// The texts, with what looks like a secret covered.
     pub sources: Sources,
+    /// The files of the manifests and of their patches, as they were read.
+    pub files: Vec<SourceFile>,
     /// What is wrong.
     pub diagnostics: Diagnostics,
 }
 
 /// Reads the project file at the repository's root, chooses the target, and reads its manifests, or the given files and folders instead.
 pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
+    load_instead(root, files, wish, &Instead::new())
+}
+
+/// Reads the same with other texts in the place of those of some files, to see what they would come to.
+pub fn load_instead(root: &path::Path, files: &[String], wish: &Wish, instead: &Instead) -> Loaded {
     let mut diagnostics = Diagnostics::default();
     let mut sources = Sources::default();
     let project = match source::file(root, PROJECT_FILE, &mut diagnostics) {
@@ -57,12 +64,14 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
         None => project.as_ref().and_then(|project| project.manifests.as_ref()).unwrap_or(&default),
     };
     let named = if files.is_empty() { Named::ByProject } else { Named::ByUser };
-    let found = source::find(root, paths, named, &mut diagnostics);
+    let found = source::find(root, paths, named, instead, &mut diagnostics);
+    let mut texts = found.clone();
     let variables = target.as_ref().map(|target| &target.variables);
     let overlays = target.as_ref().map(|target| target.overlays.as_slice()).unwrap_or_default();
     let mut layers = Layers { defaults: project.as_ref().map(Project::under).unwrap_or_default(), ..Layers::default() };
     for overlay in overlays {
-        let files = source::find(root, std::slice::from_ref(overlay), Named::ByProject, &mut diagnostics);
+        let files = source::find(root, std::slice::from_ref(overlay), Named::ByProject, instead, &mut diagnostics);
+        texts.extend(files.iter().cloned());
         for (of, patch) in patch::read(&files, &mut sources, &mut diagnostics) {
             layers.patches.entry(of).or_default().push(patch);
         }
@@ -78,7 +87,7 @@ pub fn load(root: &path::Path, files: &[String], wish: &Wish) -> Loaded {
         let help = "manifests are files that end in `.yaml` or `.yml`; name others with `--file`, or under `manifests` in idpctl.yaml";
         diagnostics.push(Diagnostic::error(codes::NO_DOCUMENTS, None, message).help(help));
     }
-    Loaded { documents, project: project.unwrap_or_default(), target, sources, diagnostics }
+    Loaded { documents, project: project.unwrap_or_default(), target, sources, files: texts, diagnostics }
 }
 
 /// Returns the names of a project's targets; none if there is no project file, or none that can be read, which [`load`] reports.

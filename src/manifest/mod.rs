@@ -28,13 +28,13 @@ mod yaml;
 
 pub use document::{Document, Metadata};
 pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
-pub use load::{Loaded, load, read, read_over, targets};
+pub use load::{Loaded, load, load_instead, read, read_over, targets};
 pub use place::stays_inside;
 pub use position::Positions;
 pub use project::{
     ApiVersion, EmulatorEntry, OktaEntry, Ownership, PROJECT_FILE, PortalEntry, Project, ProjectKind, TargetEntry, project_schema,
 };
 pub use settings::settings;
-pub use source::SourceFile;
+pub use source::{Instead, SourceFile};
 pub use target::{Place, Target, Wish};
 pub use vars::{Variables, is_variable_name, literal};

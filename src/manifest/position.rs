@@ -95,6 +95,11 @@ impl Positions {
         self.nearest(paths, |part| [part.value, part.key])
     }
 
+    /// Returns where the documents stand that parts of were put over this one.
+    pub(super) fn over(&self) -> impl Iterator<Item = &Origin> {
+        self.over.iter().map(|layer| &layer.source.document)
+    }
+
     /// Remembers that a part of another document was put over this one.
     pub(super) fn put_over(&mut self, layer: Layer) {
         self.over.insert(0, layer);

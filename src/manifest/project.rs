@@ -145,6 +145,11 @@ impl Default for Project {
 }
 
 impl Project {
+    /// Returns the defaults of a kind.
+    pub fn defaults(&self, kind: Kind) -> Option<&Value> {
+        self.defaults.get(kind.as_str())
+    }
+
     /// Returns what lies under every document.
     pub(super) fn under(&self) -> Defaults {
         let of = self.defaults.iter().filter_map(|(kind, fields)| Some((kind.parse().ok()?, fields.clone())));

@@ -2,7 +2,7 @@
 //!
 //! Whatever a manifest folder holds, no link in it can have a file outside the repository read, and no file is read beyond the cap.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _};
@@ -31,6 +31,9 @@ pub(super) enum Named {
     ByProject,
 }
 
+/// Texts that stand in for those of files, by the names that are shown; `None` for a file that is not there.
+pub type Instead = BTreeMap<Arc<str>, Option<Arc<str>>>;
+
 /// Reads one file below the repository's root, if it is there.
 pub(super) fn file(root: &Path, name: &str, diagnostics: &mut Diagnostics) -> Option<SourceFile> {
     let path = root.join(name);
@@ -43,8 +46,8 @@ pub(super) fn file(root: &Path, name: &str, diagnostics: &mut Diagnostics) -> Op
 
 /// Finds the `.yaml` and `.yml` files below the given files and folders, in order, each once. Hidden folders and the project file are left
 /// out. Paths are relative to the root, which is the repository.
-pub(super) fn find(root: &Path, paths: &[String], named: Named, diagnostics: &mut Diagnostics) -> Vec<SourceFile> {
-    let mut search = Search::new(root, diagnostics);
+pub(super) fn find(root: &Path, paths: &[String], named: Named, instead: &Instead, diagnostics: &mut Diagnostics) -> Vec<SourceFile> {
+    let mut search = Search { instead: Some(instead), ..Search::new(root, diagnostics) };
     for given in paths {
         let path = root.join(given);
         let shown = display(given);
@@ -71,13 +74,14 @@ struct Search<'a> {
     root: PathBuf,
     seen: BTreeSet<OsString>,
     found: Vec<SourceFile>,
+    instead: Option<&'a Instead>,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl<'a> Search<'a> {
     fn new(root: &Path, diagnostics: &'a mut Diagnostics) -> Self {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        Self { root, seen: BTreeSet::new(), found: Vec::new(), diagnostics }
+        Self { root, seen: BTreeSet::new(), found: Vec::new(), instead: None, diagnostics }
     }
 
     fn folder(&mut self, path: &Path, shown: &str, within: &Path, above: &mut Vec<PathBuf>) {
@@ -125,6 +129,10 @@ impl<'a> Search<'a> {
     /// Reads a regular file that is contained, once.
     fn text(&mut self, real: &Path, shown: &str) {
         if !self.seen.insert(real.as_os_str().to_owned()) {
+            return;
+        }
+        if let Some(text) = self.instead.and_then(|instead| instead.get(shown)) {
+            self.found.extend(text.clone().map(|text| SourceFile { name: shown.into(), text }));
             return;
         }
         let outcome = fs::File::open(real).and_then(|file| {
@@ -201,7 +209,7 @@ mod tests {
     fn found(root: &Path, paths: &[&str]) -> String {
         let mut diagnostics = Diagnostics::default();
         let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
-        let files = find(root, &paths, Named::ByUser, &mut diagnostics);
+        let files = find(root, &paths, Named::ByUser, &Instead::new(), &mut diagnostics);
         let mut lines: Vec<String> = files.iter().map(|file| file.name.to_string()).collect();
         lines.extend(diagnostics.sorted().iter().map(|d| format!("{}: {}", d.code, d.message)));
         lines.join("\n")
@@ -264,7 +272,7 @@ mod tests {
         let paths = ["manifests", "one.yaml", "m"].map(str::to_owned);
         let read = |named| {
             let mut diagnostics = Diagnostics::default();
-            let files = find(dir.path(), &paths, named, &mut diagnostics);
+            let files = find(dir.path(), &paths, named, &Instead::new(), &mut diagnostics);
             let names = files.iter().map(|file| file.name.to_string());
             names.chain(diagnostics.sorted().iter().map(|d| d.message.clone())).collect::<Vec<_>>()
         };

@@ -20,6 +20,7 @@ pub mod outcomes;
 pub mod plan;
 pub mod report;
 pub mod review;
+pub mod rewritten;
 pub mod sarif;
 mod style;
 mod value;

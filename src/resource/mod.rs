@@ -41,4 +41,4 @@ pub use schema::{document_schema, manifest_schema, patch_schema, with_defaults};
 pub use suggest::{did_you_mean, nearest};
 pub use table::table;
 pub use validate::{Fault, validate};
-pub use walk::{Leaf, every_leaf, leaves, merged, same};
+pub use walk::{Leaf, arranged, every_leaf, leaves, merged, same};

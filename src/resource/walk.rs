@@ -142,6 +142,50 @@ pub fn merged(leaf: &Leaf<'_>, live: Option<&Value>) -> Option<Value> {
     }
 }
 
+/// Returns a live value as a document would say it: in the form and the order of what is declared where neither counts.
+pub fn arranged(field: Option<&Field>, declared: &Value, live: &Value) -> Value {
+    let wanted = || declared.as_array().map_or(&[][..], Vec::as_slice);
+    match (field.map(|field| (field, field.rule.compare)), live) {
+        (Some((field, Compare::Csv)), _) => {
+            let live: Vec<_> = words(live).into_iter().map(Value::from).collect();
+            let alike = |one: &Value, other: &Value| {
+                let first = |value: &Value| value.as_str().map(|word| first_alike(field, word).to_owned());
+                first(one) == first(other)
+            };
+            in_order(wanted(), &live, alike)
+        }
+        (Some((_, Compare::Set)), Value::Array(live)) => in_order(wanted(), live, |one, other| one == other),
+        (Some((_, Compare::FirstThenSet)), Value::Array(live)) => {
+            let (first, rest) = live.split_at(live.len().min(1));
+            let others = wanted().iter().filter(|item| !first.contains(item)).cloned().collect::<Vec<_>>();
+            let rest = in_order(&others, rest, |one, other| one == other);
+            Value::Array(first.iter().chain(keys(&rest)).cloned().collect())
+        }
+        // Of keys, those that are declared: the members that are, as they are.
+        (Some((_, Compare::Keys)), live) => {
+            let live = |wanted: &Value| keys(live).iter().find(|key| key_id(key) == key_id(wanted));
+            let found = wanted().iter().filter_map(|wanted| {
+                let live = live(wanted)?;
+                let members = wanted.as_object()?.keys().filter_map(|name| Some((name.clone(), live.get(name)?.clone())));
+                Some(if same_key(wanted, live) { wanted.clone() } else { Value::Object(members.collect()) })
+            });
+            Value::Array(found.collect())
+        }
+        _ => live.clone(),
+    }
+}
+
+/// Returns the declared items that are live, and behind them the live ones that are not declared, each once.
+fn in_order(declared: &[Value], live: &[Value], alike: impl Fn(&Value, &Value) -> bool) -> Value {
+    let mut items: Vec<Value> = declared.iter().filter(|wanted| live.iter().any(|live| alike(wanted, live))).cloned().collect();
+    for live in live {
+        if !items.iter().any(|item| alike(item, live)) {
+            items.push(live.clone());
+        }
+    }
+    Value::Array(items)
+}
+
 /// Returns the live keys as they are, with the declared ones put in their places or at the end.
 fn with_keys(live: &[Value], declared: &[Value]) -> Value {
     let mut merged = live.to_vec();

@@ -1,6 +1,8 @@
 //! End to end: the real binary against the emulated org over HTTP.
 
 #[cfg(test)]
+mod accepting;
+#[cfg(test)]
 mod approved;
 #[cfg(test)]
 mod between;

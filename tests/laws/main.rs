@@ -1,6 +1,7 @@
 //! The laws, in process, over the emulated org in memory and paused time: a plan after an apply is empty, applying twice is
 //! applying once, and the same input gives the same bytes; and the stories of what happens to an org in between.
 
+mod accepting;
 mod arbitrary;
 mod blame;
 mod client_laws;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::accepting::accept;
 use super::super::args::{Manifests, Network, Review, Secrets};
 use super::super::connect::{Connection, Signing, connect};
 use super::super::declared::load_for_org;
@@ -23,17 +24,21 @@ use crate::http;
 use crate::observe::{Touches, touches};
 use crate::pipeline;
 use crate::plan::{Choices, SecretsMode};
+use crate::printable::printable;
 use crate::render;
 use crate::report::Report;
 use crate::scopes::Purpose;
 
-/// Compares the org with the manifests, and says of each difference whether the org was changed or the manifest is newer. Nothing is written.
+/// Compares the org with the manifests, and says of each difference whether the org was changed or the manifest is newer. Nothing is written to the
+/// org; to manifests, only what is accepted.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   idpctl drift                           ends with 2 if there is any
   idpctl drift --format json
   idpctl drift --format markdown         for an issue or a comment
   idpctl drift --secrets compare         reads client secrets too, which the org logs
+  idpctl drift --accept App/web          rewrites the manifests to what is live of the app, its comments and order kept
+  idpctl drift --accept 'Grant/web/*'    the same of the scopes that were granted or revoked
   idpctl drift --blame                   names who touched each object, after the org's System Log
   idpctl drift --blame=full              with logins, IP addresses and whole user agents
   idpctl drift --incremental             reads only what the System Log shows to be touched since the last run
@@ -50,6 +55,10 @@ pub(crate) struct DriftArgs {
     /// Say whether live client secrets are read and compared; each read is an entry in the org's log
     #[arg(long, value_name = "MODE", default_value = "skip")]
     secrets: Secrets,
+    /// Rewrite the manifests to what is live at these addresses and below them, with globs; repeatable. Only what differs is edited, all of it or
+    /// nothing, and what is left is reported
+    #[arg(long, value_name = "ADDRESS")]
+    accept: Vec<String>,
     /// Say who touched what drifted, when and through what, after the org's System Log (scope `okta.logs.read`); with `full` also login and IP
     #[arg(long, value_name = "DETAIL", num_args = 0..=1, require_equals = true, default_missing_value = "plain")]
     blame: Option<BlameDetail>,
@@ -98,6 +107,20 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     observation.observed.outputs = declared.written();
     let items = pipeline::drift(&declared.desired, &observation.observed, &declared.hashes, &choices);
     let mut items = items.map_err(|error| refuse(error, &declared, printer))?;
+    let mut desired = None;
+    if !args.accept.is_empty() {
+        let done = accept(&args.accept, &args.manifests, &declared, &observation.observed, &choices, context)?;
+        (items, desired) = (done.left, Some(done.desired));
+        let diff = |style| render::rewritten::text(&done.accepted.files, style);
+        if args.format == ReportFormat::Text {
+            printer.data(&format!("{}\n", diff(printer.data_style())))?;
+        } else {
+            printer.note(diff(printer.note_style()).trim_end());
+        }
+        for (address, what) in &done.accepted.notes {
+            printer.note(&printable(&format!("note: {address}: {what}")));
+        }
+    }
     if let Some(detail) = args.blame {
         items = blamed(items, detail.into(), &connection).await;
     }
@@ -107,7 +130,7 @@ pub(crate) async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Com
     let lines = Lines { command: "drift", diagnostics: &Diagnostics::default(), sources: declared.sources() };
     args.format.print(
         printer,
-        || Report::from(&items).with_graphs([Some(graph(&declared.desired))]),
+        || Report::from(&items).with_graphs([Some(graph(desired.as_ref().unwrap_or(&declared.desired)))]),
         text,
         || render::drift::json(&items),
         &lines,

@@ -100,7 +100,7 @@ impl New<'_> {
                     node.entries.iter().any(|e| e.node.is_block()),
                 ) {
                     (true, _) => Style::Flow,
-                    (false, true) => Style::Block,
+                    (false, true) => Style::Open(WIDTH),
                     (false, false) => Style::Fitting(WIDTH),
                 };
                 write::item(value, column, style)

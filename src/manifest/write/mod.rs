@@ -19,6 +19,18 @@ pub enum Style {
     Flow,
     /// On one line where that ends before this column, and otherwise with a line for each.
     Fitting(usize),
+    /// With a line for each; what is in it, as [`Self::Fitting`].
+    Open(usize),
+}
+
+impl Style {
+    /// Returns how what is in a collection is written.
+    const fn within(self) -> Self {
+        match self {
+            Self::Open(end) => Self::Fitting(end),
+            other => other,
+        }
+    }
 }
 
 /// How far a line of a nested collection stands from that of what holds it.
@@ -44,9 +56,9 @@ pub fn flow(value: &Value) -> String {
 /// Returns the lines of a collection that starts at a column; of a scalar and of an empty collection its one line.
 pub fn block(value: &Value, indent: usize, style: Style) -> String {
     match value {
-        Value::Object(members) if !members.is_empty() && !fits(value, indent, style) => self::members(members, indent, style),
+        Value::Object(members) if !members.is_empty() && !fits(value, indent, style) => self::members(members, indent, style.within()),
         Value::Array(items) if !items.is_empty() && !fits(value, indent, style) => {
-            items.iter().map(|value| item(value, indent, style)).collect()
+            items.iter().map(|value| item(value, indent, style.within())).collect()
         }
         other => format!("{}{}\n", blanks(indent), flow_or_scalar(other)),
     }
@@ -92,7 +104,7 @@ fn members(members: &Map<String, Value>, indent: usize, style: Style) -> String 
 /// Returns whether a collection is written on the line on which it starts.
 fn fits(value: &Value, column: usize, style: Style) -> bool {
     match style {
-        Style::Block => false,
+        Style::Block | Style::Open(_) => false,
         Style::Flow => true,
         Style::Fitting(end) => !holds_lines(value) && column + flow(value).chars().count() <= end,
     }

@@ -114,7 +114,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn style() -> impl Strategy<Value = Style> {
-    prop_oneof![Just(Style::Block), Just(Style::Flow), (0..120_usize).prop_map(Style::Fitting)]
+    prop_oneof![Just(Style::Block), Just(Style::Flow), (0..120_usize).prop_map(Style::Fitting), (0..120_usize).prop_map(Style::Open)]
 }
 
 fn read(text: &str) -> Value {
