@@ -87,4 +87,5 @@ pub mod scopes;
 pub mod secret;
 pub mod secrets;
 pub mod select;
+pub mod terraform;
 pub mod verify;
