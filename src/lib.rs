@@ -23,7 +23,7 @@
 //! 6. [`plan`] orders the actions, applies the guards, and is a file format: a saved plan is compared with a fresh one, never executed by itself.
 //! 7. [`render`] shows it, in most forms by way of a [`report`]. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the
 //!    same comparison the other way. [`review`] makes it between two revisions of the manifests, which [`revision`] has from git, with no org at all;
-//!    [`graph`] says which declared object needs which.
+//!    [`graph`] says which declared object needs which. [`export`] goes the whole way back: from what was read to the documents that declare it.
 //! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.
@@ -43,7 +43,7 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff findings program plan drift review graph report        from both to a plan; from two revisions to what differs;
+//! bind diff findings program plan drift review export graph report from both to a plan; from two revisions to what differs; from an org to manifests;
 //! verify scopes render                                             what needs what; how it is shown
 //! forge                                                            which comment of a pull request is the one, and what is asked of a forge
 //!     ── effects below this line ──
@@ -63,6 +63,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod drift;
 pub mod env;
+pub mod export;
 pub mod findings;
 pub mod forge;
 pub mod graph;

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 
-use crate::bind::{self, bind};
+use crate::address::{Kind, System};
+use crate::bind::{self, Bound, bind};
 use crate::desired::Desired;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, SecretHashes, diff};
 use crate::drift;
-use crate::observe::{self, Expected, Sweep};
+use crate::export::{self, Export, Repository, Sides};
+use crate::observe::{self, Expected, Listed, Sweep};
 use crate::observed::Observed;
 use crate::plan::{self, Choices, Cycle, Plan, SecretsMode};
 use crate::program::program;
@@ -88,6 +90,49 @@ pub fn drift(desired: &Desired, observed: &Observed, hashes: &SecretHashes, choi
     }
     let places = (plan::Org::of(observed), plan::Portal::of(observed));
     Ok(drift::drift(&changes, &bound, &select, desired, places))
+}
+
+/// Reads what an export of some choice is made from, beside what is declared already. GETs only; secrets only if asked for.
+pub async fn observe_for_export(
+    repository: &Repository<'_>,
+    desired: &Desired,
+    choice: &export::Choice,
+    secrets: bool,
+    sweep: Sweep,
+    expected: &Expected,
+) -> Result<Observed, observe::Error> {
+    let okta = sweep.systems.contains(&System::Okta);
+    let [app, credentials, grant, groups, client, server] =
+        [Kind::App, Kind::ClientCredentials, Kind::Grant, Kind::GroupAssignment, Kind::Client, Kind::AuthorizationServer]
+            .map(|kind| okta && choice.speaks_of(kind));
+    // Policies of authorization servers are for clients of apps.
+    let apps = app || credentials || grant || groups || server;
+    let again = sweep.clone();
+    let mut listed = if apps { sweep.list(expected).await? } else { sweep.list_without_apps(expected).await? };
+    // An app may be declared as the client that it is.
+    if client || (apps && !desired.clients.is_empty()) {
+        listed = listed.with_all_clients().await?;
+    }
+    if server {
+        listed = listed.with_any_servers().await?;
+    }
+    let details = export::details(sides(listed.observed(), desired, repository, &recognised(listed.observed(), desired)), choice, secrets);
+    let observed = listed.details(details).await?;
+    let details = export::further_details(&observed);
+    if details == bind::Details::default() { Ok(observed) } else { Listed::resumed(again, observed).details(details).await }
+}
+
+/// Makes documents of what was read, beside those that are there already.
+pub fn export(observed: &Observed, desired: &Desired, repository: &Repository<'_>, choice: &export::Choice) -> Export {
+    export::export(sides(observed, desired, repository, &recognised(observed, desired)), repository, choice)
+}
+
+fn recognised<'a>(observed: &'a Observed, desired: &'a Desired) -> Bound<'a> {
+    bind(desired, observed, &export::recognising(desired))
+}
+
+fn sides<'a>(observed: &'a Observed, desired: &'a Desired, repository: &Repository<'a>, bound: &'a Bound<'a>) -> Sides<'a> {
+    Sides { observed, desired, bound, documents: repository.documents }
 }
 
 /// Returns which documents may be matched by label.

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::address::Kind;
 use crate::desired::Desired;
+use crate::export::Choice;
 
 /// What somebody signs in for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,23 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
         (purpose == Purpose::Watch, "logs", "read"),
     ];
     areas.into_iter().filter(|(is_needed, ..)| *is_needed).map(|(_, area, verb)| format!("okta.{area}.{verb}")).collect()
+}
+
+/// Returns the scopes without which something of a choice cannot be read for an export, beside what is declared already.
+pub fn exported(choice: &Choice, desired: &Desired) -> BTreeSet<String> {
+    let speaks = |kind: Kind| choice.speaks_of(kind);
+    let apps = speaks(Kind::App);
+    let areas = [
+        (apps || speaks(Kind::ClientCredentials) || speaks(Kind::AuthorizationServer), "apps"),
+        // What is granted to an app and who has it is read along with it.
+        (apps || speaks(Kind::Grant) || speaks(Kind::Client), "appGrants"),
+        (apps || speaks(Kind::GroupAssignment), "apps"),
+        (apps || speaks(Kind::GroupAssignment), "groups"),
+        (apps, "policies"),
+        (speaks(Kind::Client) || !desired.clients.is_empty(), "clients"),
+        (speaks(Kind::AuthorizationServer), "authorizationServers"),
+    ];
+    areas.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, area)| format!("okta.{area}.read")).collect()
 }
 
 /// Returns those of some scopes to ask for: all, but to read none that manages what another lets read.

@@ -26,6 +26,8 @@ pub struct Details {
     pub policies: bool,
     /// Authorization servers of whose children some are.
     pub servers: BTreeMap<Id, Children>,
+    /// Policies of authorization servers whose rules are, by the server.
+    pub rules: BTreeMap<Id, BTreeSet<Id>>,
     /// Providers whose client types are.
     pub client_types: BTreeSet<Id>,
     /// Whether the portal's products and plans are.

@@ -9,7 +9,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "emulator")]
 use super::commands::emulator;
-use super::commands::{apply, auth, comment, completions, diff, drift, explain, graph, man, output, plan, schema, validate, verify};
+use super::commands::{
+    apply, auth, comment, completions, diff, drift, explain, export, graph, man, output, plan, schema, validate, verify,
+};
 use crate::address::Address;
 use crate::findings::{Finding, Severity, refusal};
 use crate::http::Budget;
@@ -26,6 +28,7 @@ Examples:
   idpctl plan --out plan.json            save the plan, to be approved
   idpctl apply plan.json                 do exactly what was approved, or refuse
   idpctl drift                           show what changed behind our back
+  idpctl export --out manifests          write what is in the org as manifests
   idpctl diff origin/main                show what a branch would change, without credentials
   idpctl graph                           draw what needs what, as a Mermaid diagram
   idpctl comment diff.md                 post that as the one comment of a pull request
@@ -129,6 +132,8 @@ pub(crate) enum Command {
     Apply(apply::ApplyArgs),
     /// Show what changed behind our back
     Drift(drift::DriftArgs),
+    /// Write what is in the org as manifests
+    Export(export::ExportArgs),
     /// Show what differs between the manifests of two git revisions, offline
     Diff(diff::DiffArgs),
     /// Draw which declared object needs which, offline

@@ -14,10 +14,11 @@ use super::waiting::Attentive;
 use crate::address::System;
 use crate::desired::Desired;
 use crate::env::Env;
+use crate::export::Choice;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
 use crate::observe::{Expected, Sweep};
-use crate::scopes::{Purpose, chosen, needed};
+use crate::scopes::{Purpose, chosen, exported, needed};
 use crate::secret::Secret;
 
 /// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
@@ -55,6 +56,8 @@ pub(super) enum Signing<'d> {
     For(Purpose, &'d Desired),
     /// To see what can be done with the credentials.
     ToSee(&'d Desired),
+    /// To read what is exported beside what is declared already.
+    ToExport(&'d Choice, &'d Desired),
 }
 
 impl Signing<'_> {
@@ -63,7 +66,9 @@ impl Signing<'_> {
         match self {
             Self::For(purpose, desired) if configured.is_empty() => needed(desired, purpose).into_iter().collect(),
             Self::ToSee(desired) if configured.is_empty() => needed(desired, Purpose::Read).into_iter().collect(),
+            Self::ToExport(choice, desired) if configured.is_empty() => exported(choice, desired).into_iter().collect(),
             Self::For(purpose, _) => chosen(configured, purpose),
+            Self::ToExport(..) => chosen(configured, Purpose::Read),
             Self::ToSee(_) => configured.to_vec(),
         }
     }
@@ -188,6 +193,14 @@ impl Connection {
     pub(super) fn writer(&self) -> Writer {
         let policy = self.policy.clone().timeout(self.timeout);
         Writer::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), policy)
+    }
+
+    /// Tells whether there are credentials for a system.
+    pub(super) fn reaches(&self, system: System) -> bool {
+        match system {
+            System::Okta => self.credentials.org().is_some(),
+            System::Portal => self.credentials.portal().is_some(),
+        }
     }
 
     /// Fails if there are no credentials for what is needed.

@@ -7,10 +7,10 @@ use super::args::Manifests;
 use super::error::CommandError;
 use super::printer::Printer;
 use super::{Context, connect};
-use crate::desired::{Desired, resolve};
-use crate::diagnostic::{Diagnostics, Sources};
+use crate::desired::{Desired, KeySets, resolve};
+use crate::diagnostic::{Diagnostics, Sources, codes};
 use crate::diff::SecretHashes;
-use crate::manifest::{Document, Loaded, Ownership, Target, Wish, load};
+use crate::manifest::{Document, Loaded, Ownership, Project, Target, Wish, load};
 use crate::observed::Written;
 use crate::render;
 use crate::secret::{Secret, SecretRef};
@@ -56,7 +56,8 @@ pub(super) fn check(manifests: &Manifests, reach: Reach, context: &Context) -> C
     let Context { env, root, .. } = context;
     let real_org_at_hand = reach == Reach::Org && connect::real_org_at_hand(env);
     let wish = Wish { target: manifests.target.clone(), variables: manifests.variables(), real_org_at_hand };
-    let Resolved { desired, documents, target, sources, mut diagnostics, files } = read(root, manifests, &wish).resolved();
+    let Resolved { desired, documents, target, keys: _, project: _, sources, mut diagnostics, files } =
+        read(root, manifests, &wish).resolved();
     let resolver = Resolver::new(env, &files);
     let found = resolver.resolve_all(&desired, &mut diagnostics);
     let value = |resolution: &Resolution| match resolution {
@@ -80,9 +81,33 @@ pub(super) struct Resolved {
     pub(super) documents: Vec<Document>,
     /// The target; `None` only if there are errors.
     pub(super) target: Option<Target>,
+    /// The key sets in files that documents name.
+    pub(super) keys: KeySets,
+    pub(super) project: Project,
     pub(super) sources: Sources,
     pub(super) diagnostics: Diagnostics,
-    files: Files,
+    pub(super) files: Files,
+}
+
+/// What it means that there is no manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Undeclared {
+    /// Nothing is declared yet.
+    Nothing,
+    /// Somebody named what is not there.
+    Mistake,
+}
+
+/// Returns the same without the errors that there is no manifest, where that is none.
+pub(super) fn tolerant(mut resolved: Resolved, undeclared: Undeclared) -> Resolved {
+    if undeclared == Undeclared::Nothing {
+        let none = [codes::NO_DOCUMENTS, codes::PATH_MISSING];
+        let mut rest = Diagnostics::default();
+        let others = resolved.diagnostics.sorted().into_iter().filter(|diagnostic| !none.contains(&diagnostic.code));
+        others.for_each(|diagnostic| rest.push(diagnostic.clone()));
+        resolved.diagnostics = rest;
+    }
+    resolved
 }
 
 /// Reads the manifests below a folder that stands for the repository.
@@ -93,11 +118,11 @@ pub(super) fn read(root: &Path, manifests: &Manifests, wish: &Wish) -> Read {
 impl Read {
     /// Resolves them, and checks what they declare.
     pub(super) fn resolved(self) -> Resolved {
-        let Self { loaded: Loaded { documents, project: _, target, sources, mut diagnostics }, files } = self;
+        let Self { loaded: Loaded { documents, project: file, target, sources, mut diagnostics }, files } = self;
         let keys = key_sets(&documents, &files);
         let (project, ownership) = target.as_ref().map_or(("default", Ownership::Marker), |target| (&target.project, target.ownership));
         let desired = resolve(project, ownership == Ownership::Marker, &documents, &keys, &mut diagnostics);
-        Resolved { desired, documents, target, sources, diagnostics, files }
+        Resolved { desired, documents, target, keys, project: file, sources, diagnostics, files }
     }
 }
 

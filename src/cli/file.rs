@@ -17,14 +17,13 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
     written.map_err(|error| CommandError::new(error).doing(doing()))
 }
 
-/// Writes a file that only its owner can read, whole or not at all. What is there already stays as it is, and is an error.
-#[cfg(feature = "emulator")]
-pub(super) fn write_new_file(path: &Path, text: &str) -> Result<(), CommandError> {
+/// Writes a file with a mode that the umask narrows, whole or not at all. What is there already stays as it is, and is an error.
+pub(super) fn write_new_file(path: &Path, text: &str, mode: u32) -> Result<(), CommandError> {
     if is_stream(path) {
         return write_file(path, text);
     }
     let shown = printable(&path.display().to_string()).into_owned();
-    let written = filled(path, text, 0o600).and_then(|beside| Ok(beside.persist_noclobber(path)?));
+    let written = filled(path, text, mode).and_then(|beside| Ok(beside.persist_noclobber(path)?));
     written.map(drop).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => CommandError::new(format!("`{shown}` is there already, and nothing was written"))
             .hint("name another file, or delete that one first"),
@@ -116,11 +115,11 @@ mod tests {
     fn a_new_file_is_its_owners_alone_and_takes_no_ones_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("org.json");
-        write_new_file(&path, "first").unwrap();
+        write_new_file(&path, "first", 0o600).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         symlink("nowhere", folder.path().join("link")).unwrap();
         for taken in ["org.json", "link"] {
-            let error = write_new_file(&folder.path().join(taken), "second").expect_err("it is there");
+            let error = write_new_file(&folder.path().join(taken), "second", 0o600).expect_err("it is there");
             let lines = error.lines().join("\n").replace(folder.path().to_str().unwrap(), "FOLDER").replace(taken, "TAKEN");
             insta::allow_duplicates!(insta::assert_snapshot!(lines, @"
             error: `FOLDER/TAKEN` is there already, and nothing was written

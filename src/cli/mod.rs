@@ -128,6 +128,7 @@ fn dispatch(command: Command, runtime: &Runtime, context: &Context) -> Result<Ex
         Command::Plan(args) => runtime.block_on(commands::plan::run(&args, context)),
         Command::Apply(args) => runtime.block_on(commands::apply::run(&args, context)),
         Command::Drift(args) => runtime.block_on(commands::drift::run(&args, context)),
+        Command::Export(args) => runtime.block_on(commands::export::run(&args, context)),
         Command::Diff(args) => runtime.block_on(commands::diff::run(&args, context)),
         Command::Graph(args) => commands::graph::run(&args, context),
         Command::Comment(args) => runtime.block_on(commands::comment::run(&args, context)),

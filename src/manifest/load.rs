@@ -94,6 +94,18 @@ pub fn read(files: &[SourceFile], variables: Option<&Variables>, sources: &mut S
     read_between(files, &Layers::default(), variables, sources, diagnostics)
 }
 
+/// Returns the documents of some texts over the defaults that a project has for every document, in their order.
+pub fn read_over(
+    project: &Project,
+    files: &[SourceFile],
+    variables: &Variables,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Document> {
+    let layers = Layers { defaults: project.under(), ..Layers::default() };
+    read_between(files, &layers, Some(variables), sources, diagnostics)
+}
+
 fn read_between(
     files: &[SourceFile],
     layers: &Layers,

@@ -22,11 +22,12 @@ mod source;
 mod target;
 mod tree;
 mod vars;
+mod write;
 mod yaml;
 
 pub use document::{Document, Metadata};
 pub use envelope::{API_VERSION, Header, is_dns_label, is_server_id};
-pub use load::{Loaded, load, read, targets};
+pub use load::{Loaded, load, read, read_over, targets};
 pub use place::stays_inside;
 pub use position::Positions;
 pub use project::{
@@ -36,3 +37,4 @@ pub use settings::settings;
 pub use source::SourceFile;
 pub use target::{Place, Target, Wish};
 pub use vars::{Variables, is_variable_name};
+pub use write::write;

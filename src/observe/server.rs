@@ -33,18 +33,27 @@ pub(super) async fn claims(reader: &Reader, server: &Id) -> Result<Vec<LivePart>
 }
 
 /// A server's policies, and the rules of some of them by their policy's id.
-pub(super) type Policies = (Vec<LivePart>, BTreeMap<Id, Vec<LivePart>>);
+pub(super) type Policies = (Vec<LivePart>, Rules);
+
+/// The rules of policies, by the policy's id.
+pub(super) type Rules = BTreeMap<Id, Vec<LivePart>>;
 
 /// Reads the policies of a server, then the rules of those that are named.
 pub(super) async fn policies(reader: &Reader, server: &Id, with_rules: &BTreeSet<String>) -> Result<Policies, Error> {
-    let server = segment(&server.0);
-    let policies = part_list(reader, Part::Policy, &policies_below(&server)).await?;
-    let mut rules = BTreeMap::new();
-    for policy in policies.iter().filter(|policy| with_rules.contains(policy.name())) {
-        let below = rules_below(&server, &segment(&policy.id.0));
-        rules.insert(policy.id.clone(), part_list(reader, Part::Rule, &below).await?);
-    }
+    let policies = part_list(reader, Part::Policy, &policies_below(&segment(&server.0))).await?;
+    let named = policies.iter().filter(|policy| with_rules.contains(policy.name())).map(|policy| policy.id.clone()).collect();
+    let rules = rules(reader, server, &named).await?;
     Ok((policies, rules))
+}
+
+/// Reads the rules of some policies of a server.
+pub(super) async fn rules(reader: &Reader, server: &Id, policies: &BTreeSet<Id>) -> Result<Rules, Error> {
+    let mut rules = BTreeMap::new();
+    for policy in policies {
+        let below = rules_below(&segment(&server.0), &segment(&policy.0));
+        rules.insert(policy.clone(), part_list(reader, Part::Rule, &below).await?);
+    }
+    Ok(rules)
 }
 
 /// Reads a whole list by its path.

@@ -162,6 +162,29 @@ impl Listed {
         Ok(self)
     }
 
+    /// Lists the org's authorization servers too, if it has such. Orgs without API Access Management have none, and say so with an error
+    /// (okta-api.md, section 0.1).
+    pub async fn with_any_servers(mut self) -> Result<Self, Error> {
+        match server::servers(&self.sweep.reader).await {
+            Ok(listed) => self.observed.servers.listed = listed,
+            Err(error) if error.is_feature_missing() => {}
+            Err(source) => return Err(Failure { subject: Subject::Servers, source }.into()),
+        }
+        Ok(self)
+    }
+
+    /// Lists all of the org's dynamically registered clients too.
+    pub async fn with_all_clients(mut self) -> Result<Self, Error> {
+        let listed = client::clients(&self.sweep.reader).await;
+        self.observed.clients = listed.map_err(|source| Failure { subject: Subject::Clients, source })?;
+        Ok(self)
+    }
+
+    /// Returns the same with what was read before, of which more details are to be read.
+    pub fn resumed(sweep: Sweep, observed: Observed) -> Self {
+        Self { sweep, observed }
+    }
+
     /// Lists the org's dynamically registered clients too, and keeps those that have one of some client ids or names.
     pub async fn with_clients(mut self, ids: &BTreeSet<&str>, names: &BTreeSet<&str>) -> Result<Self, Error> {
         let listed = client::clients(&self.sweep.reader).await;
@@ -205,6 +228,7 @@ impl Listed {
                     let below = observed.servers.below.entry(id).or_default();
                     (below.policies, below.rules) = (Some(policies), rules);
                 }
+                Ok(Detail::Rules(id, rules)) => observed.servers.below.entry(id).or_default().rules = rules,
                 Ok(Detail::GoneProvider(id)) => observed.portal.get_or_insert_default().providers.retain(|provider| provider.id != id),
                 Ok(Detail::Gone(id)) => drop(gone.insert(id)),
                 Err(source) => failures.push(Failure { subject: want.subject(&observed), source }),

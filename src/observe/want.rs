@@ -24,6 +24,8 @@ pub(super) enum Want {
     Claims(Id),
     /// Of an authorization server, with the rules of those that have one of the names.
     ServerPolicies(Id, BTreeSet<String>),
+    /// Of an authorization server: those of some of its policies.
+    Rules(Id, BTreeSet<Id>),
     /// Of a provider.
     ClientTypes(Id),
     Groups(BTreeSet<GroupReference>),
@@ -33,7 +35,7 @@ pub(super) enum Want {
 
 /// Returns the details to be read, one by one.
 pub(super) fn wants(details: Details) -> Vec<Want> {
-    let Details { secrets, grants, client_grants, assignments, groups, policies, servers, client_types, scope_users } = details;
+    let Details { secrets, grants, client_grants, assignments, groups, policies, servers, rules, client_types, scope_users } = details;
     let groups = (!groups.is_empty()).then_some(Want::Groups(groups));
     let policies = policies.then_some(Want::Policies).into_iter();
     let client_types = client_types.into_iter().map(Want::ClientTypes);
@@ -47,7 +49,15 @@ pub(super) fn wants(details: Details) -> Vec<Want> {
         let policies = policies.map(|with_rules| Want::ServerPolicies(id.clone(), with_rules));
         [scopes.then(|| Want::Scopes(id.clone())), claims.then_some(Want::Claims(id)), policies].into_iter().flatten()
     });
-    policies.chain(apps).chain(servers).chain(client_types).chain(groups).chain(scope_users.then_some(Want::ScopeUsers)).collect()
+    let rules = rules.into_iter().map(|(server, policies)| Want::Rules(server, policies));
+    policies
+        .chain(apps)
+        .chain(servers)
+        .chain(rules)
+        .chain(client_types)
+        .chain(groups)
+        .chain(scope_users.then_some(Want::ScopeUsers))
+        .collect()
 }
 
 impl Want {
@@ -62,7 +72,7 @@ impl Want {
             Self::Policies => Subject::Policies,
             Self::Scopes(id) => Subject::Scopes { name: server(&id), id },
             Self::Claims(id) => Subject::Claims { name: server(&id), id },
-            Self::ServerPolicies(id, _) => Subject::ServerPolicies { name: server(&id), id },
+            Self::ServerPolicies(id, _) | Self::Rules(id, _) => Subject::ServerPolicies { name: server(&id), id },
             Self::Grants(id) => Subject::Grants { label: label(&id), id },
             Self::ClientGrants(id) => {
                 let client = observed.clients.iter().find(|client| client.id == id);
@@ -83,7 +93,7 @@ impl Want {
     /// Returns which rate limit its requests count against.
     pub(super) fn bucket(&self) -> Bucket {
         match self {
-            Self::Policies | Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) => Bucket::Management,
+            Self::Policies | Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) | Self::Rules(..) => Bucket::Management,
             Self::Grants(_) | Self::ClientGrants(_) | Self::Secrets(_) | Self::Assignments(_) => Bucket::Apps,
             Self::Groups(_) => Bucket::Groups,
             Self::ClientTypes(_) | Self::ScopeUsers => Bucket::Portal,
@@ -94,6 +104,7 @@ impl Want {
     pub(super) fn requests(&self) -> u32 {
         match self {
             Self::ServerPolicies(_, with_rules) => count(with_rules.len()).saturating_add(1),
+            Self::Rules(_, policies) => count(policies.len()),
             // A list of the portal is read until a page brings nothing new.
             Self::ScopeUsers => 4,
             _ => 1,
@@ -126,13 +137,14 @@ impl Want {
             Self::ServerPolicies(id, with_rules) => {
                 (id, server::policies(reader, id, with_rules).await.map(|read| Detail::ServerPolicies(id.clone(), read)))
             }
+            Self::Rules(id, policies) => (id, server::rules(reader, id, policies).await.map(|rules| Detail::Rules(id.clone(), rules))),
         };
         let error = match outcome {
             Err(error) if error.is_not_found() => error,
             outcome => return outcome,
         };
         let asked = match self {
-            Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) => server::server(reader, owner).await.map(drop),
+            Self::Scopes(_) | Self::Claims(_) | Self::ServerPolicies(..) | Self::Rules(..) => server::server(reader, owner).await.map(drop),
             Self::ClientGrants(_) => client::client(reader, owner).await.map(drop),
             _ => read::app(reader, owner).await.map(drop),
         };
@@ -158,6 +170,7 @@ pub(super) enum Detail {
     Scopes(Id, Vec<LivePart>),
     Claims(Id, Vec<LivePart>),
     ServerPolicies(Id, server::Policies),
+    Rules(Id, server::Rules),
     ClientTypes(Id, Vec<LivePortal>),
     ScopeUsers(Vec<ScopeUser>),
     /// The app or authorization server is not there any more.

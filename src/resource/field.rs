@@ -20,6 +20,11 @@ pub struct Field {
 }
 
 impl Field {
+    /// Returns what a new object is given where a manifest does not say the field, as far as that is known.
+    pub fn default(&self) -> Option<&Value> {
+        self.rule.default.as_ref().or(self.rule.absent.as_ref())
+    }
+
     /// Returns the row of a member, if this is an object that has one of that name.
     pub fn member(&self, name: &str) -> Option<&Self> {
         match &self.shape {
@@ -72,6 +77,9 @@ pub struct Rule {
     /// What the server has where the field is absent or null. A field can be nulled only where this is known.
     #[serde(with = "known", skip_serializing_if = "Option::is_none")]
     pub absent: Option<Value>,
+    /// What a new object is given where a manifest does not say the field; `None` where that is what `absent` says, or not known.
+    #[serde(with = "known", skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
     /// How a nulled field is sent.
     pub clear: Clear,
     /// Whether a different value means another object.

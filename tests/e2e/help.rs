@@ -28,6 +28,7 @@ fn the_long_help_teaches() {
       plan         Show what would change
       apply        Change it, after a yes
       drift        Show what changed behind our back
+      export       Write what is in the org as manifests
       diff         Show what differs between the manifests of two git revisions, offline
       graph        Draw which declared object needs which, offline
       comment      Post or edit the one comment of a pull request or merge request
@@ -76,6 +77,7 @@ fn the_long_help_teaches() {
       idpctl plan --out plan.json            save the plan, to be approved
       idpctl apply plan.json                 do exactly what was approved, or refuse
       idpctl drift                           show what changed behind our back
+      idpctl export --out manifests          write what is in the org as manifests
       idpctl diff origin/main                show what a branch would change, without credentials
       idpctl graph                           draw what needs what, as a Mermaid diagram
       idpctl comment diff.md                 post that as the one comment of a pull request

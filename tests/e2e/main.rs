@@ -101,6 +101,12 @@ mod signing_in;
 #[cfg(test)]
 mod surroundings;
 #[cfg(test)]
+mod takeover;
+#[cfg(test)]
+mod takeover_choices;
+#[cfg(test)]
+mod takeover_failures;
+#[cfg(test)]
 mod unreachable;
 #[cfg(test)]
 mod unresolved;

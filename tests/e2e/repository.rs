@@ -24,6 +24,7 @@ const ORDER: [&str; 36] = [
     "plan",
     "drift",
     "review",
+    "export",
     "graph",
     "report",
     "verify",

@@ -40,7 +40,7 @@ fn plain() -> Vec<(&'static str, Vec<Value>)> {
 }
 
 /// Makes the documents of one generation of a client.
-fn generation(dice: &mut Dice, sort: usize) -> Vec<Value> {
+pub(crate) fn generation(dice: &mut Dice, sort: usize) -> Vec<Value> {
     let (sort, grants, responses) = SORTS[sort];
     let mut spec = Map::new();
     spec.insert("client_name".into(), json!("Generated"));

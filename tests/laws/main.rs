@@ -5,6 +5,7 @@ mod arbitrary;
 mod client_laws;
 mod client_lossfree;
 mod deletion;
+mod export;
 mod faults;
 mod generate;
 mod git_history;

@@ -15,11 +15,11 @@ use crate::story::{document, text};
 use crate::world::{World, declared};
 
 /// What a portal is like, as far as manifests must know it.
-struct Nature {
-    shows_cids: bool,
+pub(crate) struct Nature {
+    pub(crate) shows_cids: bool,
     /// The spelling that the portal takes; `None` for either.
-    id_token: Option<&'static str>,
-    keeps_unknown_keys: bool,
+    pub(crate) id_token: Option<&'static str>,
+    pub(crate) keeps_unknown_keys: bool,
 }
 
 /// Returns the switches about the portal.
@@ -44,7 +44,7 @@ fn config(chosen: &BTreeMap<&'static str, &'static str>) -> (Config, Nature) {
 }
 
 /// Makes documents of one generation; what was declared before and is not any more is left out or nulled.
-fn generation(dice: &mut Dice, nature: &Nature, cids: &mut Option<[String; 2]>) -> Vec<Value> {
+pub(crate) fn generation(dice: &mut Dice, nature: &Nature, cids: &mut Option<[String; 2]>) -> Vec<Value> {
     let sort = *dice.pick(&["Okta", "Other", "Keycloak"]);
     let mut provider = Map::new();
     provider.insert("Name".into(), json!("Provider"));

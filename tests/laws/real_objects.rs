@@ -18,14 +18,14 @@ use crate::generate::Dice;
 use crate::world::declared;
 
 /// Returns the file of a family of recorded exchanges, if it is at hand.
-fn recorded(family: &str) -> Option<PathBuf> {
+pub(crate) fn recorded(family: &str) -> Option<PathBuf> {
     let shared =
         std::env::var_os("IDPCTL_SHARED").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     Some(shared.join("okta-recorded").join(family)).filter(|file| file.exists())
 }
 
 #[expect(clippy::print_stderr, reason = "a test that was skipped says so")]
-fn skipped() {
+pub(crate) fn skipped() {
     eprintln!("skipped: the recorded exchanges are not there; name their folder's parent in IDPCTL_SHARED");
 }
 
@@ -37,7 +37,7 @@ fn answers(file: &PathBuf, wanted: impl Fn(&str) -> bool) -> Vec<Value> {
 }
 
 /// Returns every distinct OIDC app of the recordings.
-fn apps(file: &PathBuf) -> Vec<Value> {
+pub(crate) fn apps(file: &PathBuf) -> Vec<Value> {
     let answers = answers(file, |_| true).into_iter();
     let objects = answers.flat_map(|answer| match answer {
         Value::Array(items) => items,

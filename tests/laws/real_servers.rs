@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::generate::Dice;
 
 /// Returns the recorded exchanges on authorization servers, if they are at hand.
-fn recorded() -> Option<Vec<Value>> {
+pub(crate) fn recorded() -> Option<Vec<Value>> {
     let shared =
         std::env::var_os("IDPCTL_SHARED").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let file = shared.join("okta-recorded/authorization_servers.jsonl");
@@ -47,7 +47,7 @@ fn part(line: &Value) -> Option<Part> {
 }
 
 /// Returns every distinct object of the recordings.
-fn objects(lines: &[Value]) -> Vec<(Part, Value)> {
+pub(crate) fn objects(lines: &[Value]) -> Vec<(Part, Value)> {
     let mut distinct = BTreeMap::new();
     for line in lines.iter().filter(|line| line["status"].as_u64().is_some_and(|status| status < 300)) {
         let Some(part) = part(line) else { continue };
@@ -144,7 +144,7 @@ fn declared_as_it_is(part: Part, object: &Value) -> Value {
 }
 
 /// Returns the apps that an object names by their client ids.
-fn clients(object: &Value) -> Vec<LiveApp> {
+pub(crate) fn clients(object: &Value) -> Vec<LiveApp> {
     let included = Path::of("conditions.clients.include").find(object).and_then(Value::as_array).cloned().unwrap_or_default();
     let app = |(number, id): (usize, &Value)| {
         let tree = json!({"id": format!("0oa{number}"), "name": "oidc_client", "label": "Recorded", "status": "ACTIVE",
@@ -154,40 +154,45 @@ fn clients(object: &Value) -> Vec<LiveApp> {
     included.iter().filter(|id| *id != PolicyClient::ALL).enumerate().map(app).collect()
 }
 
+/// Returns an org with one recorded object, in a server and a policy of its own where it needs one, and what a manifest says of it.
+pub(crate) fn org_with(part: Part, object: &Value) -> (Value, Observed) {
+    let read = |part, tree: &Value| LivePart::read(part, &Clean::new(tree)).expect("an object");
+    // Scopes that Okta keeps for itself are the built-in server's.
+    let own = object["name"].as_str().is_some_and(|name| name.starts_with("okta."));
+    let server =
+        json!({"id": "aus1", "name": if own { "default" } else { "orders" }, "audiences": ["a"], "status": "ACTIVE", "default": own});
+    let policy = json!({"id": "00p1", "name": "p", "status": "ACTIVE"});
+    let (declared, live) = (declared_as_it_is(part, object), read(part, object));
+    let mut listed = read(Part::Server, &server);
+    let mut spec = json!({"name": server["name"], "audiences": ["a"]});
+    let mut below = Children::default();
+    match part {
+        Part::Server => (listed, spec) = (live, declared),
+        Part::Scope => (spec["scopes"], below.scopes) = (json!([declared]), Some(vec![live])),
+        Part::Claim => (spec["claims"], below.claims) = (json!([declared]), Some(vec![live])),
+        Part::Policy => (spec["policies"], below.policies) = (json!([declared]), Some(vec![live])),
+        Part::Rule => {
+            spec["policies"] = json!([{"name": "p", "rules": [declared]}]);
+            below = Children {
+                policies: Some(vec![read(Part::Policy, &policy)]),
+                rules: [(Id("00p1".to_owned()), vec![live])].into(),
+                ..below
+            };
+        }
+    }
+    let metadata = json!({"name": "recorded", "id": listed.id, "prune": true});
+    let manifest = json!({"apiVersion": "idpctl/v1", "kind": "AuthorizationServer", "metadata": metadata, "spec": spec});
+    let org = Org { id: "00o1".to_owned(), url: "https://recorded.example.com".to_owned() };
+    let servers = Servers { below: [(listed.id.clone(), below)].into(), listed: vec![listed] };
+    (manifest, Observed { org: Some(org), apps: clients(object), servers, ..Observed::default() })
+}
+
 #[test]
 fn every_recorded_object_declared_as_it_is_plans_to_nothing() {
     let Some(lines) = recorded() else { return };
     let mut planned = 0;
     for (part, object) in objects(&lines) {
-        let read = |part, tree: &Value| LivePart::read(part, &Clean::new(tree)).expect("an object");
-        // Scopes that Okta keeps for itself are the built-in server's.
-        let own = object["name"].as_str().is_some_and(|name| name.starts_with("okta."));
-        let server =
-            json!({"id": "aus1", "name": if own { "default" } else { "orders" }, "audiences": ["a"], "status": "ACTIVE", "default": own});
-        let policy = json!({"id": "00p1", "name": "p", "status": "ACTIVE"});
-        let (declared, live) = (declared_as_it_is(part, &object), read(part, &object));
-        let mut listed = read(Part::Server, &server);
-        let mut spec = json!({"name": server["name"], "audiences": ["a"]});
-        let mut below = Children::default();
-        match part {
-            Part::Server => (listed, spec) = (live, declared),
-            Part::Scope => (spec["scopes"], below.scopes) = (json!([declared]), Some(vec![live])),
-            Part::Claim => (spec["claims"], below.claims) = (json!([declared]), Some(vec![live])),
-            Part::Policy => (spec["policies"], below.policies) = (json!([declared]), Some(vec![live])),
-            Part::Rule => {
-                spec["policies"] = json!([{"name": "p", "rules": [declared]}]);
-                below = Children {
-                    policies: Some(vec![read(Part::Policy, &policy)]),
-                    rules: [(Id("00p1".to_owned()), vec![live])].into(),
-                    ..below
-                };
-            }
-        }
-        let metadata = json!({"name": "recorded", "id": listed.id, "prune": true});
-        let manifest = json!({"apiVersion": "idpctl/v1", "kind": "AuthorizationServer", "metadata": metadata, "spec": spec});
-        let org = Org { id: "00o1".to_owned(), url: "https://recorded.example.com".to_owned() };
-        let servers = Servers { below: [(listed.id.clone(), below)].into(), listed: vec![listed] };
-        let observed = Observed { org: Some(org), apps: clients(&object), servers, ..Observed::default() };
+        let (manifest, observed) = org_with(part, &object);
         let choices = Choices { prune: true, ..Choices::default() };
         let plan = pipeline::plan(&crate::world::declared(std::slice::from_ref(&manifest)), &observed, &BTreeMap::new(), choices);
         let plan = plan.unwrap_or_else(|error| panic!("{error:?}\n{manifest:#}"));

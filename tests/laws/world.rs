@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use idpctl::address::System;
@@ -11,11 +11,13 @@ use idpctl::apply::{self, NoJournal, Report};
 use idpctl::desired::{Desired, resolve};
 use idpctl::diagnostic::{Diagnostic, Diagnostics, Sources};
 use idpctl::diff::SecretHashes;
+use idpctl::export::{self, Repository};
 use idpctl::http::{
     BaseUrl, Budget, Credentials, Governor, InProcessTransport, Jitter, Reader, ReqwestTransport, RetryPolicy, Sending, Transport, Writer,
 };
 use idpctl::manifest::{self, SourceFile, Variables};
 use idpctl::observe::{self, Expected, Silent, Sweep};
+use idpctl::observed::Observed;
 use idpctl::pipeline::{self, Observation};
 use idpctl::plan::{Choices, Plan};
 use idpctl::secret::{Secret, SecretRef};
@@ -32,7 +34,7 @@ pub(crate) struct World {
     pub(crate) org: Org,
     config: Config,
     socket: Option<std::net::TcpListener>,
-    secrets: BTreeMap<SecretRef, Secret>,
+    secrets: Mutex<BTreeMap<SecretRef, Secret>>,
     /// Where secrets go that the org makes.
     folder: TempDir,
     /// The bodies that were sent to the portal, each with its method and path.
@@ -58,7 +60,7 @@ impl World {
             org,
             config,
             socket: None,
-            secrets: SECRETS.into_iter().flat_map(secret).collect(),
+            secrets: Mutex::new(SECRETS.into_iter().flat_map(secret).collect()),
             folder: TempDir::new().expect("a temporary folder"),
             sent: Sent::default(),
             settle: Duration::ZERO,
@@ -71,7 +73,8 @@ impl World {
     /// Returns a copy whose org goes its own way from here.
     pub(crate) fn fork(&self) -> Self {
         let Self { org, config, socket: _, secrets, folder, sent: _, settle, timeout, parallelism, line: _ } = self;
-        let copy = Self { org: org.fork(), secrets: secrets.clone(), ..Self::new(config.clone()) };
+        let secrets = Mutex::new(secrets.lock().expect("nobody panics here").clone());
+        let copy = Self { org: org.fork(), secrets, ..Self::new(config.clone()) };
         for file in fs::read_dir(folder.path()).expect("the folder is there").map(|entry| entry.expect("an entry")) {
             fs::copy(file.path(), copy.folder.path().join(file.file_name())).expect("a file can be copied");
         }
@@ -168,7 +171,7 @@ impl World {
     }
 
     /// Makes the access policy that manifests may name besides the org's own.
-    async fn add_policy(&self) {
+    pub(crate) async fn add_policy(&self) {
         let body = serde_json::json!({"type": "ACCESS_POLICY", "name": "One factor", "description": "for tests"});
         self.somebody("POST", "/api/v1/policies", body).await;
         self.org.clear_requests();
@@ -193,7 +196,7 @@ impl World {
 
     fn hashes(&self) -> SecretHashes {
         let unset = (SecretRef::Env("IDPCTL_UNSET".to_owned()), Err("the variable IDPCTL_UNSET is not set".to_owned()));
-        self.secrets.iter().map(|(reference, secret)| (reference.clone(), Ok(secret.hash()))).chain([unset]).collect()
+        self.secrets().iter().map(|(reference, secret)| (reference.clone(), Ok(secret.hash()))).chain([unset]).collect()
     }
 
     pub(crate) async fn observe(&self, desired: &Desired, choices: &Choices) -> Observation {
@@ -212,6 +215,32 @@ impl World {
         let files = desired.clients.iter().filter_map(|client| Some(client.output.as_ref()?.file.clone()));
         observation.observed.outputs = files.map(|file| (file.clone(), self.outputs().look(&file))).collect();
         Ok(observation)
+    }
+
+    /// Reads org and portal for an export beside some manifests.
+    pub(crate) async fn observe_for_export(
+        &self,
+        repository: &Repository<'_>,
+        desired: &Desired,
+        choice: &export::Choice,
+        secrets: bool,
+    ) -> Observed {
+        let (transport, credentials, governor, policy) = self.connection();
+        let reader = Reader::new(transport, credentials, governor, policy);
+        let systems = [System::Okta, System::Portal].into();
+        let sweep = Sweep { reader, systems, parallelism: self.parallelism, progress: Arc::new(Silent) };
+        let observed = pipeline::observe_for_export(repository, desired, choice, secrets, sweep, &Expected::default()).await;
+        observed.expect("the org is read")
+    }
+
+    /// Gives some variables values.
+    pub(crate) fn give(&self, variables: impl IntoIterator<Item = (String, String)>) {
+        let variables = variables.into_iter().map(|(name, value)| (SecretRef::Env(name), Secret::new(value)));
+        self.secrets.lock().expect("nobody panics here").extend(variables);
+    }
+
+    fn secrets(&self) -> BTreeMap<SecretRef, Secret> {
+        self.secrets.lock().expect("nobody panics here").clone()
     }
 
     pub(crate) async fn plan(&self, desired: &Desired, choices: &Choices) -> (Plan, Observation) {
@@ -239,7 +268,7 @@ impl World {
     pub(crate) async fn apply(&self, plan: &Plan, observation: &Observation) -> Report {
         let (transport, credentials, governor, policy) = self.connection();
         let writer = Writer::new(transport, credentials, governor, policy);
-        apply::apply(plan, writer, self.secrets.clone(), self.options(observation)).await
+        apply::apply(plan, writer, self.secrets(), self.options(observation)).await
     }
 
     /// Returns how a plan is carried out.
@@ -280,7 +309,12 @@ pub(crate) fn declared(documents: &[serde_json::Value]) -> Desired {
 /// Returns what some manifests of a project declare.
 pub(crate) fn declared_by(project: &str, documents: &[serde_json::Value]) -> Desired {
     let text = documents.iter().map(|d| format!("---\n{d:#}\n")).collect::<Vec<_>>().concat();
-    let file = SourceFile { name: "generated.yaml".into(), text: text.as_str().into() };
+    declared_text(project, &text)
+}
+
+/// Returns what the text of some manifests declares.
+pub(crate) fn declared_text(project: &str, text: &str) -> Desired {
+    let file = SourceFile { name: "generated.yaml".into(), text: text.into() };
     let mut diagnostics = Diagnostics::default();
     let read = manifest::read(&[file], Some(&Variables::new()), &mut Sources::default(), &mut diagnostics);
     let desired = resolve(project, true, &read, &crate::generate::key_sets(), &mut diagnostics);

@@ -9,6 +9,7 @@ pub(super) mod drift;
 #[cfg(feature = "emulator")]
 pub(super) mod emulator;
 pub(super) mod explain;
+pub(super) mod export;
 pub(super) mod graph;
 pub(super) mod man;
 pub(super) mod output;

@@ -22,10 +22,10 @@ pub struct App {
     #[schemars(length(min = 1, max = 100))]
     pub label: String,
     /// Whether the client works at all: ACTIVE or INACTIVE. Written with the lifecycle calls
-    #[schemars(extend("x-idpctl" = {"facet": "status"}))]
+    #[schemars(extend("x-idpctl" = {"facet": "status", "default": "ACTIVE"}))]
     pub status: Option<Status>,
     /// The sign-on mode; only `OPENID_CONNECT` is known so far, and implied
-    #[schemars(extend("x-idpctl" = {"immutable": true}))]
+    #[schemars(extend("x-idpctl" = {"immutable": true, "default": "OPENID_CONNECT"}))]
     pub signOnMode: Option<SignOnMode>,
     /// Self-service and the pages for errors and sign-in
     pub accessibility: Option<Accessibility>,
@@ -100,6 +100,7 @@ pub struct Visibility {
     /// Where the app is hidden
     pub hide: Option<Hide>,
     /// Which of the app's links are shown. Each member is managed by itself
+    #[schemars(extend("x-idpctl" = {"default": {"oidc_client_link": true}}))]
     pub appLinks: Option<Map<String, Value>>,
 }
 

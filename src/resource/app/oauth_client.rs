@@ -39,6 +39,7 @@ pub struct OAuthClientSettings {
     #[schemars(extend("x-idpctl" = {"absent": null, "clear": "omit"}))]
     pub initiate_login_uri: Option<String>,
     /// Whether users are asked for consent
+    #[schemars(extend("x-idpctl" = {"default": "TRUSTED"}))]
     pub consent_method: Option<ConsentMethod>,
     /// Which URL stands as issuer in ID tokens
     pub issuer_mode: Option<IssuerMode>,
@@ -78,6 +79,7 @@ pub struct OAuthClientSettings {
     #[schemars(extend("x-idpctl" = {"absent": null, "clear": "omit"}))]
     pub id_token_encrypted_response_alg: Option<KeyEncryptionAlgorithm>,
     /// How the result of a backchannel authentication is delivered; only with the CIBA grant
+    #[schemars(extend("x-idpctl" = {"default": "poll"}))]
     pub backchannel_token_delivery_mode: Option<BackchannelDelivery>,
     /// The id of the authenticator of backchannel authentication; only with the CIBA grant
     #[schemars(extend("x-idpctl" = {"absent": null, "clear": "omit"}))]

@@ -48,7 +48,7 @@ pub struct AuthorizationServer {
     /// Which URL stands as issuer in tokens
     pub issuerMode: Option<IssuerMode>,
     /// Whether the server issues tokens at all: ACTIVE or INACTIVE. Written with the lifecycle calls
-    #[schemars(extend("x-idpctl" = {"facet": "status"}))]
+    #[schemars(extend("x-idpctl" = {"facet": "status", "default": "ACTIVE"}))]
     pub status: Option<Status>,
     /// How the server's signing keys are renewed
     pub credentials: Option<Credentials>,

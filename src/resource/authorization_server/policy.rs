@@ -20,7 +20,7 @@ pub struct Policy {
     #[schemars(range(min = 1))]
     pub priority: Option<u32>,
     /// Whether the policy is in force: ACTIVE or INACTIVE. Written with the lifecycle calls
-    #[schemars(extend("x-idpctl" = {"facet": "status"}))]
+    #[schemars(extend("x-idpctl" = {"facet": "status", "default": "ACTIVE"}))]
     pub status: Option<Status>,
     /// Which clients it is for
     pub conditions: Option<PolicyConditions>,

@@ -15,7 +15,7 @@ pub struct Rule {
     #[schemars(range(min = 1))]
     pub priority: Option<u32>,
     /// Whether the rule is in force: ACTIVE or INACTIVE. Written with the lifecycle calls
-    #[schemars(extend("x-idpctl" = {"facet": "status"}))]
+    #[schemars(extend("x-idpctl" = {"facet": "status", "default": "ACTIVE"}))]
     pub status: Option<Status>,
     /// What a request must be for the rule to match
     pub conditions: RuleConditions,

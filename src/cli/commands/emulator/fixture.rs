@@ -74,7 +74,7 @@ fn export(args: &ExportArgs, context: &Context) -> Result<Exit, CommandError> {
     if is_stream(&args.out) {
         context.printer.data(&text)?;
     } else {
-        write_new_file(&args.out, &text)?;
+        write_new_file(&args.out, &text, 0o600)?;
     }
     context.printer.note("The document holds the tokens and client secrets of the emulated org in clear: keep it as you keep those.");
     Ok(Exit::Done)

@@ -1,0 +1,80 @@
+//! A document that is to be written: what it says, and what somebody has to do for it.
+
+use serde_json::{Map, Value, json};
+
+use crate::address::Address;
+use crate::json::Path;
+use crate::manifest::{API_VERSION, write};
+
+/// A document of an export.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewDocument {
+    /// Its kind and name.
+    pub address: Address,
+    /// `metadata`, the name included.
+    pub metadata: Map<String, Value>,
+    /// `spec`.
+    pub spec: Map<String, Value>,
+    /// The name of the document that it belongs to: of an app's documents the app's, of client types the provider's.
+    pub group: String,
+    /// The values that it refers to and that nobody but their owner has.
+    pub stand_ins: Vec<StandIn>,
+}
+
+/// A secret that a document refers to in place of its value, which no export holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StandIn {
+    /// The variable of the environment that is to hold it.
+    pub variable: String,
+    /// The document.
+    pub address: Address,
+    /// Which secret it is, in our own words.
+    pub what: String,
+}
+
+/// Something that no document says, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Left {
+    /// What: an address, with a field behind it if it is about one, or a live object that has none.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Left {
+    pub(super) fn field(address: &Address, path: &Path, why: impl Into<String>) -> Self {
+        Self { what: format!("{address} {path}"), why: why.into() }
+    }
+}
+
+impl NewDocument {
+    pub(super) fn new(address: Address, group: impl Into<String>, spec: Map<String, Value>) -> Self {
+        let metadata = [("name".to_owned(), json!(address.name))].into_iter().collect();
+        Self { address, metadata, spec, group: group.into(), stand_ins: Vec::new() }
+    }
+
+    /// Says something more in `metadata`.
+    #[must_use]
+    pub(super) fn with(mut self, member: &str, value: Value) -> Self {
+        self.metadata.insert(member.to_owned(), value);
+        self
+    }
+
+    /// Returns its text.
+    pub fn text(&self) -> String {
+        let mut spec = Value::Object(self.spec.clone());
+        make_literal(&mut spec);
+        write(&json!({"apiVersion": API_VERSION, "kind": self.address.kind.as_str(), "metadata": self.metadata, "spec": spec}))
+    }
+}
+
+/// Keeps texts of the org from being taken for references to variables: `${var.x}` is written `$${var.x}`.
+fn make_literal(tree: &mut Value) {
+    match tree {
+        // Other `${…}` are Okta's own, such as `${source.login}`, and stay as people know them.
+        Value::String(text) if text.contains("${var.") || text.contains("$${") => *text = text.replace("${", "$${"),
+        Value::Array(items) => items.iter_mut().for_each(make_literal),
+        Value::Object(members) => members.values_mut().for_each(make_literal),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
