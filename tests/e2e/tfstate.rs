@@ -1,0 +1,306 @@
+//! Coming from Terraform: a state of 200 resources, in the shape that the provider's documented schemas give it, and the org that it is
+//! about. What `export --from-tfstate` makes of it is adopted, and no more.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::org::TestOrg;
+use crate::takeover::{app, written};
+
+/// What stands wherever a state may hold a secret that Okta does not know.
+pub(crate) const SENTINEL: &str = "s3ntinel-of-the-state";
+
+/// A state under construction, beside the org that it is about.
+pub(crate) struct Configured {
+    pub(crate) test: TestOrg,
+    resources: Vec<Value>,
+    /// The client secrets that the state holds, by the app's label.
+    pub(crate) secrets: BTreeMap<String, String>,
+}
+
+/// Where a resource stands in a configuration: its module, type, name, and key of instance.
+pub(crate) type Place<'a> = (&'a str, &'a str, &'a str, Value);
+
+impl Configured {
+    pub(crate) fn new() -> Self {
+        Self { test: TestOrg::new(), resources: Vec::new(), secrets: BTreeMap::new() }
+    }
+
+    /// Says that Terraform manages an object. Instances of one resource share its entry.
+    pub(crate) fn manage(&mut self, (module, sort, name, key): Place<'_>, attributes: Value) {
+        let mut instance = json!({"schema_version": 0, "attributes": attributes, "sensitive_attributes": [], "private": "bnVsbA=="});
+        if sort == "okta_app_oauth" {
+            instance["sensitive_attributes"] = json!([[{"type": "get_attr", "value": "client_secret"}]]);
+        }
+        if !key.is_null() {
+            instance["index_key"] = key;
+        }
+        let is_it = |resource: &&mut Value| resource["module"] == module && resource["type"] == sort && resource["name"] == name;
+        if let Some(resource) = self.resources.iter_mut().find(is_it) {
+            resource["instances"].as_array_mut().unwrap().push(instance);
+            return;
+        }
+        let provider = "provider[\"registry.terraform.io/okta/okta\"]";
+        self.resources
+            .push(json!({"module": module, "mode": "managed", "type": sort, "name": name, "provider": provider, "instances": [instance]}));
+    }
+
+    /// Makes an app as the provider would, and says that Terraform manages it.
+    pub(crate) fn app(&mut self, (module, name, key): (&str, &str, Value), label: &str, sort: &str, more: &[(&str, Value)]) -> String {
+        let id = app(&self.test, label, sort, more);
+        let live = self.test.get(&format!("/api/v1/apps/{id}"));
+        let secrets = self.test.get(&format!("/api/v1/apps/{id}/credentials/secrets"));
+        let secret = secrets[0]["client_secret"].as_str().unwrap_or_default().to_owned();
+        let mut attributes = attributes_of_app(&live);
+        attributes.insert("client_secret".to_owned(), json!(secret));
+        if !secret.is_empty() {
+            self.secrets.insert(label.to_owned(), secret);
+        }
+        self.manage((module, "okta_app_oauth", name, key), Value::Object(attributes));
+        id
+    }
+
+    /// Makes a part of an authorization server, and says that Terraform manages it.
+    fn part(&mut self, (module, sort, name, key): Place<'_>, path: &str, body: &Value, attributes: Value) -> String {
+        let id = self.test.send("POST", path, body)["id"].as_str().expect("an id").to_owned();
+        let mut attributes = attributes;
+        attributes["id"] = json!(id);
+        self.manage((module, sort, name, key), attributes);
+        id
+    }
+
+    /// Returns how many instances there are.
+    fn count(&self) -> usize {
+        self.resources.iter().map(|resource| resource["instances"].as_array().unwrap().len()).sum()
+    }
+
+    /// Writes the state down.
+    pub(crate) fn write(&self, more: &[Value]) {
+        let mut resources: Vec<Value> = self.resources.clone();
+        for resource in resources.iter_mut().filter(|resource| resource["module"] == "") {
+            resource.as_object_mut().unwrap().remove("module");
+        }
+        resources.extend(more.iter().cloned());
+        let state = json!({
+            "version": 4, "terraform_version": "1.9.8", "serial": 212, "lineage": "5f6c1e0a-8a4c-4d43-9a0a-3f2f6f0f9f61",
+            "outputs": {"portal_secret": {"value": SENTINEL, "type": "string", "sensitive": true}}, "resources": resources, "check_results": null,
+        });
+        self.test.write("terraform.tfstate", serde_json::to_string_pretty(&state).unwrap());
+    }
+}
+
+/// Returns an app's attributes as the provider holds them, with a secret wherever one may stand.
+fn attributes_of_app(live: &Value) -> Map<String, Value> {
+    let client = &live["settings"]["oauthClient"];
+    let credentials = &live["credentials"]["oauthClient"];
+    let attributes = json!({
+        "id": live["id"], "label": live["label"], "name": "oidc_client", "sign_on_mode": "OPENID_CONNECT", "status": live["status"],
+        "type": client["application_type"], "client_id": credentials["client_id"], "omit_secret": false, "client_basic_secret": SENTINEL,
+        "token_endpoint_auth_method": credentials["token_endpoint_auth_method"], "auto_key_rotation": true, "pkce_required": credentials["pkce_required"],
+        "grant_types": client["grant_types"], "response_types": client["response_types"], "redirect_uris": client["redirect_uris"],
+        "post_logout_redirect_uris": [], "wildcard_redirect": "DISABLED", "consent_method": "TRUSTED", "issuer_mode": client["issuer_mode"],
+        "refresh_token_rotation": "STATIC", "refresh_token_leeway": 0, "login_mode": "DISABLED", "login_scopes": [], "login_uri": "", "client_uri": "",
+        "logo": null, "logo_uri": "", "logo_url": "https://ok12static.oktacdn.com/app.png", "policy_uri": "", "tos_uri": "", "jwks": [], "jwks_uri": "",
+    });
+    let more = json!({
+        "hide_ios": true, "hide_web": true, "auto_submit_toolbar": false, "implicit_assignment": false, "admin_note": "", "enduser_note": "",
+        "accessibility_self_service": false, "accessibility_error_redirect_url": "", "accessibility_login_redirect_url": "", "app_links_json": "{}",
+        "app_settings_json": "{}", "profile": format!("{{\"api_key\":\"{SENTINEL}\"}}"), "groups_claim": [], "timeouts": null,
+        "user_name_template": "${source.login}", "user_name_template_type": "BUILT_IN", "user_name_template_suffix": "",
+    });
+    let all = [attributes, more].into_iter().filter_map(|attributes| attributes.as_object().cloned());
+    all.flatten().collect()
+}
+
+/// Returns an org with an authorization server, and what Terraform manages of it.
+fn server(configured: &mut Configured, name: &str, clients: &Value) {
+    let module = "module.api";
+    let answer = configured.test.send(
+        "POST",
+        "/api/v1/authorizationServers",
+        &json!({"name": name, "description": format!("The {name} API"), "audiences": [format!("https://api.example.com/{name}")], "issuerMode": "ORG_URL"}),
+    );
+    let id = answer["id"].as_str().expect("an id").to_owned();
+    configured.manage(
+        (module, "okta_auth_server", "this", json!(name)),
+        json!({"id": id, "name": name, "description": answer["description"], "audiences": answer["audiences"], "status": "ACTIVE", "issuer_mode": "ORG_URL",
+            "credentials_rotation_mode": "AUTO", "issuer": answer["issuer"], "kid": "k1", "credentials_last_rotated": "", "credentials_next_rotation": ""}),
+    );
+    let path = format!("/api/v1/authorizationServers/{id}");
+    for scope in ["read", "write", "admin"].map(|scope| format!("{name}.{scope}")) {
+        let body = json!({"name": scope, "description": scope, "consent": "IMPLICIT", "metadataPublish": "ALL_CLIENTS"});
+        let attributes = json!({"auth_server_id": id, "name": scope, "description": scope, "display_name": "", "consent": "IMPLICIT",
+            "metadata_publish": "ALL_CLIENTS", "default": false, "optional": false, "system": false});
+        configured.part((module, "okta_auth_server_scope", "all", json!(scope)), &format!("{path}/scopes"), &body, attributes);
+    }
+    for claim in ["tenant", "tier"] {
+        let value = format!("appuser.{claim}");
+        let body = json!({"name": claim, "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": value, "status": "ACTIVE",
+            "alwaysIncludeInToken": true, "conditions": {"scopes": []}});
+        let attributes = json!({"auth_server_id": id, "name": claim, "claim_type": "RESOURCE", "value_type": "EXPRESSION", "value": value, "status": "ACTIVE",
+            "always_include_in_token": true, "scopes": [], "group_filter_type": ""});
+        let key = json!(format!("{name}/{claim}"));
+        configured.part((module, "okta_auth_server_claim", "all", key), &format!("{path}/claims"), &body, attributes);
+    }
+    for (priority, policy) in [(1, "machines"), (2, "people")] {
+        let include = if policy == "people" { json!(["ALL_CLIENTS"]) } else { clients.clone() };
+        let body = json!({"type": "OAUTH_AUTHORIZATION_POLICY", "name": policy, "description": policy, "priority": priority, "status": "ACTIVE",
+            "conditions": {"clients": {"include": include}}});
+        let attributes = json!({"auth_server_id": id, "name": policy, "description": policy, "priority": priority, "status": "ACTIVE", "client_whitelist": include});
+        let of = configured.part((module, "okta_auth_server_policy", policy, json!(name)), &format!("{path}/policies"), &body, attributes);
+        let grant = if policy == "people" { "authorization_code" } else { "client_credentials" };
+        let body = json!({"type": "RESOURCE_ACCESS", "name": "tokens", "priority": 1, "status": "ACTIVE",
+            "conditions": {"people": {"users": {"include": [], "exclude": []}, "groups": {"include": ["EVERYONE"], "exclude": []}},
+                "grantTypes": {"include": [grant]}, "scopes": {"include": ["*"]}},
+            "actions": {"token": {"accessTokenLifetimeMinutes": 30, "refreshTokenLifetimeMinutes": 0, "refreshTokenWindowMinutes": 10080}}});
+        let attributes = json!({"auth_server_id": id, "policy_id": of, "name": "tokens", "priority": 1, "status": "ACTIVE", "type": "RESOURCE_ACCESS",
+            "system": false, "grant_type_whitelist": [grant], "scope_whitelist": ["*"], "group_whitelist": ["EVERYONE"], "group_blacklist": [],
+            "user_whitelist": [], "user_blacklist": [], "access_token_lifetime_minutes": 30, "refresh_token_lifetime_minutes": 0,
+            "refresh_token_window_minutes": 10080, "inline_hook_id": ""});
+        configured.part(
+            (module, "okta_auth_server_policy_rule", policy, json!(name)),
+            &format!("{path}/policies/{of}/rules"),
+            &body,
+            attributes,
+        );
+    }
+}
+
+/// Returns an org that Terraform manages with 200 resources.
+pub(crate) fn configured() -> Configured {
+    let mut configured = Configured::new();
+    let groups: Vec<String> = ["Sales", "Support", "Finance", "Legal", "Research"]
+        .map(|name| configured.test.send("POST", "/api/v1/groups", &json!({"profile": {"name": name}}))["id"].as_str().unwrap().to_owned())
+        .into();
+    for (name, id) in ["sales", "support", "finance", "legal", "research"].into_iter().zip(&groups) {
+        configured.manage(("", "okta_group", "all", json!(name)), json!({"id": id, "name": name, "description": SENTINEL}));
+    }
+    let assign = |configured: &Configured, app: &str, group: &str| {
+        configured.test.send("PUT", &format!("/api/v1/apps/{app}/groups/{group}"), &json!({}))["priority"].clone()
+    };
+    // Portals of two regions, from one module that is called twice.
+    for region in ["eu", "us"] {
+        let module = format!("module.region[\"{region}\"]");
+        for (index, name) in ["portal", "shop", "admin", "help", "billing", "partner"].into_iter().enumerate() {
+            let id = configured.app((&module, name, Value::Null), &format!("{name} ({region})"), "web", &[]);
+            let given = groups
+                .iter()
+                .take(index % 3 + 1)
+                .map(|group| json!({"id": group, "priority": assign(&configured, &id, group), "profile": "{}"}));
+            let given: Vec<_> = given.collect();
+            let attributes = json!({"id": id, "app_id": id, "group": given, "timeouts": null});
+            configured.manage((&module, "okta_app_group_assignments", name, Value::Null), attributes);
+        }
+    }
+    // Service clients, some by `count`, with a client id of their own or without, and with grants.
+    let mut clients = Vec::new();
+    for index in 0..14 {
+        let label = format!("worker {index}");
+        let own = [("/credentials/oauthClient/client_id", json!(format!("worker_{index}")))];
+        let id = configured.app(("", "worker", json!(index)), &label, "service", if index % 2 == 0 { &own } else { &[] });
+        clients.push(if index % 2 == 0 { format!("worker_{index}") } else { id.clone() });
+        let scopes = ["okta.users.read", "okta.groups.read"];
+        for scope in scopes {
+            let body = json!({"scopeId": scope, "issuer": configured.test.url()});
+            configured.test.send("POST", &format!("/api/v1/apps/{id}/grants"), &body);
+        }
+        let attributes = json!({"id": id, "app_id": id, "issuer": configured.test.url(), "scopes": scopes});
+        configured.manage(("", "okta_app_oauth_api_scope", "worker", json!(index)), attributes);
+    }
+    // Browser and native apps, with a group each of a resource of its own.
+    for (sort, name) in [("browser", "spa"), ("native", "mobile")] {
+        for index in 0..15 {
+            let public = [
+                ("/credentials/oauthClient/token_endpoint_auth_method", json!("none")),
+                ("/credentials/oauthClient/pkce_required", json!(true)),
+            ];
+            let id = configured.app(("module.apps", name, json!(format!("app {index}"))), &format!("{name} {index}"), sort, &public);
+            let group = &groups[index % groups.len()];
+            let priority = assign(&configured, &id, group);
+            let attributes = json!({"id": group, "app_id": id, "group_id": group, "priority": priority, "profile": "{}", "retain_assignment": false, "timeouts": null});
+            configured.manage(("module.apps", "okta_app_group_assignment", name, json!(format!("app {index}"))), attributes);
+            if index == 0 {
+                let uri = "https://app.example.com/callback";
+                configured.manage(
+                    ("module.apps", "okta_app_oauth_redirect_uri", name, Value::Null),
+                    json!({"id": uri, "app_id": id, "uri": uri}),
+                );
+            }
+        }
+    }
+    for name in ["orders", "ledger", "search", "mail", "files", "audit"] {
+        server(&mut configured, name, &json!([clients[0], clients[1]]));
+    }
+    // The built-in server, managed in part, as people do: by its alias.
+    let body = json!({"name": "tenant.read", "consent": "IMPLICIT"});
+    let attributes = json!({"auth_server_id": "default", "name": "tenant.read", "consent": "IMPLICIT", "metadata_publish": "NO_CLIENTS", "description": ""});
+    configured.part(
+        ("", "okta_auth_server_scope", "default", Value::Null),
+        "/api/v1/authorizationServers/default/scopes",
+        &body,
+        attributes,
+    );
+    let orders = configured.test.get("/api/v1/authorizationServers?q=orders")[0]["id"].as_str().unwrap().to_owned();
+    let claims = configured.test.get(&format!("/api/v1/authorizationServers/{orders}/claims"));
+    let sub = claims.as_array().unwrap().iter().find(|claim| claim["name"] == "sub").unwrap();
+    let attributes = json!({"id": sub["id"], "auth_server_id": orders, "name": "sub", "value": sub["value"], "claim_type": "RESOURCE", "value_type": "SYSTEM",
+        "status": "ACTIVE", "scopes": [], "always_include_in_token": true});
+    configured.manage(("", "okta_auth_server_claim_default", "sub", Value::Null), attributes);
+    let mut index = 0;
+    while configured.count() < 200 {
+        configured.manage(
+            ("", "okta_user", "seed", json!(index)),
+            json!({"id": format!("00u{index}"), "login": "jo@example.com", "password": SENTINEL}),
+        );
+        index += 1;
+    }
+    configured
+}
+
+/// Sets the variables that manifests name for client secrets, from what the state holds.
+pub(crate) fn set_secrets(configured: &mut Configured) {
+    for (name, text) in written(&configured.test, "manifests") {
+        let Some(name) = name.strip_prefix("manifests/apps/").and_then(|name| name.strip_suffix(".yaml")) else { continue };
+        let Some(label) = text.lines().find_map(|line| line.strip_prefix("  label: ")) else { continue };
+        if let Some(secret) = configured.secrets.get(label) {
+            let variable = format!("IDPCTL_{}_SECRET", name.to_ascii_uppercase().replace('-', "_"));
+            configured.test.set(&variable, secret);
+        }
+    }
+}
+
+#[test]
+fn a_state_of_200_resources_becomes_manifests_that_plan_to_nothing_but_adoption() {
+    let mut configured = configured();
+    assert_eq!(configured.count(), 200);
+    configured.write(&[json!({"mode": "data", "type": "okta_app_oauth", "name": "other", "provider": "p", "instances": [{"attributes": {"id": "0oa0", "client_secret": SENTINEL}}]}),
+        json!({"mode": "managed", "type": "random_password", "name": "p", "provider": "p", "instances": [{"attributes": {"id": "none", "result": SENTINEL}}]})]);
+    let output = configured.test.run("export --from-tfstate terraform.tfstate --out manifests -vv").ends_with(0);
+    assert_eq!(output.writes(), Vec::<String>::new());
+    let told: Vec<&str> = output.stderr.lines().filter(|line| !line.contains("IDPCTL_") && !line.starts_with("  apps/")).collect();
+    insta::assert_snapshot!(told.join("\n"), @"");
+    let files = written(&configured.test, "manifests");
+    let names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
+    insta::assert_snapshot!(names.join(" "), @"");
+    let secrets: Vec<&str> = configured.secrets.values().map(String::as_str).chain([SENTINEL]).collect();
+    let all = files.iter().map(|(_, text)| text.as_str()).chain([output.stdout.as_str(), output.stderr.as_str()]);
+    assert!(secrets.len() > 20);
+    all.for_each(|text| secrets.iter().for_each(|secret| assert!(!text.contains(secret), "{text}")));
+    let blocks = configured.test.read("manifests/terraform/removed.tf");
+    insta::assert_snapshot!(blocks.lines().filter(|line| line.starts_with("  from") || line.contains("state rm")).collect::<Vec<_>>().join("\n"), @"");
+
+    set_secrets(&mut configured);
+    let test = &configured.test;
+    let _ = test.run("validate").ends_with(0);
+    let plan = test.run("plan").ends_with(0);
+    let actions: Vec<_> = plan.stdout.lines().filter(|line| !line.starts_with(' ') && !line.is_empty()).collect();
+    insta::assert_snapshot!(actions.iter().filter(|line| !line.contains("adopt")).copied().collect::<Vec<_>>().join("\n"), @"");
+    let _ = test.run("apply --auto-approve").ends_with(0);
+    insta::assert_snapshot!(test.run("plan"), @"");
+
+    // The same state and org say the same: what is declared already is let go of too.
+    let again = test.run("export --from-tfstate terraform.tfstate --out manifests").ends_with(0);
+    insta::assert_snapshot!(again.stderr.lines().filter(|line| !line.contains("IDPCTL_")).collect::<Vec<_>>().join("\n"), @"");
+    assert_eq!(written(test, "manifests"), files);
+}
