@@ -123,7 +123,7 @@ fn an_org_becomes_manifests_that_a_person_could_have_written() {
           pkce_required: true
       settings:
         notes:
-          admin: 'the one of two: $${var.x} # "one"'
+          admin: "the one of two: $${var.x} # \"one\""
         oauthClient:
           application_type: browser
           grant_types:
@@ -151,7 +151,7 @@ fn an_org_becomes_manifests_that_a_person_could_have_written() {
           pkce_required: true
       settings:
         notes:
-          admin: 'the two of two: $${var.x} # "two"'
+          admin: "the two of two: $${var.x} # \"two\""
         oauthClient:
           application_type: browser
           grant_types:
