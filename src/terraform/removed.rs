@@ -34,7 +34,7 @@ pub fn removed(taken: &[Taken<'_>]) -> Option<String> {
         return None;
     }
     let blocks = blocks.into_iter().map(|(block, instances)| {
-        let is_left = |one: &&Taken<'_>| matches!(one.fate, Fate::Left(_));
+        let is_left = |one: &&Taken<'_>| matches!(one.fate, Fate::Left(_) | Fate::Elsewhere(_));
         if instances.iter().any(is_left) { partly(&block, &instances) } else { whole(&block, &instances) }
     });
     Some(std::iter::once(HEAD.to_owned()).chain(blocks).collect())

@@ -27,6 +27,10 @@ pub fn remarks(taken: &[Taken<'_>]) -> (Vec<Remark>, Vec<Remark>) {
         match &one.fate {
             _ if one.resource.manages == Manages::Unknown => unknown.entry(&address.sort).or_default().push(address.to_string()),
             Fate::Left(why) => left.push(Remark { what: address.to_string(), why: why.clone() }),
+            Fate::Elsewhere(id) => {
+                let why = format!("the org has no app {id} of OpenID Connect: another sort of app keeps what Terraform manages of it");
+                left.push(Remark { what: address.to_string(), why });
+            }
             Fate::Gone => differs.push(Remark { what: address.to_string(), why: gone(&one.resource.manages) }),
             Fate::Declared(_) | Fate::ByItself => {
                 if address.block().is_none() {
@@ -38,7 +42,7 @@ pub fn remarks(taken: &[Taken<'_>]) -> (Vec<Remark>, Vec<Remark>) {
         for (name, why) in one.resource.beyond.iter().filter(|_| one.fate.is_taken()) {
             beyond.entry((*name, *why)).or_default().push(address.to_string());
         }
-        if !one.differs.is_empty() && one.fate != Fate::Gone {
+        if !one.differs.is_empty() && one.fate.is_taken() {
             differs.push(Remark { what: address.to_string(), why: one.differs.join(", ") });
         }
         if one.resource.tainted {
@@ -58,8 +62,9 @@ pub fn remarks(taken: &[Taken<'_>]) -> (Vec<Remark>, Vec<Remark>) {
 
 fn gone(manages: &Manages) -> String {
     match manages {
-        Manages::App(id) | Manages::Grants(id, _) | Manages::Groups(id, _) | Manages::OfApp(id) => {
-            format!("nothing of it is in the org, or the app {id} is none of OpenID Connect")
+        Manages::App(id) => format!("the org has no app {id} of OpenID Connect"),
+        Manages::Grants(id, _) | Manages::Groups(id, _) | Manages::OfApp(id) => {
+            format!("the app {id} has nothing of it, or is not in the org")
         }
         Manages::Server(id) | Manages::OfServer(id) => format!("the org has no authorization server {id}"),
         Manages::Part { part, id, server, .. } => format!("the authorization server {server} has no {} {id}", part.as_str()),

@@ -1,5 +1,7 @@
 //! What became of each resource of a state: which documents declare it, and what of it none can.
 
+use std::collections::BTreeSet;
+
 use super::drift::differing;
 use super::state::{Manages, Resource, State};
 use crate::address::{Address, Kind};
@@ -27,6 +29,8 @@ pub enum Fate {
     ByItself,
     /// The org does not have it.
     Gone,
+    /// It belongs to an app that is none of OpenID Connect in this org, as far as a list of these tells.
+    Elsewhere(Id),
     /// No document declares it, and why.
     Left(String),
 }
@@ -40,13 +44,16 @@ impl Fate {
 
 /// Says what became of each resource. `bound` is the org beside all documents, those that were just made among them.
 pub fn taken<'s>(state: &'s State, observed: &Observed, bound: &Bound<'_>) -> Vec<Taken<'s>> {
-    let taking = Taking { observed, bound };
+    let apps = state.resources.iter().filter_map(|resource| if let Manages::App(id) = &resource.manages { Some(id) } else { None });
+    let taking = Taking { observed, bound, apps: apps.collect() };
     state.resources.iter().map(|resource| taking.resource(resource)).collect()
 }
 
 struct Taking<'a> {
     observed: &'a Observed,
     bound: &'a Bound<'a>,
+    /// The apps that the state knows to be of OpenID Connect.
+    apps: BTreeSet<&'a Id>,
 }
 
 const NONE: &str = "the org has it, and no manifest declares it";
@@ -81,6 +88,11 @@ impl Taking<'_> {
         Taken { resource, fate, differs }
     }
 
+    /// An app that the org's list does not have is gone if the state knows that it was in it; otherwise it may be a SAML app, say.
+    fn without_app(&self, id: &Id) -> Fate {
+        if self.apps.contains(id) { Fate::Gone } else { Fate::Elsewhere(id.clone()) }
+    }
+
     fn app(&self, id: &Id) -> Option<&App> {
         let found = self.bound.apps.iter().find(|app| app.live().is_some_and(|live| live.id == *id));
         found.and_then(|app| if let BoundApp::Both(app, ..) = app { Some(*app) } else { None })
@@ -88,7 +100,7 @@ impl Taking<'_> {
 
     fn of_app(&self, id: &Id, kinds: &[Kind], is_declared: impl Fn(&App) -> bool) -> Fate {
         if self.observed.app(id).is_none() {
-            return Fate::Gone;
+            return self.without_app(id);
         }
         let Some(app) = self.app(id).filter(|app| is_declared(app)) else { return Fate::Left(NONE.to_owned()) };
         Fate::Declared(app.documents.iter().filter(|document| kinds.contains(&document.kind)).cloned().collect())
@@ -100,7 +112,7 @@ impl Taking<'_> {
         id: &Id,
         kind: Kind,
         wanted: impl Iterator<Item = &'k String>,
-        says: impl Fn(&App) -> std::collections::BTreeSet<String>,
+        says: impl Fn(&App) -> BTreeSet<String>,
         differs: &mut Vec<String>,
     ) -> Fate {
         let declared = self.app(id).map(&says).unwrap_or_default();
@@ -112,7 +124,7 @@ impl Taking<'_> {
         let left: Vec<_> = missing.iter().filter(|one| is_live(one)).map(|one| one.as_str()).collect();
         differs.extend(missing.iter().filter(|one| !is_live(one)).map(|one| format!("`{one}`, which the app does not have")));
         match (there.is_empty(), left.is_empty()) {
-            _ if self.observed.app(id).is_none() => Fate::Gone,
+            _ if self.observed.app(id).is_none() => self.without_app(id),
             (_, false) => Fate::Left(format!("no manifest declares {} of it", left.join(", "))),
             (false, true) => self.of_app(id, &[kind], |_| true),
             // It says nothing, or nothing that is there.

@@ -188,6 +188,9 @@ fn write(folder: &Path, args: &ExportArgs, export: &Export, told: Option<&Told>,
         }
         files.push(NewFile { name: REMOVED.to_owned(), text: text.clone(), documents: Vec::new() });
     }
+    if files.is_empty() {
+        return Ok(());
+    }
     for NewFile { name, text, .. } in &files {
         let path = real.join(name);
         if let Some(below) = path.parent().filter(|below| *below != real) {
