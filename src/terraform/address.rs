@@ -45,8 +45,9 @@ impl Address {
         if !names.into_iter().all(is_identifier) {
             return None;
         }
-        let modules: String = self.modules.iter().map(|module| format!("module.{}.", module.name)).collect();
-        Some(format!("{modules}{}.{}", self.sort, self.name))
+        let keyless = |module: &Module| Module { name: module.name.clone(), key: None };
+        let modules = self.modules.iter().map(keyless).collect();
+        Some(Self { modules, sort: self.sort.clone(), name: self.name.clone(), key: None }.to_string())
     }
 }
 

@@ -73,9 +73,6 @@ fn gone(manages: &Manages) -> String {
 }
 
 fn some(addresses: &[String]) -> String {
-    let mut told = addresses.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
-    if addresses.len() > MOST {
-        told.push_str(&format!(" and {} more", addresses.len() - MOST));
-    }
-    told
+    let told = addresses.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    if addresses.len() > MOST { format!("{told} and {} more", addresses.len() - MOST) } else { told }
 }

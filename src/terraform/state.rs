@@ -35,7 +35,7 @@ pub enum Error {
     /// `terraform show -json` or `terraform plan` made it.
     #[error("it is what `terraform show -json` writes, and not a state")]
     Shown,
-    /// OpenTofu encrypted it.
+    /// `OpenTofu` encrypted it.
     #[error("it is an encrypted state")]
     Encrypted,
     /// It says nothing of a version.

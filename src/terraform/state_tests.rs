@@ -120,7 +120,7 @@ fn places(tree: &Value, at: &str, out: &mut Vec<String>) {
     match tree {
         Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| places(item, &format!("{at}/{index}"), out)),
         Value::Object(members) => {
-            members.iter().for_each(|(name, member)| places(member, &format!("{at}/{}", name.replace('/', "~1")), out))
+            members.iter().for_each(|(name, member)| places(member, &format!("{at}/{}", name.replace('/', "~1")), out));
         }
         _ => {}
     }

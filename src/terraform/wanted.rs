@@ -35,10 +35,8 @@ impl State {
             entry.kinds.extend(kinds);
             entry.children.get_or_insert_default().extend(children);
             match &resource.manages {
-                Manages::App(_) | Manages::Server(_) => {
-                    if entry.fields.take().is_some() {
-                        addresses.insert(live, &resource.address);
-                    }
+                Manages::App(_) | Manages::Server(_) if entry.fields.take().is_some() => {
+                    addresses.insert(live, &resource.address);
                 }
                 Manages::Grants(..) | Manages::Groups(..) => drop(addresses.entry(live).or_insert(&resource.address)),
                 _ => {}
@@ -74,9 +72,8 @@ pub fn details(state: &State, observed: &Observed) -> Details {
                 details.assignments.insert(id.clone());
             }
             Manages::Part { server, .. } if !observed.servers.below.contains_key(server) => {
-                if observed.servers.listed.iter().any(|live| live.id == *server) {
-                    details.servers.insert(server.clone(), all.clone());
-                }
+                let listed = observed.servers.listed.iter().filter(|live| live.id == *server);
+                details.servers.extend(listed.map(|live| (live.id.clone(), all.clone())));
             }
             _ => {}
         }

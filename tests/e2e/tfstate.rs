@@ -344,8 +344,106 @@ fn a_state_of_200_resources_becomes_manifests_that_plan_to_nothing_but_adoption(
      6 manifests/authorization-servers/this-API.yaml
      1 manifests/terraform/removed.tf
     ");
-    insta::assert_snapshot!(configured.test.read("manifests/authorization-servers/default.yaml"), @"");
-    insta::assert_snapshot!(configured.test.read("manifests/authorization-servers/this-orders.yaml"), @"");
+    insta::assert_snapshot!(configured.test.read("manifests/authorization-servers/default.yaml"), @"
+    apiVersion: idpctl/v1
+    kind: AuthorizationServer
+    metadata:
+      name: default
+    spec:
+      name: default
+      scopes:
+        - name: tenant.read
+    ");
+    insta::assert_snapshot!(configured.test.read("manifests/authorization-servers/this-orders.yaml"), @r#"
+    apiVersion: idpctl/v1
+    kind: AuthorizationServer
+    metadata:
+      name: this-orders
+    spec:
+      name: orders
+      description: The orders API
+      audiences:
+        - https://api.example.com/orders
+      issuerMode: ORG_URL
+      credentials:
+        signing:
+          rotationMode: AUTO
+      scopes:
+        - name: orders.admin
+          description: orders.admin
+          metadataPublish: ALL_CLIENTS
+        - name: orders.read
+          description: orders.read
+          metadataPublish: ALL_CLIENTS
+        - name: orders.write
+          description: orders.write
+          metadataPublish: ALL_CLIENTS
+      claims:
+        - name: tenant
+          claimType: RESOURCE
+          valueType: EXPRESSION
+          value: appuser.tenant
+          alwaysIncludeInToken: true
+        - name: tier
+          claimType: RESOURCE
+          valueType: EXPRESSION
+          value: appuser.tier
+          alwaysIncludeInToken: true
+      policies:
+        - name: machines
+          description: machines
+          priority: 1
+          conditions:
+            clients:
+              include:
+                - worker-0
+                - worker-1
+          rules:
+            - name: tokens
+              priority: 1
+              conditions:
+                grantTypes:
+                  include:
+                    - client_credentials
+                people:
+                  groups:
+                    include:
+                      - EVERYONE
+                scopes:
+                  include:
+                    - "*"
+              actions:
+                token:
+                  accessTokenLifetimeMinutes: 30
+                  refreshTokenLifetimeMinutes: 0
+                  refreshTokenWindowMinutes: 10080
+        - name: people
+          description: people
+          priority: 2
+          conditions:
+            clients:
+              include:
+                - ALL_CLIENTS
+          rules:
+            - name: tokens
+              priority: 1
+              conditions:
+                grantTypes:
+                  include:
+                    - authorization_code
+                people:
+                  groups:
+                    include:
+                      - EVERYONE
+                scopes:
+                  include:
+                    - "*"
+              actions:
+                token:
+                  accessTokenLifetimeMinutes: 30
+                  refreshTokenLifetimeMinutes: 0
+                  refreshTokenWindowMinutes: 10080
+    "#);
     let secrets: Vec<&str> = configured.secrets.values().map(String::as_str).chain([SENTINEL]).collect();
     let all = files.iter().map(|(_, text)| text.as_str()).chain([output.stdout.as_str(), output.stderr.as_str()]);
     assert!(secrets.len() > 20);
@@ -387,7 +485,26 @@ fn a_state_of_200_resources_becomes_manifests_that_plan_to_nothing_but_adoption(
     let test = &configured.test;
     let _ = test.run("validate").ends_with(0);
     let plan = test.run("plan").ends_with(0);
-    insta::assert_snapshot!(shapes(plan.to_string().lines().map(str::to_owned)), @"");
+    insta::assert_snapshot!(shapes(plan.to_string().lines().map(str::to_owned)), @r#"
+     1 Plan for `default` in http://ORG (00of00000000j617U5d7)
+    59
+    30 ~ update App/SORT-app-N "SORT N"
+    30     mark: none → default/SORT-app-N, manages groups
+    12 ~ update App/regionREGIONAREA "AREA REGION"
+    12     mark: none → default/regionREGIONAREA, manages groups and secrets
+    14 ~ update App/worker-N "worker N"
+    14     mark: none → default/worker-N, manages grants and secrets
+     1 Findings
+    30   medium IDP4002 App/SORT-app-N (manifests/apps/SORT-app-N.yaml:4:9): the app 0oa… is recognised by its label alone and taken over
+    49       Compare the app's id with the one that you mean, and pin it with `metadata.id`.
+    49       https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
+    12   medium IDP4002 App/regionREGIONAREA (manifests/apps/regionREGIONAREA.yaml:6:9): the app 0oa… is recognised by its label alone and taken over
+     7   medium IDP4002 App/worker-N (manifests/apps/worker-N.yaml:6:9): the app 0oa… is recognised by its label alone and taken over
+     1 Notes
+     7   App/worker-N: the app 0oa… has its client_id and bears no mark: either it was never ours, or a change of its profile lost the mark
+     1 56 to update, with 56 requests.
+     1 [exit status: 0]
+    "#);
     let _ = test.run("apply --auto-approve").ends_with(0);
     insta::assert_snapshot!(test.run("plan"), @"
     Plan for `default` in http://ORG (00of00000000j617U5d7)

@@ -58,7 +58,7 @@ fn what_cannot_be_carried_over_is_told_and_what_changed_since() {
       okta_app_oauth.shop: it is tainted: Terraform would replace it
       okta_app_oauth_api_scope.shop: `okta.apps.read`, which the app does not have
 
-    Of 7 Okta resources in the state, 3 are declared, 1 not in the org, 2 not carried over.
+    Of 7 Okta resources in the state, 3 are declared, 1 not in the org, 3 not carried over.
 
     Once these are applied, Terraform lets go of it with `manifests/terraform/removed.tf`, which says how.
 
@@ -160,7 +160,7 @@ fn hostile_names_are_inert_in_files_blocks_and_messages() {
       okta_app_oauth.web\n}\nresource "null_resource" "x" {\n  provisioner["key\n}\n'; rm -rf / #1"]: its name is none in Terraform's language, so that no `removed` block can be about it
       okta_evil\n}\u{1b}[2J.x: no manifest declares such a resource; Terraform keeps it
 
-    Of 8 Okta resources in the state, 6 are declared, 1 not carried over.
+    Of 8 Okta resources in the state, 6 are declared, 2 not carried over.
 
     Once these are applied, Terraform lets go of it with `manifests/terraform/removed.tf`, which says how.
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::super::error::CommandError;
@@ -53,7 +53,7 @@ pub(super) fn read(file: &Path) -> Result<State, CommandError> {
 fn refused(error: Error, shown: &str) -> CommandError {
     let hint = match error {
         Error::Encrypted => "OpenTofu writes it in clear with\n    tofu state pull | idpctl export --from-tfstate - --out DIR",
-        Error::Version(3) | Error::Version(..3) => "Terraform 0.12 or later brings it up to date with `terraform apply -refresh-only`",
+        Error::Version(..4) => "Terraform 0.12 or later brings it up to date with `terraform apply -refresh-only`",
         Error::Version(_) => "it may be from a later Terraform than this version of idpctl knows",
         Error::TooLarge => "name the state of the configuration that manages Okta",
         Error::Unreadable { .. } | Error::NoVersion | Error::Shown => {
@@ -69,10 +69,13 @@ pub(super) fn told(state: &State, taken: &[Taken<'_>], org: &str) -> Result<Told
     let declared = count(&|one| matches!(one.fate, Fate::Declared(_)));
     let by_itself = count(&|one| one.fate == Fate::ByItself);
     let gone = count(&|one| one.fate == Fate::Gone);
-    let left = count(&|one| matches!(one.fate, Fate::Left(_)));
-    if gone > 0 && gone == count(&|one| one.resource.manages.app().is_some() || one.resource.manages.server().is_some()) {
-        let error =
-            format!("nothing of the {gone} resources that the state has of apps and authorization servers is in {}", printable(org));
+    let elsewhere = count(&|one| matches!(one.fate, Fate::Elsewhere(_)));
+    let left = elsewhere + count(&|one| matches!(one.fate, Fate::Left(_)));
+    let missing = gone + elsewhere;
+    let of_org = |one: &Taken<'_>| one.resource.manages.app().is_some() || one.resource.manages.server().is_some();
+    if missing > 0 && missing == count(&of_org) {
+        let of_what = "the state has of apps and authorization servers";
+        let error = format!("nothing of the {missing} resources that {of_what} is in {}", printable(org));
         return Err(
             CommandError::new(error).hint("it is the state of another org: name that one in OKTA_CLIENT_ORGURL, with its credentials")
         );
