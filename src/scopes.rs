@@ -8,6 +8,9 @@ use crate::address::Kind;
 use crate::desired::Desired;
 use crate::export::Choice;
 
+/// The scope of the System Log.
+pub const LOGS: &str = "okta.logs.read";
+
 /// What somebody signs in for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {

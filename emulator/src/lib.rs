@@ -48,6 +48,7 @@ pub use crate::{
     error::{Error, StoreError},
     faults::Fault,
     limits::RateLimits,
+    log::event_types,
     org::{LiveSecret, Org, Seen},
     switches::Switches,
 };

@@ -120,6 +120,8 @@ pub struct Refusal {
     pub address: Address,
     /// Where it stands.
     pub origin: Origin,
+    /// The app.
+    pub live: Id,
     /// Why not.
     pub why: String,
 }

@@ -95,7 +95,7 @@ impl<'a, 'c> Matching<'a, 'c> {
                         .help("give one of them another client_id, or take one of the documents out"),
                 );
             } else if let Some(why) = self.not_ours(app, live) {
-                self.refuse(app, why);
+                self.refuse(app, live, why);
             } else {
                 self.take(app, live, How::ClientId);
             }
@@ -120,9 +120,9 @@ impl<'a, 'c> Matching<'a, 'c> {
             }
             match candidates.as_slice() {
                 [] => {
-                    let theirs = self.free(self.live.with_label(label)).next().and_then(|live| self.not_ours(app, live));
+                    let theirs = self.free(self.live.with_label(label)).next().and_then(|live| Some((live, self.not_ours(app, live)?)));
                     match theirs {
-                        Some(why) => self.refuse(app, why),
+                        Some((live, why)) => self.refuse(app, live, why),
                         None => self.bound.apps.push(BoundApp::New(app)),
                     }
                 }
@@ -153,7 +153,7 @@ impl<'a, 'c> Matching<'a, 'c> {
         if how == How::Id
             && let Some(why) = self.not_ours(app, live)
         {
-            self.refuse(app, why);
+            self.refuse(app, live, why);
             return;
         }
         self.taken.insert(&live.id, app);
@@ -200,8 +200,9 @@ impl<'a, 'c> Matching<'a, 'c> {
             .then(|| format!("the app {} bears the mark of App/{}, which is still declared", live.id, mark.owner.name))
     }
 
-    fn refuse(&mut self, app: &App, why: String) {
-        self.bound.refused.push(Refusal { address: app.address.clone(), origin: app.origin.clone(), why });
+    fn refuse(&mut self, app: &App, live: &LiveApp, why: String) {
+        let live = live.id.clone();
+        self.bound.refused.push(Refusal { address: app.address.clone(), origin: app.origin.clone(), live, why });
     }
 
     fn problem(&mut self, diagnostic: Diagnostic) {

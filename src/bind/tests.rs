@@ -20,7 +20,7 @@ fn shown(bound: &Bound<'_>) -> String {
     for Orphan { address, live, marker: _, why } in &bound.orphans {
         writeln!(out, "{address} was {}: {why:?}", live.id).unwrap();
     }
-    for Refusal { address, origin: _, why } in &bound.refused {
+    for Refusal { address, origin: _, live: _, why } in &bound.refused {
         writeln!(out, "{address} is refused: {why}").unwrap();
     }
     for (address, note) in &bound.notes {

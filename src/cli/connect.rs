@@ -18,7 +18,7 @@ use crate::export::Choice;
 use crate::http::{BaseUrl, Credentials, Governor, Reader, ReqwestTransport, RetryPolicy, Transport, Writer};
 use crate::manifest::{Place, Target};
 use crate::observe::{Expected, Sweep};
-use crate::scopes::{Purpose, chosen, exported, needed};
+use crate::scopes::{LOGS, Purpose, chosen, exported, needed};
 use crate::secret::Secret;
 
 /// For how long something must have been heard of as missing before it is made, against a real org: its lists lag behind its writes.
@@ -187,6 +187,16 @@ impl Connection {
     /// Returns what sends GETs and nothing else.
     pub(super) fn reader(&self) -> Reader {
         Reader::new(Arc::clone(&self.transport), self.credentials.clone(), self.governor.clone(), self.policy.clone())
+    }
+
+    /// Returns what reads the org's System Log. It signs in for that alone, unless the scope is among those that were configured: a log that
+    /// cannot be read must keep nobody from reading the rest.
+    pub(super) fn log_reader(&self) -> Reader {
+        let credentials = self.credentials.clone().asking(|scopes| {
+            let logs = |scope: &String| scope == LOGS;
+            if scopes.iter().any(logs) { scopes.to_vec() } else { vec![LOGS.to_owned()] }
+        });
+        Reader::new(Arc::clone(&self.transport), credentials, self.governor.clone(), self.policy.clone())
     }
 
     /// Returns what can change the org. For `apply` alone. Its time begins now: how long somebody thought about the plan does not count.

@@ -7,7 +7,7 @@ use super::{AppChanges, Changes, GrantChange, KeyChange, Scope};
 use crate::address::{Address, Kind};
 use crate::desired::Grant;
 use crate::json::Path;
-use crate::observed::{LiveApp, LiveGrant};
+use crate::observed::{LiveApp, LiveGrant, Trace};
 use crate::resource::jwk::key_id;
 use crate::resource::marker::Facility;
 
@@ -18,6 +18,7 @@ pub(super) fn compare_grants<'a>(entry: &mut AppChanges<'a>, live: Option<&'a Li
     if !managed && !noticed {
         return;
     }
+    let app = live;
     let declared: Vec<_> = entry.wanted.grants.iter().flatten().filter(|g| scope.select.has(&g.address)).collect();
     let there = live.and_then(|app| scope.observed.grants.get(&app.id)).map_or(&[][..], Vec::as_slice);
     let org = scope.observed.org.as_ref().map_or("", |org| org.url.as_str());
@@ -32,7 +33,10 @@ pub(super) fn compare_grants<'a>(entry: &mut AppChanges<'a>, live: Option<&'a Li
         let what = format!("scope `{}` is granted and not declared", live.scope);
         match forbidden(entry, scope, Facility::Grants) {
             None if scope.prune => entry.grants.push(GrantChange::Revoke(address, live)),
-            why => changes.left_alone.push(left_alone(address, &what, why)),
+            why => {
+                let trace = Trace::grant(&app.map(LiveApp::names).unwrap_or_default(), live);
+                changes.left_alone.push(left_alone(address, &what, why, trace));
+            }
         }
     }
 }
@@ -61,7 +65,10 @@ pub(super) fn compare_keys<'a>(entry: &mut AppChanges<'a>, live: Option<&'a Live
         };
         match (why, key.get("id").and_then(Value::as_str)) {
             (None, Some(id)) if scope.prune => entry.keys.push(KeyChange { address, id: id.to_owned(), active: is_active(key) }),
-            (why, _) => changes.left_alone.push(left_alone(address, &what, why)),
+            (why, id) => {
+                let ids: Vec<_> = id.into_iter().chain([name.as_str()]).collect();
+                changes.left_alone.push(left_alone(address, &what, why, Trace::key(&live.names(), &ids)));
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::address::{Address, Kind};
 use crate::bind::{Bound, BoundClient, Found};
 use crate::desired::{Client, Desired};
 use crate::json::Path;
-use crate::observed::{LiveClient, Observed, Written};
+use crate::observed::{LiveClient, Observed, Trace, Written};
 use crate::resource::client::{DEFAULT_METHOD, METHOD, renews_secrets};
 use crate::resource::jwk::key_id;
 use crate::resource::{Facet, table};
@@ -162,6 +162,7 @@ fn keys(
             address: wanted.address.below(["key", name]),
             what: format!("the public key `{name}` is not declared"),
             flag: may_prune.then(|| "--prune".to_owned()),
+            trace: Trace::key(&[&live.id.0], &[name]),
         });
         return changes.left_alone.extend(left);
     }
@@ -222,16 +223,18 @@ fn grants<'a>(entry: &mut ClientChanges<'a>, observed: &'a Observed, may_prune: 
     let chosen = declared.iter().filter(|grant| choices.select.has(&grant.address));
     let missing = chosen.filter(|wanted| !there.iter().any(|live| is(wanted, live, &entry.issuer)));
     entry.grants = missing.map(GrantChange::Add).collect();
-    for live in there.iter().filter(|live| !declared.iter().any(|wanted| is(wanted, live, &entry.issuer))) {
-        let address = Address::new(Kind::Grant, entry.bound.wanted.address.name.clone()).below([&live.scope]);
+    for granted in there.iter().filter(|live| !declared.iter().any(|wanted| is(wanted, live, &entry.issuer))) {
+        let address = Address::new(Kind::Grant, entry.bound.wanted.address.name.clone()).below([&granted.scope]);
         if !choices.select.has(&address) {
             continue;
         }
         if may_prune && choices.prune {
-            entry.grants.push(GrantChange::Revoke(address, live));
+            entry.grants.push(GrantChange::Revoke(address, granted));
         } else {
-            let what = format!("scope `{}` is granted and not declared", live.scope);
-            changes.left_alone.push(LeftAlone { address, what, flag: may_prune.then(|| "--prune".to_owned()) });
+            let what = format!("scope `{}` is granted and not declared", granted.scope);
+            let flag = may_prune.then(|| "--prune".to_owned());
+            let client = live.map(|(live, _)| live.id.0.as_str());
+            changes.left_alone.push(LeftAlone { address, what, flag, trace: Trace::grant(client.as_slice(), granted) });
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::desired::{Assignment, GroupReference};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::{GROUP_TWICE, GROUP_UNCLEAR};
 use crate::json::Path;
-use crate::observed::{LiveApp, LiveAssignment, LiveGroup};
+use crate::observed::{Aspect, LiveApp, LiveAssignment, LiveGroup, Trace};
 use crate::printable::printable_head;
 use crate::resource::did_you_mean;
 use crate::resource::group_assignment::row;
@@ -77,7 +77,10 @@ pub(super) fn compare<'a>(entry: &mut AppChanges<'a>, live: Option<&'a LiveApp>,
         }
         match forbidden(entry, scope, Facility::Groups) {
             None if scope.prune => entry.groups.push(GroupChange::Withdraw(address, live)),
-            why => changes.left_alone.push(left_alone(address, &undeclared(live), why)),
+            why => {
+                let trace = entry.live.map(|app| Trace::assignment(&app.names(), &live.group, Aspect::Being)).unwrap_or_default();
+                changes.left_alone.push(left_alone(address, &undeclared(live), why, trace));
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ use crate::desired::{App, Desired, Grant, Secret};
 pub use crate::diagnostic::codes::{NO_SLOT, POLICY_UNCLEAR};
 use crate::diagnostic::{Diagnostics, Origin};
 use crate::json::{Fingerprint, Path};
-use crate::observed::{LiveApp, LiveGrant, LiveSecret, Observed};
+use crate::observed::{LiveApp, LiveGrant, LiveSecret, Observed, Trace};
 use crate::resource::Facet;
 use crate::resource::marker::Marker;
 use crate::secret::{SecretHash, SecretRef};
@@ -198,6 +198,9 @@ pub struct LeftAlone {
     pub what: String,
     /// The flag that would remove it, where there is one.
     pub flag: Option<String>,
+    /// By which entries of the org's log it is known.
+    #[serde(skip)]
+    pub trace: Trace,
 }
 
 /// Compares.

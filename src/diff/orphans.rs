@@ -2,6 +2,7 @@
 
 use super::{Changes, Choices, LeftAlone};
 use crate::bind::{Bound, Orphaned};
+use crate::observed::{Aspect, Trace};
 
 /// Decides for each orphan whether it goes or is left alone. `--select` never deletes an app.
 pub(super) fn decide<'a>(bound: &Bound<'a>, choices: &Choices, changes: &mut Changes<'a>) {
@@ -29,6 +30,7 @@ pub(super) fn decide<'a>(bound: &Bound<'a>, choices: &Choices, changes: &mut Cha
             Orphaned::Copy => (format!("the app {id} `{label}` bears a copy of this mark: somebody cloned the app"), None),
         };
         let flag = flag.map(|flag| if choices.select.is_narrow() { format!("{flag} without --select") } else { flag.to_owned() });
-        changes.left_alone.push(LeftAlone { address: orphan.address.clone(), what, flag });
+        let trace = Trace::app(id, &orphan.live.client_id, Aspect::Being);
+        changes.left_alone.push(LeftAlone { address: orphan.address.clone(), what, flag, trace });
     }
 }

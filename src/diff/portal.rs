@@ -9,7 +9,7 @@ use crate::desired::{PortalObject, Token};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::CANNOT_UPDATE;
 use crate::json::Path;
-use crate::observed::LivePortal;
+use crate::observed::{LivePortal, Trace};
 use crate::resource::table;
 
 /// The differences of one object of the portal.
@@ -107,5 +107,5 @@ fn retire<'a>(extra: &Undeclared<'a>, choices: &Choices, changes: &mut Changes<'
         (true, false) => (what, Some("--prune".to_owned())),
         (true, true) => (what, Some("--prune without --select".to_owned())),
     };
-    changes.left_alone.push(LeftAlone { address: under.address.below(["client-type", &live.id.0]), what, flag });
+    changes.left_alone.push(LeftAlone { address: under.address.below(["client-type", &live.id.0]), what, flag, trace: Trace::default() });
 }

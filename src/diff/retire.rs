@@ -3,6 +3,7 @@
 use super::{AppChanges, LeftAlone, Scope};
 use crate::address::Address;
 use crate::bind::How;
+use crate::observed::Trace;
 use crate::resource::marker::Facility;
 
 /// Says why undeclared children of an app may not be pruned, whatever the flags.
@@ -20,7 +21,7 @@ pub(super) fn forbidden(entry: &AppChanges<'_>, scope: &Scope<'_, '_>, facility:
 }
 
 /// Returns the entry for something that is not touched.
-pub(super) fn left_alone(address: Address, what: &str, why: Option<String>) -> LeftAlone {
+pub(super) fn left_alone(address: Address, what: &str, why: Option<String>, trace: Trace) -> LeftAlone {
     let flag = why.is_none().then(|| "--prune".to_owned());
-    LeftAlone { address, what: why.map_or_else(|| what.to_owned(), |why| format!("{what}: {why}")), flag }
+    LeftAlone { address, what: why.map_or_else(|| what.to_owned(), |why| format!("{what}: {why}")), flag, trace }
 }

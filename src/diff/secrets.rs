@@ -4,7 +4,7 @@ use super::retire::{forbidden, left_alone};
 use super::{AppChanges, Changes, NO_SLOT, Scope, SecretChange};
 use crate::desired::Secret;
 use crate::diagnostic::Diagnostic;
-use crate::observed::{LiveApp, LiveSecret, Status};
+use crate::observed::{LiveApp, LiveSecret, Status, Trace};
 use crate::resource::marker::Facility;
 use crate::secret::SecretHash;
 
@@ -98,11 +98,12 @@ fn retire<'a>(entry: &mut AppChanges<'a>, extras: &[&'a LiveSecret], unresolved:
         } else {
             forbidden(entry, scope, Facility::Secrets)
         };
+        let trace = entry.live.map(|app| Trace::secret(&app.names(), Some(&live.id))).unwrap_or_default();
         match why {
             None if scope.prune => entry.secrets.push(SecretChange::Delete(address, live)),
             why => {
                 let what = format!("a client secret ({}, made {}) that is not declared", live.status.as_str(), live.created);
-                changes.left_alone.push(left_alone(address, &what, why));
+                changes.left_alone.push(left_alone(address, &what, why, trace));
             }
         }
     }

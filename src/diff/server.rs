@@ -13,7 +13,7 @@ use crate::desired::ServerPart;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::CANNOT_UPDATE;
 use crate::json::Path;
-use crate::observed::{LivePart, Observed, Status};
+use crate::observed::{Aspect, LivePart, Observed, Status, Trace};
 use crate::resource::Facet;
 use crate::resource::authorization_server::{Part, PolicyClient, born_with};
 
@@ -250,5 +250,7 @@ fn retire<'a>(server: Parent<'a>, extra: &Extra<'a>, choices: &Choices, changes:
     } else {
         (format!("{what}; `metadata.prune: true` in the document would allow pruning below the built-in server"), None)
     };
-    changes.left_alone.push(LeftAlone { address, what, flag });
+    let ids: Vec<_> = policy.iter().chain([&server]).filter_map(|parent| Some(&parent.live?.id)).collect();
+    let trace = Trace::part(live.part, &live.id, &ids, Aspect::Being);
+    changes.left_alone.push(LeftAlone { address, what, flag, trace });
 }

@@ -3,6 +3,7 @@
 //! The comparison is [`crate::diff`]'s; nothing is compared here. Whether a difference was made in the org or in the manifests is told
 //! by the mark, which says what was applied last.
 
+pub mod blame;
 mod client;
 mod reading;
 
@@ -12,15 +13,17 @@ use serde_json::Value;
 
 use crate::address::Address;
 use crate::bind::{Bound, Orphaned};
-use crate::desired::Desired;
+use crate::desired::{Desired, Grant};
 use crate::diff::{
     AppChanges, Change, Changes, FieldChange, GrantChange, GroupChange, PartChanges, PortalChanges, SecretChange, undeclared_group,
 };
 use crate::findings::{self, Finding};
+use crate::observed::{Aspect, LiveApp, Trace};
 use crate::plan::{Org, Portal};
 use crate::resource::Facet;
 use crate::resource::marker::Marker;
 use crate::select::Select;
+use blame::{Blame, LogRead};
 
 /// Where the live org departs from what is declared.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +42,8 @@ pub struct Items {
     pub not_compared: Vec<(Address, String)>,
     /// How it was read; `None` where nobody has said.
     pub reading: Option<Reading>,
+    /// How far the org's log was asked who did it; `None` if it was not.
+    pub log: Option<LogRead>,
 }
 
 /// One departure.
@@ -52,6 +57,10 @@ pub struct Item {
     pub cause: Cause,
     /// Where it is declared (`file:line:column`), if it is.
     pub origin: Option<String>,
+    /// By which entries of the org's log it is known.
+    pub trace: Trace,
+    /// Who touched it; `None` if nobody asked.
+    pub blame: Option<Blame>,
 }
 
 /// What departs from what is declared.
@@ -111,6 +120,13 @@ impl Cause {
     }
 }
 
+impl Item {
+    /// Returns an item of which nobody has asked yet who did it.
+    fn new(address: Address, what: What, cause: Cause, origin: Option<String>, trace: Trace) -> Self {
+        Self { address, what, cause, origin, trace, blame: None }
+    }
+}
+
 /// Makes items of the differences.
 pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, desired: &Desired, places: (Option<Org>, Option<Portal>)) -> Items {
     let unmarked = changes.servers.iter().flat_map(of_server).chain(changes.portal.iter().flat_map(of_portal));
@@ -118,21 +134,23 @@ pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, desired:
     // Below something declared; apps without a document come from the matching, which knows copies from orphans.
     items.extend(changes.clients.iter().flat_map(client::items));
     let children = changes.left_alone.iter().filter(|left| left.flag.is_some() && !left.address.child.is_empty());
-    items.extend(children.map(|left| undeclared(left.address.clone(), left.what.clone())));
+    items.extend(children.map(|left| undeclared(left.address.clone(), left.what.clone(), left.trace.clone())));
     for orphan in bound.orphans.iter().filter(|orphan| select.has(&orphan.address)) {
         let (id, label) = (&orphan.live.id, &orphan.live.label);
         let address = orphan.address.clone();
+        let trace = Trace::app(id, &orphan.live.client_id, Aspect::Being);
         items.push(match orphan.why {
-            Orphaned::DocumentGone => undeclared(address, format!("the app {id} `{label}` is ours and no document declares it")),
-            Orphaned::Superseded => undeclared(address, format!("the app {id} `{label}` was replaced by another and is still there")),
-            Orphaned::Copy => Item { address, what: What::Copy { id: id.to_string() }, cause: Cause::ChangedLive, origin: None },
+            Orphaned::DocumentGone => undeclared(address, format!("the app {id} `{label}` is ours and no document declares it"), trace),
+            Orphaned::Superseded => {
+                undeclared(address, format!("the app {id} `{label}` was replaced by another and is still there"), trace)
+            }
+            Orphaned::Copy => Item::new(address, What::Copy { id: id.to_string() }, Cause::ChangedLive, None, trace),
         });
     }
-    items.extend(bound.refused.iter().filter(|refusal| select.has(&refusal.address)).map(|refusal| Item {
-        address: refusal.address.clone(),
-        what: What::Foreign { why: refusal.why.clone() },
-        cause: Cause::Either,
-        origin: Some(refusal.origin.to_string()),
+    items.extend(bound.refused.iter().filter(|refusal| select.has(&refusal.address)).map(|refusal| {
+        let (what, origin) = (What::Foreign { why: refusal.why.clone() }, Some(refusal.origin.to_string()));
+        let trace = Trace::app(&refusal.live, &refusal.live.0, Aspect::Being);
+        Item::new(refusal.address.clone(), what, Cause::Either, origin, trace)
     }));
     // A stable sort: fields of an app stay in the order of its document.
     items.sort_by(|a, b| a.address.cmp(&b.address));
@@ -140,11 +158,11 @@ pub fn drift(changes: &Changes<'_>, bound: &Bound<'_>, select: &Select, desired:
     not_compared.sort();
     let (org, portal) = places;
     let findings = findings::drifted(changes, bound, desired);
-    Items { project: desired.project.clone(), org, portal, items, findings, not_compared, reading: None }
+    Items { project: desired.project.clone(), org, portal, items, findings, not_compared, reading: None, log: None }
 }
 
-fn undeclared(address: Address, what: String) -> Item {
-    Item { address, what: What::Undeclared { what }, cause: Cause::Either, origin: None }
+fn undeclared(address: Address, what: String, trace: Trace) -> Item {
+    Item::new(address, What::Undeclared { what }, Cause::Either, None, trace)
 }
 
 fn of_app(entry: &AppChanges<'_>) -> Vec<Item> {
@@ -153,72 +171,97 @@ fn of_app(entry: &AppChanges<'_>) -> Vec<Item> {
     let mut items = match &entry.change {
         // Whoever deleted an app did not leave its mark behind: it may as well never have been made.
         Some(Change::Create { .. }) => {
-            return vec![Item { address: address.clone(), what: What::Missing, cause: Cause::Either, origin: origin() }];
+            let trace = Trace::gone_app(entry.wanted.client_id(), entry.wanted.label());
+            return vec![Item::new(address.clone(), What::Missing, Cause::Either, origin(), trace)];
         }
         // A replacement makes every child anew, which is no drift of theirs.
         Some(Change::Replace { because, fields: _ }) => return because.iter().map(|change| field(entry, change)).collect(),
         Some(Change::Update { fields }) => fields.iter().map(|change| field(entry, change)).collect(),
         None => Vec::new(),
     };
-    items.extend(entry.secrets.iter().map(|change| secret(entry, change)));
+    let names = entry.live.map(LiveApp::names).unwrap_or_default();
+    items.extend(entry.secrets.iter().map(|change| secret(entry, change, &names)));
     items.extend(entry.grants.iter().map(|change| match change {
-        GrantChange::Add(wanted) => {
-            let origin = Some(wanted.origin.to_string());
-            Item { address: wanted.address.clone(), what: What::Missing, cause: Cause::Either, origin }
+        GrantChange::Add(wanted) => missing_grant(wanted, &names),
+        GrantChange::Revoke(address, live) => {
+            undeclared(address.clone(), format!("scope `{}` is granted and not declared", live.scope), Trace::grant(&names, live))
         }
-        GrantChange::Revoke(address, live) => undeclared(address.clone(), format!("scope `{}` is granted and not declared", live.scope)),
     }));
-    items.extend(entry.groups.iter().flat_map(group));
-    items.extend(entry.keys.iter().map(|key| undeclared(key.address.clone(), "the public key is not declared".to_owned())));
+    items.extend(entry.groups.iter().flat_map(|change| group(change, &names)));
+    items.extend(
+        entry
+            .keys
+            .iter()
+            .map(|key| undeclared(key.address.clone(), "the public key is not declared".to_owned(), Trace::key(&names, &[&key.id]))),
+    );
     items
 }
 
+fn missing_grant(wanted: &Grant, client: &[&str]) -> Item {
+    let origin = Some(wanted.origin.to_string());
+    Item::new(wanted.address.clone(), What::Missing, Cause::Either, origin, Trace::gone_grant(client, &wanted.scope))
+}
+
 /// The mark's digest says nothing of groups, so nobody can tell who moved.
-fn group(change: &GroupChange<'_>) -> Vec<Item> {
-    let (wanted, fields) = match change {
-        GroupChange::Assign { wanted, .. } => {
-            let origin = Some(wanted.origin.to_string());
-            return vec![Item { address: wanted.address.clone(), what: What::Missing, cause: Cause::Either, origin }];
+fn group(change: &GroupChange<'_>, app: &[&str]) -> Vec<Item> {
+    match change {
+        GroupChange::Assign { wanted, group, .. } => {
+            let (origin, trace) = (Some(wanted.origin.to_string()), Trace::gone_assignment(app, &group.id));
+            vec![Item::new(wanted.address.clone(), What::Missing, Cause::Either, origin, trace)]
         }
-        GroupChange::Withdraw(address, live) => return vec![undeclared(address.clone(), undeclared_group(live))],
-        GroupChange::Update { wanted, fields, .. } => (wanted, fields),
-    };
-    let item = |change: &FieldChange| {
-        let declared = (!change.declared.is_null()).then(|| change.declared.clone());
-        let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
-        let origin = change.origin.as_ref().map(ToString::to_string);
-        Item { address: wanted.address.clone(), what, cause: Cause::Either, origin }
-    };
-    fields.iter().map(item).collect()
+        GroupChange::Withdraw(address, live) => {
+            vec![undeclared(address.clone(), undeclared_group(live), Trace::assignment(app, &live.group, Aspect::Being))]
+        }
+        GroupChange::Update { wanted, live, fields } => {
+            let trace = |change: &FieldChange| Trace::assignment(app, &live.group, aspect(change));
+            fields.iter().map(|change| field_of(&wanted.address, change, trace(change))).collect()
+        }
+    }
+}
+
+/// Returns which aspect of its object a field is.
+fn aspect(change: &FieldChange) -> Aspect {
+    match (change.facet, change.path.to_string().as_str()) {
+        (Facet::Status, _) | (_, "status") => Aspect::Status,
+        (Facet::AccessPolicy, _) => Aspect::AccessPolicy,
+        (Facet::Body, "priority") => Aspect::Priority,
+        (Facet::Body, path) if path.starts_with("settings.oauthClient.jwks.") || path.starts_with("jwks.") => Aspect::Keys,
+        (Facet::Body, _) => Aspect::Body,
+    }
 }
 
 /// Returns the item of a field of which no mark tells who changed it.
-fn field_of(address: &Address, change: &FieldChange) -> Item {
+fn field_of(address: &Address, change: &FieldChange, trace: Trace) -> Item {
     let declared = (!change.declared.is_null()).then(|| change.declared.clone());
     let what = What::Field { path: change.path.to_string(), declared, live: change.before.clone() };
-    Item { address: address.clone(), what, cause: Cause::Either, origin: change.origin.as_ref().map(ToString::to_string) }
+    Item::new(address.clone(), what, Cause::Either, change.origin.as_ref().map(ToString::to_string), trace)
 }
 
 /// Authorization servers bear no mark, so nobody can tell who moved.
 fn of_server(entry: &PartChanges<'_>) -> Vec<Item> {
-    let PartChanges { wanted, live: _, server, policy, change, awaits: _, born: _ } = entry;
-    let item = |what, origin| Item { address: wanted.address.clone(), what, cause: Cause::Either, origin };
+    let PartChanges { wanted, live, server, policy, change, awaits: _, born: _ } = entry;
+    let under: Vec<_> = policy.iter().chain(server).filter_map(|parent| Some(&parent.live?.id)).collect();
     let fields = match change {
         None => return Vec::new(),
         // What a missing server or policy consists of is missing with it.
         Some(Change::Create { .. }) if server.iter().chain(policy).any(|parent| parent.live.is_none()) => return Vec::new(),
-        Some(Change::Create { .. }) => return vec![item(What::Missing, Some(wanted.origin.to_string()))],
+        Some(Change::Create { .. }) => {
+            let trace = Trace::gone_part(wanted.part, wanted.key.last().map_or("", String::as_str), &under);
+            return vec![Item::new(wanted.address.clone(), What::Missing, Cause::Either, Some(wanted.origin.to_string()), trace)];
+        }
         Some(Change::Update { fields } | Change::Replace { fields, .. }) => fields,
     };
+    let trace = |change: &FieldChange| live.map(|live| Trace::part(wanted.part, &live.id, &under, aspect(change))).unwrap_or_default();
     // A priority may have to be sent again to bring others into order, and is as declared all the same.
     let drifted = fields.iter().filter(|change| change.before.is_none() || change.before != change.after);
-    drifted.map(|change| field_of(&wanted.address, change)).collect()
+    drifted.map(|change| field_of(&wanted.address, change, trace(change))).collect()
 }
 
 /// The portal's objects bear no mark, so nobody can tell who moved.
 fn of_portal(entry: &PortalChanges<'_>) -> Vec<Item> {
     let wanted = entry.bound.wanted;
-    let item = |what, origin| Item { address: wanted.address.clone(), what, cause: Cause::Either, origin };
+    // The portal keeps no log that anybody could ask.
+    let item = |what, origin| Item::new(wanted.address.clone(), what, Cause::Either, origin, Trace::default());
     let fields = match &entry.change {
         None => return Vec::new(),
         Some(Change::Create { .. }) => return vec![item(What::Missing, Some(wanted.origin.to_string()))],
@@ -235,16 +278,17 @@ fn of_portal(entry: &PortalChanges<'_>) -> Vec<Item> {
 fn field(entry: &AppChanges<'_>, change: &FieldChange) -> Item {
     let FieldChange { path, facet, before, after: _, declared, origin, immutable: _ } = change;
     let address = entry.wanted.address.clone();
+    let trace = entry.live.map(|live| Trace::app(&live.id, &live.client_id, aspect(change))).unwrap_or_default();
     let marked = entry.live.is_some_and(|live| live.marker.is_some());
     if *path == Marker::path() {
         let origin = Some(entry.wanted.origin.to_string());
         let (what, cause) = if marked { (What::MarkDiffers, Cause::Pending) } else { (What::MarkLost, Cause::Either) };
-        return Item { address, what, cause, origin };
+        return Item::new(address, what, cause, origin, trace);
     }
     // The mark's digest is of the body alone: it says nothing of what other calls write.
     let cause = if *facet == Facet::Body { cause(entry) } else { Cause::Either };
     let what = What::Field { path: path.to_string(), declared: (!declared.is_null()).then(|| declared.clone()), live: before.clone() };
-    Item { address, what, cause, origin: origin.as_ref().map(ToString::to_string) }
+    Item::new(address, what, cause, origin.as_ref().map(ToString::to_string), trace)
 }
 
 fn cause(entry: &AppChanges<'_>) -> Cause {
@@ -255,10 +299,11 @@ fn cause(entry: &AppChanges<'_>) -> Cause {
     }
 }
 
-fn secret(entry: &AppChanges<'_>, change: &SecretChange<'_>) -> Item {
+fn secret(entry: &AppChanges<'_>, change: &SecretChange<'_>, client: &[&str]) -> Item {
     match change {
         SecretChange::Add(wanted) => {
-            Item { address: wanted.address.clone(), what: What::Missing, cause: Cause::Either, origin: Some(wanted.origin.to_string()) }
+            let (origin, trace) = (Some(wanted.origin.to_string()), Trace::secret(client, None));
+            Item::new(wanted.address.clone(), What::Missing, Cause::Either, origin, trace)
         }
         SecretChange::Activate(wanted, live) | SecretChange::Deactivate(wanted, live) => {
             let what = What::Field {
@@ -266,11 +311,12 @@ fn secret(entry: &AppChanges<'_>, change: &SecretChange<'_>) -> Item {
                 declared: Some(Value::from(wanted.status.as_str())),
                 live: Some(Value::from(live.status.as_str())),
             };
-            Item { address: wanted.address.clone(), what, cause: Cause::Either, origin: Some(wanted.origin.to_string()) }
+            let (origin, trace) = (Some(wanted.origin.to_string()), Trace::secret(client, Some(&live.id)));
+            Item::new(wanted.address.clone(), what, Cause::Either, origin, trace)
         }
         SecretChange::Delete(address, live) => {
             let what = format!("a client secret ({}) of {} that is not declared", live.status.as_str(), entry.wanted.address);
-            undeclared(address.clone(), what)
+            undeclared(address.clone(), what, Trace::secret(client, Some(&live.id)))
         }
     }
 }

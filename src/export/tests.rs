@@ -67,8 +67,9 @@ fn what_a_new_app_has_by_itself_is_left_out_unless_the_project_has_another_defau
     let defaults = json!({"App": {"status": "INACTIVE", "accessibility": {"errorRedirectUrl": "https://error"}, "visibility": {"hide": {"iOS": true}}}});
     let export = exported(&observed, &Choice::default(), &defaults);
     insta::assert_snapshot!(shown(&export).lines().filter(|line| line.contains("status") || line.contains("Redirect") || line.contains("iOS")).collect::<Vec<_>>().join("\n"), @"
-    status: ACTIVE
-      errorRedirectUrl: null
+      status: ACTIVE
+        errorRedirectUrl: null
+    App/web visibility.hide.iOS: the project's defaults say it, and it has none
     ");
 }
 
@@ -129,7 +130,7 @@ fn what_cannot_be_declared_is_told_and_the_rest_is() {
     kind: App
     metadata:
       name: web-0oa1
-      id: 0oa1
+      id: "0oa1"
     spec:
       label: Web
       visibility:
@@ -150,7 +151,7 @@ fn what_cannot_be_declared_is_told_and_the_rest_is() {
                 kid: now
                 crv: P-256
                 x: AA
-                y: AA
+                "y": AA
       additionalFields:
         tomorrow:
           a:
@@ -160,7 +161,7 @@ fn what_cannot_be_declared_is_told_and_the_rest_is() {
     kind: App
     metadata:
       name: web-0oa4
-      id: 0oa4
+      id: "0oa4"
     spec:
       label: Web
       visibility:

@@ -92,7 +92,16 @@ impl Reader {
     }
 
     /// Reads a list, and tells after each page how many there are so far.
-    pub async fn list_pages<T: Decode>(&self, request: Request, mut so_far: impl FnMut(usize) + Send) -> Result<Vec<T>, Error> {
+    pub async fn list_pages<T: Decode>(&self, request: Request, so_far: impl FnMut(usize) + Send) -> Result<Vec<T>, Error> {
+        self.pages(request, usize::MAX, so_far).await.map(|(items, _)| items)
+    }
+
+    /// Reads the first pages of a list, and says whether there were more.
+    pub async fn list_some<T: Decode>(&self, request: Request, pages: usize) -> Result<(Vec<T>, bool), Error> {
+        self.pages(request, pages, |_| {}).await
+    }
+
+    async fn pages<T: Decode>(&self, request: Request, most: usize, mut so_far: impl FnMut(usize) + Send) -> Result<(Vec<T>, bool), Error> {
         let mut items = Vec::new();
         let mut seen = BTreeSet::new();
         let mut request = request;
@@ -109,8 +118,9 @@ impl Reader {
             items.append(&mut answer.decode::<Vec<T>>()?);
             so_far(items.len());
             match next {
+                Some(_) if seen.len() >= most => return Ok((items, true)),
                 Some(next) => request = next,
-                None => return Ok(items),
+                None => return Ok((items, false)),
             }
         }
     }

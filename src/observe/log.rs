@@ -58,8 +58,23 @@ pub async fn follow(reader: &Reader, cursor: Cursor) -> Result<Followed, Error> 
 
 /// Reads the events between two times that a filter admits, the latest first.
 pub async fn between(reader: &Reader, since: Timestamp, until: Timestamp, filter: &str) -> Result<Vec<Event>, Error> {
+    reader.list(bounded(since, until, filter)).await
+}
+
+/// Reads the first pages of the same, and says whether there were more.
+pub(super) async fn some_between(
+    reader: &Reader,
+    since: Timestamp,
+    until: Timestamp,
+    filter: &str,
+    pages: usize,
+) -> Result<(Vec<Event>, bool), Error> {
+    reader.list_some(bounded(since, until, filter), pages).await
+}
+
+fn bounded(since: Timestamp, until: Timestamp, filter: &str) -> Request {
     let request = Request::get(LOGS).query("since", time(since)).query("until", time(until)).query("filter", filter);
-    reader.list(request.query("sortOrder", "DESCENDING").query("limit", PAGE)).await
+    request.query("sortOrder", "DESCENDING").query("limit", PAGE)
 }
 
 fn time(at: Timestamp) -> String {

@@ -20,6 +20,7 @@ mod progress;
 mod read;
 mod server;
 mod sweep;
+mod touches;
 mod want;
 
 #[cfg(test)]
@@ -34,3 +35,4 @@ pub use progress::{Progress, Silent, Step};
 pub use read::{app, apps_labelled, grants, org, secrets};
 pub use server::{part_list, part_object};
 pub use sweep::{Expected, Listed, Sweep};
+pub use touches::{Touches, touches};

@@ -125,6 +125,11 @@ impl LiveApp {
         Facets { body: Fingerprint::of_packed(&body), status: self.status, access_policy: self.access_policy.clone() }
     }
 
+    /// Returns what the org's log may call it: its id, and its client id.
+    pub fn names(&self) -> Vec<&str> {
+        vec![&self.id.0, &self.client_id]
+    }
+
     /// Returns the app's public keys.
     pub fn keys(&self) -> Vec<Value> {
         match self.body.find(&Path::of("settings.oauthClient.jwks.keys")) {

@@ -9,6 +9,8 @@ mod groups;
 mod live;
 mod portal;
 mod server;
+mod touched;
+mod trace;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +21,8 @@ pub use groups::{LiveAssignment, LiveGroup};
 pub use live::{AccessPolicy, CLIENT_SECRET, Facets, Id, LiveApp, LiveGrant, LiveSecret, Status};
 pub use portal::{LivePortal, Portal, ScopeUser};
 pub use server::{Children, LivePart, Servers};
+pub use touched::{Deed, EventType, FAMILIES, TYPES, Touched, event_type, families_filter, is_ours, touched};
+pub use trace::{Aspect, Clue, Term, Trace};
 
 /// The org, as far as it was read.
 #[derive(Debug, Clone, Default)]

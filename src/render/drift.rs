@@ -3,27 +3,33 @@
 use serde_json::{Value, json};
 
 use super::plan::{inert, list, not_compared_lines, places};
-use super::style::{Style, Tone, counted};
+use super::style::{Style, Tone, counted, sentence};
 use super::value::{change, path_text};
+use crate::drift::blame::{Blame, LogRead, Through, Touch, Way, Who};
 use crate::drift::{Cause, Item, Items, Reading, What};
-use crate::report::{causes, departure};
+use crate::report::{BlameLine, blame_lines, causes, departure, log_remark};
 
 /// The version of the JSON form.
 const FORMAT_VERSION: u32 = 1;
 
 /// Returns the items as text: of a field, first what is declared and then what is there.
 pub fn text(drift: &Items, style: Style) -> String {
-    let Items { project, org, portal, items, findings, not_compared, reading: _ } = drift;
+    let Items { project, org, portal, items, findings, not_compared, log, reading: _ } = drift;
     let head = format!("Drift of `{}` in {}", inert(project), places(org.as_ref(), portal.as_ref()));
     let mut sections = vec![vec![style.paint(Tone::Heading, head)]];
     for about in items.chunk_by(|a, b| a.address == b.address) {
         let mut lines = vec![style.paint(Tone::Changed, inert(&about[0].address))];
-        lines.extend(about.iter().flat_map(|item| self::lines(item, style)).map(|line| format!("    {line}")));
+        for alike in about.chunk_by(|a, b| a.blame == b.blame) {
+            lines.extend(alike.iter().flat_map(|item| self::lines(item, style)).map(|line| format!("    {line}")));
+            lines.extend(alike[0].blame.iter().flat_map(|blame| self::blame(blame, style)));
+        }
         sections.push(lines);
     }
     sections.extend(super::findings::sections(findings, style));
     let unread = not_compared_lines(not_compared.iter().map(|(address, why)| (address, why.as_str())));
     sections.extend(list("Not compared", Tone::Heading, unread, style));
+    let log = log.iter().filter_map(log_remark).map(|what| vec![inert(&sentence(&what))]);
+    sections.extend(list("The org's log", Tone::Heading, log, style));
     sections.push(vec![style.paint(Tone::Heading, summary(drift))]);
     let mut text = sections.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n");
     text.push('\n');
@@ -32,7 +38,7 @@ pub fn text(drift: &Items, style: Style) -> String {
 
 /// Returns the items as JSON.
 pub fn json(drift: &Items) -> Value {
-    let Items { project, org, portal, items, findings, not_compared, reading } = drift;
+    let Items { project, org, portal, items, findings, not_compared, log, reading } = drift;
     let count = |cause| items.iter().filter(|item| item.cause == cause).count();
     let unread: Vec<_> = not_compared.iter().map(|(address, why)| json!({"address": address, "what": why})).collect();
     let mut tree = json!({
@@ -53,6 +59,9 @@ pub fn json(drift: &Items) -> Value {
     if let Some(portal) = portal {
         tree["portal"] = json!(portal);
     }
+    if let Some(LogRead { since, unread, cut }) = log {
+        tree["log"] = json!({"since": since, "unread": unread, "complete": unread.is_none() && !cut});
+    }
     if let Some(Reading { mode, as_of, requests }) = reading {
         tree["reading"] = json!({"mode": mode.word(), "as_of": as_of.to_string(), "requests": requests});
     }
@@ -69,7 +78,7 @@ fn summary(drift: &Items) -> String {
 }
 
 fn lines(item: &Item, style: Style) -> Vec<String> {
-    let Item { address: _, what, cause, origin: _ } = item;
+    let Item { address: _, what, cause, origin: _, trace: _, blame: _ } = item;
     let mut lines = match what {
         What::Field { path, declared, live } => {
             change(&path_text(path), declared.as_ref(), live.as_ref(), false, Style { width: style.width.saturating_sub(24), ..style })
@@ -83,7 +92,7 @@ fn lines(item: &Item, style: Style) -> Vec<String> {
 }
 
 fn entry(item: &Item) -> Value {
-    let Item { address, what, cause, origin } = item;
+    let Item { address, what, cause, origin, trace: _, blame } = item;
     let cause = cause.words().replace(' ', "_");
     let mut entry = json!({"address": address, "cause": cause, "origin": origin});
     let more = match what {
@@ -98,18 +107,61 @@ fn entry(item: &Item) -> Value {
     if let (Value::Object(entry), Value::Object(more)) = (&mut entry, more) {
         entry.extend(more);
     }
+    if let Some(Blame { touches, more, remark }) = blame {
+        entry["blame"] = json!({"touches": touches.iter().map(touch).collect::<Vec<_>>(), "more": more, "remark": remark});
+    }
     entry
+}
+
+/// Returns who touched something, as lines for people.
+fn blame(blame: &Blame, style: Style) -> Vec<String> {
+    let line = |line: &BlameLine| {
+        let BlameLine { what, link, search } = line;
+        let place = match (link, search) {
+            (Some(link), _) => Some(inert(link)),
+            (None, Some(search)) => Some(format!("in the org's log: {}", inert(search))),
+            (None, None) => None,
+        };
+        let place = place.map(|place| style.paint(Tone::Faint, format_args!("          {place}")));
+        [format!("        {}", inert(what))].into_iter().chain(place).collect::<Vec<_>>()
+    };
+    blame_lines(blame).iter().flat_map(line).collect()
+}
+
+fn touch(touch: &Touch) -> Value {
+    let Touch { event, at, kind, did, who, through, link, search } = touch;
+    let Who { sort, id, name, login, token } = who;
+    let Through { way, agent, path, ip } = through;
+    let mut actor = json!({"sort": sort.as_str(), "id": id, "name": name});
+    for (member, value) in [("login", login), ("api_token", token)] {
+        if let Some(value) = value {
+            actor[member] = json!(value);
+        }
+    }
+    let mut through = json!({"way": way.map(Way::as_str), "agent": agent, "path": path});
+    if let Some(ip) = ip {
+        through["ip"] = json!(ip);
+    }
+    json!({"event": event.0, "at": at, "type": kind, "what": did, "actor": actor, "through": through, "link": link, "search": search})
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::address::{Address, Kind};
+    use crate::observed::Trace;
     use crate::plan::Org;
 
     pub(in crate::render) fn items() -> Items {
         let web = Address::new(Kind::App, "web");
-        let item = |address: &Address, what, cause| Item { address: address.clone(), what, cause, origin: Some("a.yaml:3:1".to_owned()) };
+        let item = |address: &Address, what, cause| Item {
+            address: address.clone(),
+            what,
+            cause,
+            origin: Some("a.yaml:3:1".to_owned()),
+            trace: Trace::default(),
+            blame: None,
+        };
         let field = |path: &str, declared, live| What::Field { path: path.to_owned(), declared, live };
         Items {
             findings: Vec::new(),
@@ -127,6 +179,7 @@ pub(super) mod tests {
                 item(&Address::new(Kind::App, "x"), What::Foreign { why: "the app 0oa3 belongs to other/x".to_owned() }, Cause::Either),
             ],
             not_compared: vec![(web.below(["secret", "2026"]), "`IDPCTL_X` is not set".to_owned())],
+            log: None,
             reading: None,
         }
     }
@@ -217,6 +270,96 @@ pub(super) mod tests {
             "findings": 0
           }
         }
+        "#);
+    }
+
+    #[test]
+    fn who_touched_it_is_told_below_what_it_explains_with_where_to_look() {
+        let mut few = items();
+        few.items.drain(2..);
+        let remark = Some("no entry in the log".to_owned());
+        let blame = Blame { touches: vec![crate::drift::blame::tests::touch("Jane\u{202e} `Doe`")], more: 2, remark: None };
+        few.items[0].blame = Some(blame);
+        few.items[1].blame = Some(Blame { remark, ..Blame::default() });
+        few.not_compared.clear();
+        few.log = Some(LogRead { since: "2026-08-24T00:00:00Z".parse().unwrap(), unread: None, cut: true });
+        insta::assert_snapshot!(text(&few, Style::default()), @r#"
+        Drift of `payments` in https://acme.okta.com (00o1)
+
+        App/web
+            label: "Web" → "\u{1b}[31mWeb\u{202e}"   (changed live)
+                2026-11-22 01:02:01Z: the user `Jane\u{202e} 'Doe'` of id `00u1` updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome`
+                  https://acme-admin.okta.com/report/system_log_2?search=uuid%20eq%20%22event-1%22&fromTime=2026-11-22T00%3A02%3A01Z&toTime=2026-11-22T02%3A02%3A01Z
+                2 earlier entries of the log are about it as well
+            settings.notes.admin: none → "x"   (pending)
+                no entry in the log
+
+        The org's log
+          The org's log has more entries on these objects than were read: of some, nobody or not everybody is named.
+
+        2 items: 1 changed live, 1 pending (the manifest is newer than what was applied last).
+        "#);
+        insta::assert_snapshot!(super::super::json_text(&json(&few)["items"][0]["blame"]), @r#"
+        {
+          "touches": [
+            {
+              "event": "event-1",
+              "at": "2026-11-22T01:02:01Z",
+              "type": "application.lifecycle.update",
+              "what": "updated the app",
+              "actor": {
+                "sort": "user",
+                "id": "00u1",
+                "name": "Jane\u202e `Doe`"
+              },
+              "through": {
+                "way": "admin_console",
+                "agent": "Chrome",
+                "path": "/admin/app/oidc_client/instance/0oa1"
+              },
+              "link": "https://acme-admin.okta.com/report/system_log_2?search=uuid%20eq%20%22event-1%22&fromTime=2026-11-22T00%3A02%3A01Z&toTime=2026-11-22T02%3A02%3A01Z",
+              "search": "uuid eq \"event-1\""
+            }
+          ],
+          "more": 2,
+          "remark": null
+        }
+        "#);
+        let report = crate::report::Report::from(&few);
+        let comment = super::super::report::markdown(&report);
+        insta::assert_snapshot!(comment, @r#"
+        **idpctl: 2 items of drift: 1 changed live, 1 pending (the manifest is newer than what was applied last)** in `https://acme.okta.com` (`00o1`), for `payments`
+
+        <details><summary>~ <code>App/web</code> differs</summary>
+
+        ```diff
+        - label: "Web"
+        + label: "\u{1b}[31mWeb\u{202e}"   (changed live)
+        + settings.notes.admin: "x"   (pending)
+        ```
+
+        - `2026-11-22 01:02:01Z`: the user `Jane\u{202e} 'Doe'` of id `00u1` updated the app, from the Admin Console at `/admin/app/oidc_client/instance/0oa1` with `Chrome` ([in the org's log](https://acme-admin.okta.com/report/system_log_2?search=uuid%20eq%20%22event-1%22&fromTime=2026-11-22T00%3A02%3A01Z&toTime=2026-11-22T02%3A02%3A01Z))
+        - 2 earlier entries of the log are about it as well
+        - no entry in the log
+
+        </details>
+
+        <details><summary>Notes (1)</summary>
+
+        - the org's log has more entries on these objects than were read: of some, nobody or not everybody is named
+
+        </details>
+
+        Of each field, `-` is what the manifests declare, and `+` what is live.
+        "#);
+        let page = super::super::html::html(&report);
+        super::super::inert::assert_page(&page.replace("https://acme-admin.okta.com/", "https://developer.okta.com/"));
+        super::super::inert::assert_comment(&comment.replace("https://acme-admin.okta.com/", "https://developer.okta.com/"));
+        let list = page.split_once("<ul class=\"remarks\">").unwrap().1.split_once("</ul>").unwrap().0;
+        insta::assert_snapshot!(list, @r#"
+        <li>2026-11-22 01:02:01Z: the user <code>Jane\u{202e} &#39;Doe&#39;</code> of id <code>00u1</code> updated the app, from the Admin Console at <code>/admin/app/oidc_client/instance/0oa1</code> with <code>Chrome</code>. <a href="https://acme-admin.okta.com/report/system_log_2?search=uuid%20eq%20%22event-1%22&#38;fromTime=2026-11-22T00%3A02%3A01Z&#38;toTime=2026-11-22T02%3A02%3A01Z" rel="noreferrer">in the org's log</a></li>
+        <li>2 earlier entries of the log are about it as well.</li>
+        <li>No entry in the log.</li>
         "#);
     }
 

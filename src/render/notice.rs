@@ -27,14 +27,19 @@ pub fn slack(items: &Items) -> Value {
         lines.push(format!("and {} more", objects.len() - NAMED));
     }
     if !items.items.is_empty() {
-        lines.push("`idpctl drift` shows the values, `idpctl drift --blame` who changed them.".to_owned());
+        let blamed = items.items.iter().any(|item| item.blame.is_some());
+        let who = if blamed { "." } else { ", `idpctl drift --blame` who changed them." };
+        lines.push(format!("`idpctl drift` shows the values{who}"));
     }
     json!({"text": lines.join("\n")})
 }
 
-/// Returns what somebody is told once more only if it has changed: what departs, and from what, but not when or how it was read.
+/// Returns what somebody is told once more only if it has changed: what departs, and from what, but not when or how it was read, nor who
+/// is blamed for it.
 pub fn substance(items: &Items) -> Value {
-    let report = drift::json(items);
+    let mut items = items.clone();
+    items.items.iter_mut().for_each(|item| item.blame = None);
+    let report = drift::json(&items);
     json!([report["project"], report["org"], report["portal"], report["items"], report["not_compared"]])
 }
 
@@ -60,12 +65,18 @@ fn line(about: &[Item]) -> String {
         };
         format!("{what} ({})", item.cause.words())
     });
-    format!("• {}: {}", code(&about[0].address.to_string()), words.collect::<Vec<_>>().join(", "))
+    let touches = about.iter().filter_map(|item| item.blame.as_ref()?.touches.first());
+    let latest = touches.max_by_key(|touch| touch.at).map(|touch| format!("\n    {}", code_of(&touch.words(), 400))).unwrap_or_default();
+    format!("• {}: {}{latest}", code(&about[0].address.to_string()), words.collect::<Vec<_>>().join(", "))
 }
 
 /// Returns a text as code, in which Slack still reads `&`, `<` and `>`, and which a backtick would end.
 fn code(text: &str) -> String {
-    let inert = printable_head(text, 120).replace('`', "'");
+    code_of(text, 120)
+}
+
+fn code_of(text: &str, most: usize) -> String {
+    let inert = printable_head(text, most).replace('`', "'");
     format!("`{}`", inert.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
 }
 
@@ -96,10 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn when_and_how_it_was_read_is_no_news() {
+    fn when_and_how_it_was_read_and_who_did_it_is_no_news() {
         let (drift, mut later) = (items(), items());
         let reading = crate::drift::Reading { mode: crate::drift::Mode::Full, as_of: "2026-09-01T08:30:00Z".parse().unwrap(), requests: 7 };
         later.reading = Some(reading);
+        let touch = crate::drift::blame::tests::touch("<!channel> `x` @here");
+        later.items[0].blame = Some(crate::drift::blame::Blame { touches: vec![touch], ..Default::default() });
+        let line = slack(&later)["text"].as_str().unwrap().lines().nth(2).unwrap().to_owned();
+        insta::assert_snapshot!(line, @"    `2026-11-22 01:02:01Z: the user '&lt;!channel&gt; 'x' (address withheld)' of id '00u1' updated the app, from the Admin Console at '/admin/app/oidc_client/instance/0oa1' with 'Chrome'`");
         assert_eq!(substance(&drift), substance(&later));
         later.items[0].what = What::Field { path: "label".to_owned(), declared: Some(json!("Web")), live: Some(json!("other")) };
         assert_ne!(substance(&drift), substance(&later));

@@ -81,6 +81,7 @@ fn object(entry: &Entry) -> ObjectView {
         was,
         fields: fields.iter().map(|diff| field(diff, Some(entry))).collect(),
         notes: caution(entry).into_iter().collect(),
+        blame: Vec::new(),
         origin: head.as_ref().or(base.as_ref()).map(ToString::to_string),
     }
 }

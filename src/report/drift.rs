@@ -1,6 +1,7 @@
 //! Drift as a report: of a field, what is declared stands before what is live.
 
-use super::{FieldView, ObjectView, Place, Remark, Report, Section, Shown, Subject, Turn};
+use super::{BlameLine, FieldView, ObjectView, Place, Remark, Report, Section, Shown, Subject, Turn};
+use crate::drift::blame::{Blame, LogRead};
 use crate::drift::{Cause, Item, Items, What};
 
 /// Said once where a field differs.
@@ -8,7 +9,7 @@ const SIDES: &str = "Of each field, `-` is what the manifests declare, and `+` w
 
 impl From<&Items> for Report {
     fn from(drift: &Items) -> Self {
-        let Items { project, org, portal, items, findings, not_compared, reading: _ } = drift;
+        let Items { project, org, portal, items, findings, not_compared, log, reading: _ } = drift;
         let section = Section {
             project: project.clone(),
             is_empty: items.is_empty(),
@@ -18,6 +19,7 @@ impl From<&Items> for Report {
                 .iter()
                 .map(|(address, why)| Remark { address: Some(address.clone()), what: why.clone(), flag: None })
                 .collect(),
+            notes: log.iter().filter_map(log_remark).map(|what| Remark { address: None, what, flag: None }).collect(),
             ..Section::default()
         };
         Self {
@@ -68,6 +70,26 @@ pub fn departure(what: &What) -> Option<String> {
     })
 }
 
+/// Returns who touched something, one sentence an entry, the latest first.
+pub fn blame_lines(blame: &Blame) -> Vec<BlameLine> {
+    let Blame { touches, more, remark } = blame;
+    let entry = |what: String| BlameLine { what, link: None, search: None };
+    let told = touches.iter().map(|touch| BlameLine { what: touch.words(), link: touch.link.clone(), search: Some(touch.search.clone()) });
+    let more = (*more > 0).then(|| entry(format!("{more} earlier entries of the log are about it as well")));
+    told.chain(more).chain(remark.clone().map(entry)).collect()
+}
+
+/// Returns what is to be known of how far the log was read, where that was not all.
+pub fn log_remark(log: &LogRead) -> Option<String> {
+    match log {
+        LogRead { unread: Some(why), .. } => Some(format!("who did it is not known, because the org's log could not be read: {why}")),
+        LogRead { cut: true, .. } => {
+            Some("the org's log has more entries on these objects than were read: of some, nobody or not everybody is named".to_owned())
+        }
+        LogRead { unread: None, cut: false, since: _ } => None,
+    }
+}
+
 fn object(about: &[Item]) -> ObjectView {
     let (turn, word) = about.iter().map(|item| turn(&item.what)).min_by_key(|(turn, _)| *turn).unwrap_or((Turn::Changed, "differs"));
     let fields = about.iter().filter_map(|item| match &item.what {
@@ -81,6 +103,12 @@ fn object(about: &[Item]) -> ObjectView {
         _ => None,
     });
     let notes = about.iter().filter_map(|item| Some(format!("{} ({})", departure(&item.what)?, item.cause.words())));
+    let mut blame: Vec<BlameLine> = Vec::new();
+    for line in about.iter().flat_map(|item| &item.blame).flat_map(blame_lines) {
+        if !blame.contains(&line) {
+            blame.push(line);
+        }
+    }
     ObjectView {
         address: about[0].address.clone(),
         title: None,
@@ -89,6 +117,7 @@ fn object(about: &[Item]) -> ObjectView {
         was: None,
         fields: fields.collect(),
         notes: notes.collect(),
+        blame,
         origin: about.iter().find_map(|item| item.origin.clone()),
     }
 }

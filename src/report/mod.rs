@@ -10,7 +10,7 @@ pub mod mark;
 mod plan;
 
 pub use comparison::{REMOVED, WORDS, caution, identity, presence_words, remark, short};
-pub use drift::{causes, departure};
+pub use drift::{blame_lines, causes, departure, log_remark};
 pub use lines::{Found, Level, LineMark, Region, Told, each_once, marks};
 pub use plan::{VERBS, moved_again, new_mark, replacement_remark};
 
@@ -123,8 +123,21 @@ pub struct ObjectView {
     pub fields: Vec<FieldView>,
     /// What else is to be known of it.
     pub notes: Vec<String>,
+    /// Who touched it, the latest first, where somebody asked.
+    pub blame: Vec<BlameLine>,
     /// Where it is declared (`file:line:column`).
     pub origin: Option<String>,
+}
+
+/// One sentence on who touched an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlameLine {
+    /// The sentence, without its full stop.
+    pub what: String,
+    /// Where the entry of the log is to be seen; `None` where no entry is meant, or nobody knows where.
+    pub link: Option<String>,
+    /// What to search the org's log for, to see the entry; `None` where none is meant.
+    pub search: Option<String>,
 }
 
 /// What becomes of an object; what can do most harm first.

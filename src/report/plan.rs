@@ -146,6 +146,7 @@ fn object(action: &Action) -> ObjectView {
         turn,
         word: word(*verb),
         was: None,
+        blame: Vec::new(),
         origin: fields.iter().find_map(|line| line.origin.clone()),
         fields: shown,
         notes: notes.clone(),

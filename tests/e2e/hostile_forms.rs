@@ -8,11 +8,11 @@ use crate::org::Output;
 use crate::scratch::Scratch;
 
 /// Markup of every sort, a mention, commands of runners, the ends of what it may stand in, escapes for terminals, and marks that turn the writing round.
-const HOSTILE: &str = "a|`````</summary></details><script>alert(1)</script><img src=x onerror=alert(1)> @everyone #1\n::error::x\n%0A::set-output name=a::b\n\
+pub(crate) const HOSTILE: &str = "a|`````</summary></details><script>alert(1)</script><img src=x onerror=alert(1)> @everyone #1\n::error::x\n%0A::set-output name=a::b\n\
     ##[add-mask]c ##vso[task.setvariable]d --> ]]> ![x](https://evil.example/) **b** [l](u) \u{1b}[31m\u{202e}\u{200b}\r\n~~~\n```\n\"' x=y";
 
 /// Checks what a command says in every form.
-fn assert_inert(run: impl Fn(&str) -> Output) {
+pub(crate) fn assert_inert(run: impl Fn(&str) -> Output) {
     let text = run("");
     assert_no_command(&text.stdout);
     assert_no_command(&run("--format json").stdout);

@@ -4,6 +4,8 @@
 mod approved;
 #[cfg(test)]
 mod between;
+mod blame;
+mod blame_forms;
 #[cfg(test)]
 mod client_interrupted;
 #[cfg(test)]

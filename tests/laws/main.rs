@@ -2,6 +2,7 @@
 //! applying once, and the same input gives the same bytes; and the stories of what happens to an org in between.
 
 mod arbitrary;
+mod blame;
 mod client_laws;
 mod client_lossfree;
 mod deletion;

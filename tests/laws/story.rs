@@ -68,7 +68,7 @@ fn worked(method: &str, path: &str, (status, answer): (u16, Value)) -> Value {
 
 impl World {
     /// Sends a request that idpctl knows nothing of; returns the status and the answer.
-    async fn by_hand(&self, method: &str, path: &str, authorization: String, body: &Value) -> (u16, Value) {
+    pub(crate) async fn by_hand(&self, method: &str, path: &str, authorization: String, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = http::Request::builder()
             .method(method)

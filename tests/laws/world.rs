@@ -194,7 +194,13 @@ impl World {
         (transport, credentials, Governor::new(Budget::percent(100).expect("a share")), policy)
     }
 
-    fn hashes(&self) -> SecretHashes {
+    /// Returns what reads the org.
+    pub(crate) fn reader(&self) -> Reader {
+        let (transport, credentials, governor, policy) = self.connection();
+        Reader::new(transport, credentials, governor, policy)
+    }
+
+    pub(crate) fn hashes(&self) -> SecretHashes {
         let unset = (SecretRef::Env("IDPCTL_UNSET".to_owned()), Err("the variable IDPCTL_UNSET is not set".to_owned()));
         self.secrets().iter().map(|(reference, secret)| (reference.clone(), Ok(secret.hash()))).chain([unset]).collect()
     }

@@ -16,6 +16,9 @@ macro_rules! kinds {
             }
         }
 
+        /// The names of all types.
+        pub(super) const NAMES: &[&str] = &[$( $name ),+];
+
         /// Returns what an event of a type says in a few words.
         pub(super) fn message(name: &str) -> &'static str {
             match name {

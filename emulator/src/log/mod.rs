@@ -26,6 +26,11 @@ use crate::{
 };
 use catalogue::Kind;
 
+/// Returns the types of all events that there can be, by Okta's names.
+pub fn event_types() -> impl Iterator<Item = &'static str> {
+    catalogue::NAMES.iter().copied()
+}
+
 /// How long events are kept.
 const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How much of a user agent is kept.

@@ -34,7 +34,7 @@ fn shown(changes: &Changes<'_>) -> String {
     for orphan in &changes.orphans {
         writeln!(out, "{}: {} goes", orphan.address, orphan.live.id).unwrap();
     }
-    for LeftAlone { address, what, flag } in &changes.left_alone {
+    for LeftAlone { address, what, flag, trace: _ } in &changes.left_alone {
         writeln!(out, "{address} is left alone: {what} ({})", flag.as_deref().unwrap_or("no flag")).unwrap();
     }
     for (address, why) in &changes.not_compared {

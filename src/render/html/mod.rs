@@ -22,7 +22,7 @@ use super::value::shortened;
 use crate::address::Address;
 use crate::findings::{Finding, Severity, Standing};
 use crate::printable::printable_head;
-use crate::report::{ObjectView, Place, Remark, Report, Section, Subject, Told, Turn, each_once, short};
+use crate::report::{BlameLine, ObjectView, Place, Remark, Report, Section, Subject, Told, Turn, each_once, short};
 use crate::review::Side;
 use field::{Field, Sides, field, parts};
 
@@ -105,6 +105,12 @@ struct SectionPart {
     objects: Vec<ObjectPart>,
 }
 
+struct BlamePart {
+    what: Vec<Part>,
+    link: Option<String>,
+    search: Option<String>,
+}
+
 struct ObjectPart {
     id: String,
     kind: &'static str,
@@ -117,6 +123,7 @@ struct ObjectPart {
     open: bool,
     was: Option<(String, String)>,
     notes: Vec<Vec<Part>>,
+    blame: Vec<BlamePart>,
     columns: Vec<&'static str>,
     fields: Vec<Field>,
     place: Option<String>,
@@ -272,7 +279,7 @@ fn section(at: usize, section: &Section, is_one_of_many: bool, is_open: bool, co
 
 /// Returns an object without what is dangerous about it.
 fn object(id: String, object: &ObjectView, columns: [&'static str; 2]) -> ObjectPart {
-    let ObjectView { address, title, turn, word, was, fields, notes, origin } = object;
+    let ObjectView { address, title, turn, word, was, fields, notes, blame, origin } = object;
     let sides = Sides::of(fields);
     ObjectPart {
         id,
@@ -286,9 +293,19 @@ fn object(id: String, object: &ObjectView, columns: [&'static str; 2]) -> Object
         dangers: Vec::new(),
         was: was.as_ref().map(|(from, by)| (inert(from), by.replace('`', ""))),
         notes: notes.iter().map(|note| parts(&sentence(&printable_head(note, MESSAGE)))).collect(),
+        blame: blame.iter().map(blame_part).collect(),
         columns: sides.pick(columns),
         fields: fields.iter().map(|each| field(each, sides)).collect(),
         place: origin.as_ref().map(inert),
+    }
+}
+
+fn blame_part(line: &BlameLine) -> BlamePart {
+    let BlameLine { what, link, search } = line;
+    BlamePart {
+        what: parts(&sentence(&printable_head(what, MESSAGE))),
+        link: link.as_ref().map(inert),
+        search: search.as_ref().filter(|_| link.is_none()).map(inert),
     }
 }
 

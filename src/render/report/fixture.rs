@@ -41,7 +41,7 @@ fn value(value: impl Into<Option<Value>>) -> Option<Shown> {
 }
 
 fn object(address: Address, turn: Turn, word: &'static str, fields: Vec<FieldView>) -> ObjectView {
-    ObjectView { address, title: None, turn, word, was: None, fields, notes: Vec::new(), origin: None }
+    ObjectView { address, title: None, turn, word, was: None, fields, notes: Vec::new(), blame: Vec::new(), origin: None }
 }
 
 fn remark(name: &str, what: &str, flag: Option<&str>) -> Remark {

@@ -8,7 +8,7 @@ use super::super::value::{difference_lines, one_line, path_text, shortened};
 use super::fit::{Chapter, Frame, Group, Piece, Sort, fitted};
 use crate::findings::{Finding, Standing};
 use crate::printable::printable_head;
-use crate::report::{FieldView, ObjectView, Place, Remark, Report, Section, Shown, Subject, short};
+use crate::report::{BlameLine, FieldView, ObjectView, Place, Remark, Report, Section, Shown, Subject, short};
 use crate::review::Side;
 
 /// Longer values are shown on several lines.
@@ -160,16 +160,29 @@ fn remark(remark: &Remark, sort: Sort) -> Piece {
 }
 
 fn object(object: &ObjectView) -> Piece {
-    let ObjectView { address, title, turn, word, was, fields, notes, origin: _ } = object;
+    let ObjectView { address, title, turn, word, was, fields, notes, blame, origin: _ } = object;
     let title = title.as_ref().map(|title| format!(" {}", html_code(&shortened(title)))).unwrap_or_default();
     let was = was.as_ref().map(|(from, by)| format!(" (was {}, known by its {})", html_code(&inert(from)), by.replace('`', "")));
     let summary = format!("{} {} {word}{title}{}", turn.symbol(), html_code(&inert(address)), was.unwrap_or_default());
     let lines: Vec<_> = fields.iter().flat_map(field).collect();
     let fields = if lines.is_empty() { String::new() } else { format!("\n{}", diff_block(&lines)) };
     let notes: String = notes.iter().flat_map(|words| ["\n".to_owned(), prose(&printable_head(words, MESSAGE)), "\n".to_owned()]).collect();
+    let blame: String = blame.iter().map(self::blame).collect();
+    let blame = if blame.is_empty() { blame } else { format!("\n{blame}") };
     // Without an empty line, what follows a line of HTML would be HTML too.
-    let text = format!("\n<details><summary>{summary}</summary>\n{fields}{notes}\n</details>\n");
+    let text = format!("\n<details><summary>{summary}</summary>\n{fields}{notes}{blame}\n</details>\n");
     Piece { sort: Sort::Object(*turn), text, name: (address.to_string(), word) }
+}
+
+fn blame(line: &BlameLine) -> String {
+    let BlameLine { what, link, search } = line;
+    let place = match (link, search) {
+        // A link is made of our own text and of what is escaped in it.
+        (Some(link), _) => format!(" ([in the org's log]({link}))"),
+        (None, Some(search)) => format!(" (in the org's log: {})", code_span(&inert(search))),
+        (None, None) => String::new(),
+    };
+    format!("- {}{place}\n", prose(&printable_head(what, MESSAGE)))
 }
 
 /// Returns the lines of a field: what goes begins with `-`, what comes with `+`.
