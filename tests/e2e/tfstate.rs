@@ -28,6 +28,7 @@ impl Configured {
     }
 
     /// Says that Terraform manages an object. Instances of one resource share its entry.
+    #[expect(clippy::needless_pass_by_value, reason = "attributes are made where they are given")]
     pub(crate) fn manage(&mut self, (module, sort, name, key): Place<'_>, attributes: Value) {
         let mut instance = json!({"schema_version": 0, "attributes": attributes, "sensitive_attributes": [], "private": "bnVsbA=="});
         if sort == "okta_app_oauth" {
@@ -281,7 +282,9 @@ fn shapes(lines: impl Iterator<Item = String>) -> String {
             ("REGION", &["-eu-", "-us-", "(eu)", "(us)"]),
             ("SORT", &["mobile", "spa"]),
         ] {
-            names.iter().for_each(|name| shape = shape.replace(name, kind));
+            for name in names {
+                shape = shape.replace(name, kind);
+            }
         }
         for number in (0..15).rev() {
             shape = shape
@@ -297,10 +300,11 @@ fn shapes(lines: impl Iterator<Item = String>) -> String {
             None => counted.push((shape, 1)),
         }
     }
-    counted.into_iter().map(|(shape, count)| format!("{count:>3} {shape}\n")).collect()
+    counted.into_iter().map(|(shape, count)| format!("{count:>3} {shape}\n")).collect::<Vec<_>>().concat()
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what it says")]
 fn a_state_of_200_resources_becomes_manifests_that_plan_to_nothing_but_adoption() {
     let mut configured = configured();
     assert_eq!(configured.count(), 200);
