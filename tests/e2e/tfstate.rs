@@ -300,7 +300,7 @@ fn shapes(lines: impl Iterator<Item = String>) -> String {
             None => counted.push((shape, 1)),
         }
     }
-    counted.into_iter().map(|(shape, count)| format!("{count:>3} {shape}\n")).collect::<Vec<_>>().concat()
+    counted.into_iter().map(|(shape, count)| format!("{count:>3} {shape}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
