@@ -24,6 +24,7 @@
 //! 7. [`render`] shows it, in most forms by way of a [`report`]. [`apply`] carries it out with the only [`http::Writer`] there is. [`drift`] reads the
 //!    same comparison the other way. [`review`] makes it between two revisions of the manifests, which [`revision`] has from git, with no org at all;
 //!    [`graph`] says which declared object needs which. [`export`] goes the whole way back: from what was read to the documents that declare it.
+//!    [`terraform`] has what to export, and under which names, from a Terraform state.
 //! 8. [`verify`] says which tokens the manifests promise, [`obtain`] asks for them, and what does not come as promised is blamed on an object.
 //!
 //! [`pipeline`] composes these for the command line, the tests and the benches.
@@ -43,7 +44,7 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff findings program plan drift review export graph report from both to a plan; from two revisions to what differs; from an org to manifests;
+//! bind diff findings program plan drift review export terraform graph report from both to a plan; from two revisions to what differs; from an org to manifests;
 //! verify scopes render                                             what needs what; how it is shown
 //! forge                                                            which comment of a pull request is the one, and what is asked of a forge
 //!     ── effects below this line ──
@@ -88,4 +89,5 @@ pub mod scopes;
 pub mod secret;
 pub mod secrets;
 pub mod select;
+pub mod terraform;
 pub mod verify;

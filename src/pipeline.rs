@@ -15,11 +15,12 @@ use crate::drift::accept::{self, Accepted, Basis, Refusal};
 use crate::export::{self, Export, Repository, Sides};
 use crate::manifest::{Document, Project, SourceFile};
 use crate::observe::{self, Because, Begun, Expected, Incremental, Listed, Sweep};
-use crate::observed::Observed;
+use crate::observed::{Id, Observed};
 use crate::plan::{self, Choices, Cycle, Plan, SecretsMode};
 use crate::program::program;
 use crate::secret::SecretRef;
 use crate::select::{BadPattern, Select};
+use crate::terraform::{self, State, Taken};
 
 /// The org as it was read, and when the reading began.
 #[derive(Debug, Clone)]
@@ -214,6 +215,26 @@ pub async fn observe_for_export(
 /// Makes documents of what was read, beside those that are there already.
 pub fn export(observed: &Observed, desired: &Desired, repository: &Repository<'_>, choice: &export::Choice) -> Export {
     export::export(sides(observed, desired, repository, &recognised(observed, desired)), repository, choice)
+}
+
+/// Returns the id of the built-in authorization server, if the org has one.
+pub async fn default_server(sweep: Sweep, expected: &Expected) -> Result<Option<Id>, observe::Error> {
+    let listed = sweep.list_without_apps(expected).await?.with_any_servers().await?;
+    Ok(listed.observed().servers.listed.iter().find(|server| server.own).map(|server| server.id.clone()))
+}
+
+/// Reads what a Terraform state speaks of and an export did not need, because manifests declare it already. GETs only.
+pub async fn observe_for_state(state: &State, sweep: Sweep, observed: Observed) -> Result<Observed, observe::Error> {
+    let again = sweep.clone();
+    let observed = Listed::resumed(sweep, observed.clone()).details(terraform::details(state, &observed)).await?;
+    let details = terraform::further_details(state, &observed);
+    if details == bind::Details::default() { Ok(observed) } else { Listed::resumed(again, observed).details(details).await }
+}
+
+/// Says what became of the resources of a Terraform state, once what was exported stands beside the manifests that are there.
+pub fn taken<'s>(state: &'s State, observed: &Observed, repository: &Repository<'_>, export: &Export) -> Vec<Taken<'s>> {
+    let desired = export::together(repository, &export.documents);
+    terraform::taken(state, observed, &recognised(observed, &desired))
 }
 
 fn recognised<'a>(observed: &'a Observed, desired: &'a Desired) -> Bound<'a> {

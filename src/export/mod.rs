@@ -39,8 +39,9 @@ pub use choice::{Choice, Detail, Live, Wanted};
 pub use chosen::Sides;
 pub use document::{Left, NewDocument, StandIn};
 pub use files::{Layout, NewFile, files, stream};
+pub(crate) use names::slug;
 pub use needs::{details, further_details};
-pub use refused::Repository;
+pub use refused::{Repository, together};
 
 use chosen::{Chosen, choose};
 use refused::{Refused, refused};

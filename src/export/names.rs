@@ -70,8 +70,8 @@ fn hash(id: &Id) -> String {
     format!("{number:012x}")
 }
 
-/// Returns the letters and digits of a text with dashes between its words.
-fn slug(text: &str) -> String {
+/// Returns the letters and digits of a text with dashes between its words: a DNS label, or nothing.
+pub(crate) fn slug(text: &str) -> String {
     let mut name = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {
         let letters = plain(c);

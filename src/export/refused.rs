@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::document::NewDocument;
 use crate::address::{Address, Kind};
-use crate::desired::{KeySets, resolve};
+use crate::desired::{Desired, KeySets, resolve};
 use crate::diagnostic::{Diagnostics, Origin, Severity, Sources};
 use crate::json::{Path, Step};
 use crate::manifest::{Document, Project, SourceFile, Variables, read_over};
@@ -39,6 +39,17 @@ pub(super) struct Refused {
     pub(super) field: Option<Path>,
     /// Why.
     pub(super) why: String,
+}
+
+/// Returns what is declared once some documents stand beside those that are there.
+pub fn together(repository: &Repository<'_>, documents: &[NewDocument]) -> Desired {
+    let files: Vec<_> =
+        documents.iter().map(|document| SourceFile { name: document.address.to_string().into(), text: document.text().into() }).collect();
+    // These have been read before, and nothing of them was refused.
+    let mut diagnostics = Diagnostics::default();
+    let read = read_over(repository.project, &files, &Variables::new(), &mut Sources::default(), &mut diagnostics);
+    let all: Vec<Document> = repository.documents.iter().cloned().chain(read).collect();
+    resolve(repository.owner, repository.ownership, &all, repository.key_sets, &mut diagnostics)
 }
 
 /// Returns what is refused, so that nothing moves before it has been taken out: the last item of a list first.

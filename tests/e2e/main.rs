@@ -113,6 +113,8 @@ mod takeover_choices;
 #[cfg(test)]
 mod takeover_failures;
 #[cfg(test)]
+mod tfstate;
+mod tfstate_failures;
 mod unreachable;
 #[cfg(test)]
 mod unresolved;

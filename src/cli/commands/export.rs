@@ -14,6 +14,7 @@ use super::super::declared::{Resolved, Undeclared, read, show, tolerant};
 use super::super::error::CommandError;
 use super::super::file::write_new_file;
 use super::super::{Context, Exit};
+use super::tfstate::{self, REMOVED, Told};
 use crate::address::{Kind, System};
 use crate::export::{Choice, Detail, Export, Layout, NewFile, Repository, files, stream};
 use crate::manifest::{Ownership, Wish};
@@ -21,6 +22,7 @@ use crate::observe::Sweep;
 use crate::pipeline;
 use crate::printable::printable;
 use crate::select::Select;
+use crate::terraform::State;
 
 /// Writes what is in the org, and not declared yet, as manifests. With them a plan changes nothing of it but whose it is. Nothing is written to the org, and no file that is there is touched.
 #[derive(Debug, Args)]
@@ -31,6 +33,7 @@ use crate::select::Select;
   idpctl export --layout kind --out manifests writes a file for each kind
   idpctl export AuthorizationServer/orders
   idpctl export 'Client/*'                    apps as dynamic registration shows them
+  terraform state pull | idpctl export --from-tfstate - --out manifests
 then, with the secrets that it names in the environment:
   idpctl plan
 
@@ -55,6 +58,9 @@ pub(crate) struct ExportArgs {
     /// Say which documents share a file
     #[arg(long, value_name = "LAYOUT", default_value = "app", requires = "out")]
     layout: LayoutArg,
+    /// Export what a Terraform state manages, under its names, with `removed` blocks to let Terraform go; `-` is standard input
+    #[arg(long, value_name = "FILE", requires = "out", conflicts_with = "addresses")]
+    from_tfstate: Option<PathBuf>,
     /// Say whether live client secrets are looked at, to declare each; each read is an entry in the org's log. Their values are written nowhere
     #[arg(long, value_name = "MODE", default_value = "skip")]
     secrets: Secrets,
@@ -79,7 +85,12 @@ pub(crate) async fn run(args: &ExportArgs, context: &Context) -> Result<Exit, Co
     let select = Select::new(&args.addresses).map_err(CommandError::new)?;
     // `--minimal` says what is so anyway, and cannot stand beside `--full`.
     let detail = if args.full && !args.minimal { Detail::Full } else { Detail::Minimal };
-    let choice = Choice { select, detail, ..Choice::default() };
+    let mut state = args.from_tfstate.as_deref().map(tfstate::read).transpose()?;
+    let chosen = |state: &Option<State>| {
+        let known = state.as_ref().map(State::choice).unwrap_or_default();
+        Choice { select: select.clone(), detail, ..known }
+    };
+    let mut choice = chosen(&state);
     let there = there(args, context)?;
     let Resolved { desired, documents, target, keys, project, sources: _, diagnostics: _, files: _ } = &there;
     let target = target.as_ref().ok_or_else(CommandError::shown)?;
@@ -88,18 +99,31 @@ pub(crate) async fn run(args: &ExportArgs, context: &Context) -> Result<Exit, Co
     let connection = connect(target, signing, &args.network, context)?;
     let sweep = sweep(&connection, &choice, args, context)?;
     let ownership = target.ownership == Ownership::Marker;
+    if let Some(known) = state.take_if(|state| state.speaks_of_default()) {
+        let id = pipeline::default_server(sweep.clone(), &connection.expected).await?;
+        state = Some(id.iter().fold(known, State::with_default));
+        choice = chosen(&state);
+    }
     let repository = Repository { project, owner: &target.project, ownership, documents, key_sets: keys };
-    let observed = pipeline::observe_for_export(&repository, desired, &choice, secrets, sweep, &connection.expected).await?;
+    let mut observed = pipeline::observe_for_export(&repository, desired, &choice, secrets, sweep.clone(), &connection.expected).await?;
+    if let Some(state) = &state {
+        observed = pipeline::observe_for_state(state, sweep, observed).await?;
+    }
     let export = pipeline::export(&observed, desired, &repository, &choice);
+    let told = state.as_ref().map(|state| {
+        let taken = pipeline::taken(state, &observed, &repository, &export);
+        tfstate::told(state, &taken, observed.org.as_ref().map_or("the org", |org| org.url.as_str()))
+    });
+    let told = told.transpose()?;
     if export.documents.is_empty() && export.left.is_empty() && !args.addresses.is_empty() {
         let error = format!("nothing that is not declared already fits `{}`", args.addresses.join("`, `"));
         return Err(CommandError::new(error).hint("to see the addresses of everything there is:\n    idpctl export | grep -A 3 '^kind'"));
     }
     match &args.out {
         None => printer.data(&stream(&export.documents))?,
-        Some(folder) => write(folder, args, &export, context)?,
+        Some(folder) => write(folder, args, &export, told.as_ref(), context)?,
     }
-    say_the_rest(&export, args, &target.manifests, context);
+    say_the_rest(&export, told.as_ref(), args, &target.manifests, context);
     Ok(Exit::Done)
 }
 
@@ -145,8 +169,9 @@ fn sweep(connection: &Connection, choice: &Choice, args: &ExportArgs, context: &
 }
 
 /// Writes files into a folder, each whole, and none over another.
-fn write(folder: &Path, args: &ExportArgs, export: &Export, context: &Context) -> Result<(), CommandError> {
-    if export.documents.is_empty() {
+fn write(folder: &Path, args: &ExportArgs, export: &Export, told: Option<&Told>, context: &Context) -> Result<(), CommandError> {
+    let removed = told.and_then(|told| told.removed.as_ref());
+    if export.documents.is_empty() && removed.is_none() {
         return Ok(());
     }
     let shown = printable(&folder.display().to_string()).into_owned();
@@ -154,7 +179,18 @@ fn write(folder: &Path, args: &ExportArgs, export: &Export, context: &Context) -
     fs::create_dir_all(folder).map_err(failed)?;
     let real = folder.canonicalize().map_err(failed)?;
     let layout = if args.layout == LayoutArg::Kind { Layout::Kind } else { Layout::App };
-    let files = files(&export.documents, layout, &taken(&real).map_err(failed)?);
+    let mut files = files(&export.documents, layout, &taken(&real).map_err(failed)?);
+    // One of the same text is as good as new; another one is told of before anything is written.
+    if let Some(text) = removed.filter(|text| fs::read_to_string(real.join(REMOVED)).ok().as_ref() != Some(text)) {
+        if real.join(REMOVED).symlink_metadata().is_ok() {
+            let error = format!("`{shown}/{REMOVED}` is there already, and nothing was written");
+            return Err(CommandError::new(error).hint("name another folder, or delete that file first"));
+        }
+        files.push(NewFile { name: REMOVED.to_owned(), text: text.clone(), documents: Vec::new() });
+    }
+    if files.is_empty() {
+        return Ok(());
+    }
     for NewFile { name, text, .. } in &files {
         let path = real.join(name);
         if let Some(below) = path.parent().filter(|below| *below != real) {
@@ -172,7 +208,8 @@ fn write(folder: &Path, args: &ExportArgs, export: &Export, context: &Context) -
         if documents.len() > addresses.len() {
             addresses.push(format!("and {} more", documents.len() - addresses.len()));
         }
-        let _ = writeln!(lines, "  {name}: {}", addresses.join(", "));
+        let says = if documents.is_empty() { "`removed` blocks for Terraform".to_owned() } else { addresses.join(", ") };
+        let _ = writeln!(lines, "  {name}: {says}");
     }
     context.printer.note(&lines);
     Ok(())
@@ -196,7 +233,7 @@ fn taken(folder: &Path) -> io::Result<BTreeSet<String>> {
 }
 
 /// Says what nobody sees in the manifests, and what to do next.
-fn say_the_rest(export: &Export, args: &ExportArgs, manifests: &[String], context: &Context) {
+fn say_the_rest(export: &Export, told: Option<&Told>, args: &ExportArgs, manifests: &[String], context: &Context) {
     let mut text = String::new();
     let stand_ins = export.stand_ins();
     if !stand_ins.is_empty() {
@@ -212,15 +249,20 @@ fn say_the_rest(export: &Export, args: &ExportArgs, manifests: &[String], contex
             let _ = writeln!(text, "  {}", document.address);
         }
     }
-    if !export.left.is_empty() {
+    let of_state = told.iter().flat_map(|told| &told.left).map(|left| (&left.what, &left.why));
+    let left: Vec<_> = export.left.iter().map(|left| (&left.what, &left.why)).chain(of_state).collect();
+    if !left.is_empty() {
         text.push_str("\nNot carried over:\n");
-        for left in &export.left {
-            let _ = writeln!(text, "  {}: {}", printable(&left.what), printable(&left.why));
+        for (what, why) in left {
+            let _ = writeln!(text, "  {}: {}", printable(what), printable(why));
         }
     }
     if export.declared > 0 {
         let (be, verb) = if export.declared == 1 { ("is", "was") } else { ("are", "were") };
         let _ = writeln!(text, "\n{} {be} declared already, and {verb} left alone.", counted(export.declared, "object"));
+    }
+    if let (Some(told), Some(folder)) = (told, &args.out) {
+        told.say(folder, &mut text);
     }
     if export.documents.is_empty() {
         text.push_str("\nThere is nothing to export.\n");

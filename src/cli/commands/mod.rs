@@ -15,5 +15,6 @@ pub(super) mod man;
 pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod schema;
+mod tfstate;
 pub(super) mod validate;
 pub(super) mod verify;
