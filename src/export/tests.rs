@@ -67,8 +67,9 @@ fn what_a_new_app_has_by_itself_is_left_out_unless_the_project_has_another_defau
     let defaults = json!({"App": {"status": "INACTIVE", "accessibility": {"errorRedirectUrl": "https://error"}, "visibility": {"hide": {"iOS": true}}}});
     let export = exported(&observed, &Choice::default(), &defaults);
     insta::assert_snapshot!(shown(&export).lines().filter(|line| line.contains("status") || line.contains("Redirect") || line.contains("iOS")).collect::<Vec<_>>().join("\n"), @"
-    status: ACTIVE
-      errorRedirectUrl: null
+      status: ACTIVE
+        errorRedirectUrl: null
+    App/web visibility.hide.iOS: the project's defaults say it, and it has none
     ");
 }
 

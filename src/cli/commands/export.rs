@@ -16,7 +16,7 @@ use super::super::file::write_new_file;
 use super::super::{Context, Exit};
 use crate::address::{Kind, System};
 use crate::export::{Choice, Detail, Export, Layout, NewFile, Repository, files, stream};
-use crate::manifest::{Ownership, Wish};
+use crate::manifest::{Document, Ownership, Wish};
 use crate::observe::Sweep;
 use crate::pipeline;
 use crate::printable::printable;
@@ -91,16 +91,30 @@ pub(crate) async fn run(args: &ExportArgs, context: &Context) -> Result<Exit, Co
     let repository = Repository { project, owner: &target.project, ownership, documents, key_sets: keys };
     let observed = pipeline::observe_for_export(&repository, desired, &choice, secrets, sweep, &connection.expected).await?;
     let export = pipeline::export(&observed, desired, &repository, &choice);
-    if export.documents.is_empty() && export.left.is_empty() && !args.addresses.is_empty() {
-        let error = format!("nothing that is not declared already fits `{}`", args.addresses.join("`, `"));
-        return Err(CommandError::new(error).hint("to see the addresses of everything there is:\n    idpctl export | grep -A 3 '^kind'"));
+    let idle = idle(args, &export, documents);
+    if idle.len() == args.addresses.len() && !idle.is_empty() && export.left.is_empty() {
+        let error = format!("nothing fits `{}`", idle.join("`, `"));
+        return Err(CommandError::new(error).hint("to see the names of everything there is:\n    idpctl export"));
     }
     match &args.out {
         None => printer.data(&stream(&export.documents))?,
         Some(folder) => write(folder, args, &export, context)?,
     }
     say_the_rest(&export, args, &target.manifests, context);
+    if !idle.is_empty() {
+        printer.note(&format!("warning: no manifest came of `{}`", printable(&idle.join("`, `"))));
+    }
     Ok(Exit::Done)
+}
+
+/// Returns the patterns that fit no document, neither one that was made nor one that is there.
+fn idle<'a>(args: &'a ExportArgs, export: &Export, documents: &[Document]) -> Vec<&'a str> {
+    let fits = |pattern: &&String| {
+        let select = Select::new(std::slice::from_ref(*pattern)).unwrap_or_default();
+        export.documents.iter().any(|document| select.has(&document.address))
+            || documents.iter().any(|document| select.has(&document.address()))
+    };
+    args.addresses.iter().filter(|pattern| !fits(pattern)).map(String::as_str).collect()
 }
 
 /// Reads the manifests that are there, in the folder of the export too. That there are none is no mistake.
@@ -213,7 +227,7 @@ fn say_the_rest(export: &Export, args: &ExportArgs, manifests: &[String], contex
         }
     }
     if !export.left.is_empty() {
-        text.push_str("\nNot carried over:\n");
+        text.push_str("\nLeft out:\n");
         for left in &export.left {
             let _ = writeln!(text, "  {}: {}", printable(&left.what), printable(&left.why));
         }
