@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::address::Address;
 use crate::json::Path;
-use crate::manifest::{API_VERSION, write};
+use crate::manifest::write::{Style, block};
+use crate::manifest::{API_VERSION, literal};
 
 /// A document of an export.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,19 +63,8 @@ impl NewDocument {
 
     /// Returns its text.
     pub fn text(&self) -> String {
-        let mut spec = Value::Object(self.spec.clone());
-        make_literal(&mut spec);
-        write(&json!({"apiVersion": API_VERSION, "kind": self.address.kind.as_str(), "metadata": self.metadata, "spec": spec}))
-    }
-}
-
-/// Keeps texts of the org from being taken for references to variables: `${var.x}` is written `$${var.x}`.
-fn make_literal(tree: &mut Value) {
-    match tree {
-        // Other `${…}` are Okta's own, such as `${source.login}`, and stay as people know them.
-        Value::String(text) if text.contains("${var.") || text.contains("$${") => *text = text.replace("${", "$${"),
-        Value::Array(items) => items.iter_mut().for_each(make_literal),
-        Value::Object(members) => members.values_mut().for_each(make_literal),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        let spec = literal(Value::Object(self.spec.clone()));
+        let tree = json!({"apiVersion": API_VERSION, "kind": self.address.kind.as_str(), "metadata": self.metadata, "spec": spec});
+        block(&tree, 0, Style::Block)
     }
 }

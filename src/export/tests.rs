@@ -130,7 +130,7 @@ fn what_cannot_be_declared_is_told_and_the_rest_is() {
     kind: App
     metadata:
       name: web-0oa1
-      id: 0oa1
+      id: "0oa1"
     spec:
       label: Web
       visibility:
@@ -151,7 +151,7 @@ fn what_cannot_be_declared_is_told_and_the_rest_is() {
                 kid: now
                 crv: P-256
                 x: AA
-                y: AA
+                "y": AA
       additionalFields:
         tomorrow:
           a:
@@ -161,7 +161,7 @@ fn what_cannot_be_declared_is_told_and_the_rest_is() {
     kind: App
     metadata:
       name: web-0oa4
-      id: 0oa4
+      id: "0oa4"
     spec:
       label: Web
       visibility:

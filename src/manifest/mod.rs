@@ -15,6 +15,7 @@ mod patch;
 mod place;
 mod position;
 mod project;
+pub mod rewrite;
 mod scalar;
 mod settings;
 mod shape;
@@ -22,7 +23,7 @@ mod source;
 mod target;
 mod tree;
 mod vars;
-mod write;
+pub mod write;
 mod yaml;
 
 pub use document::{Document, Metadata};
@@ -36,5 +37,4 @@ pub use project::{
 pub use settings::settings;
 pub use source::SourceFile;
 pub use target::{Place, Target, Wish};
-pub use vars::{Variables, is_variable_name};
-pub use write::write;
+pub use vars::{Variables, is_variable_name, literal};

@@ -113,6 +113,31 @@ impl Filler<'_> {
     }
 }
 
+/// Returns a tree as it has to be written so that filling in variables gives it back: `$${` where `${` would be taken for a reference or for
+/// such an escape. Templates of Okta stay as they are.
+#[must_use]
+pub fn literal(tree: Value) -> Value {
+    match tree {
+        Value::String(text) => Value::String(literal_text(&text)),
+        Value::Array(items) => items.into_iter().map(literal).collect(),
+        Value::Object(members) => Value::Object(members.into_iter().map(|(name, member)| (name, literal(member))).collect()),
+        other => other,
+    }
+}
+
+fn literal_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, reference) = rest.split_at(at);
+        out.push_str(before);
+        out.push_str(if before.ends_with('$') || reference.starts_with("${var.") { "$${" } else { "${" });
+        rest = &reference[2..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Returns whether a text can name a variable.
 pub fn is_variable_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -157,6 +182,15 @@ mod tests {
         IDP0401: the variable `region` is not defined; defined are `host`, `odd`; define it under the target's `vars`, or with `--var region=VALUE`
         IDP0402: `${var.` does not start a variable reference; write `${var.NAME}`, with letters, digits and `_` in the name, or `$${` for a literal `${`
         ");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_as_a_literal_is_filled_in_as_it_was(text in "(\\$|\\{|\\}|\\$\\{var\\.|host|x){0,12}") {
+            let (tree, faults) = filled(literal(json!({"${var.host}": [&text]})));
+            proptest::prop_assert!(faults.is_empty(), "{:?}", faults);
+            proptest::prop_assert_eq!(tree, json!({"${var.host}": [text]}));
+        }
     }
 
     #[test]

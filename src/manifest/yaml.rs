@@ -96,7 +96,7 @@ pub(super) fn read(file: &Arc<str>, text: &str, diagnostics: &mut Diagnostics) -
 
 /// Returns the bytes of each document. A line that starts with `---` or `...` ends a document wherever it stands, quotes and block texts
 /// included (YAML 1.2.2, 9.1.2), which is what allows a file to be cut before it is parsed.
-fn documents(text: &str) -> Vec<Range<usize>> {
+pub(super) fn documents(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut line_start = start;

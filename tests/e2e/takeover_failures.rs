@@ -77,8 +77,8 @@ fn hostile_labels_are_inert_in_names_manifests_and_messages() {
         admin: 日本
     label: con
         admin: con
-    label: "../../etc/passwd"
-        admin: "../../etc/passwd"
+    label: ../../etc/passwd
+        admin: ../../etc/passwd
     label: "okta: {a: 1}"
         admin: "okta: {a: 1}"
     label: $${var.HOME} $$${x}
