@@ -52,11 +52,11 @@ pub fn needed(desired: &Desired, purpose: Purpose) -> BTreeSet<String> {
 pub fn exported(choice: &Choice, desired: &Desired) -> BTreeSet<String> {
     let speaks = |kind: Kind| choice.speaks_of(kind);
     let apps = speaks(Kind::App);
+    let of_apps = apps || [Kind::ClientCredentials, Kind::Grant, Kind::GroupAssignment].into_iter().any(speaks);
     let areas = [
-        (apps || speaks(Kind::ClientCredentials) || speaks(Kind::AuthorizationServer), "apps"),
+        (of_apps || speaks(Kind::AuthorizationServer), "apps"),
         // What is granted to an app and who has it is read along with it.
         (apps || speaks(Kind::Grant) || speaks(Kind::Client), "appGrants"),
-        (apps || speaks(Kind::GroupAssignment), "apps"),
         (apps || speaks(Kind::GroupAssignment), "groups"),
         (apps, "policies"),
         (speaks(Kind::Client) || !desired.clients.is_empty(), "clients"),
@@ -115,6 +115,21 @@ mod tests {
         assert_eq!(needed(&alone, Purpose::Write), scopes("okta.apps.read okta.authorizationServers.manage"));
         let beside_an_app = crate::desired::server_tests::declared(text);
         assert_eq!(needed(&beside_an_app, Purpose::Write), scopes("okta.apps.manage okta.authorizationServers.manage"));
+    }
+
+    #[test]
+    fn an_export_needs_what_it_reads_and_no_more() {
+        let needed = |patterns: &[&str]| {
+            let patterns: Vec<_> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            let choice = Choice { select: crate::select::Select::new(&patterns).unwrap(), ..Choice::default() };
+            exported(&choice, &Desired::default()).into_iter().collect::<Vec<_>>().join(" ")
+        };
+        insta::assert_snapshot!([needed(&[]), needed(&["Grant/*"]), needed(&["Client/*"]), needed(&["AuthorizationServer/*"]), needed(&["ClientType/*"])].join("\n"), @"
+        okta.appGrants.read okta.apps.read okta.authorizationServers.read okta.groups.read okta.policies.read
+        okta.appGrants.read okta.apps.read
+        okta.appGrants.read okta.clients.read
+        okta.apps.read okta.authorizationServers.read
+        ");
     }
 
     #[test]

@@ -68,6 +68,9 @@ impl Exporting<'_> {
                 spec.insert("additionalFields".to_owned(), Value::Object(taken.additional));
             }
             let document = NewDocument::new(address, app.name.clone(), spec);
+            // Our own mark remembers that the document said so.
+            let protected = self.is_protected(app.live, &app.name);
+            let document = if protected { document.with("protected", json!(true)) } else { document };
             let document = match self.found(app) {
                 Found::Itself => document,
                 Found::Label => document.with("adopt", json!(true)),
@@ -81,7 +84,9 @@ impl Exporting<'_> {
         if has(Kind::Grant) {
             let grants = self.sides.observed.grants.get(&app.live.id).map_or(&[][..], Vec::as_slice);
             let wanted: Vec<_> = grants.iter().filter(|grant| app.wanted.has_child(&grant.scope)).collect();
-            let says = self.says_which(Kind::App, app, is_declared);
+            // What is granted to a name may be granted to a client of that name.
+            let unclear = self.index.has(Kind::Client, &app.name).then(|| json!(app.name));
+            let says = Self::says_which(app, is_declared).or(unclear);
             self.grants(&app.name, "app", says.as_ref(), &wanted);
         }
         if has(Kind::GroupAssignment) {
@@ -91,17 +96,18 @@ impl Exporting<'_> {
         }
     }
 
+    fn is_protected(&self, live: &LiveApp, name: &str) -> bool {
+        self.index.is_only_marked(live, &self.sides.desired.project, name) && live.marker.as_ref().is_some_and(|mark| mark.protected)
+    }
+
     fn found(&self, app: &ChosenApp<'_>) -> Found {
-        let desired = self.sides.desired;
-        let marks = |live: &LiveApp| {
-            let ours = |m: &&crate::resource::marker::Marker| m.owner.project == desired.project && m.owner.name == app.name;
-            desired.ownership && live.marker.as_ref().as_ref().is_some_and(ours)
-        };
-        let only = |fits: &dyn Fn(&LiveApp) -> bool| self.sides.observed.apps.iter().filter(|live| fits(live)).take(2).count() == 1;
-        if marks(app.live) && only(&marks) || chose_client_id(app.live) {
-            return Found::Itself;
+        if self.index.is_only_marked(app.live, &self.sides.desired.project, &app.name) || chose_client_id(app.live) {
+            Found::Itself
+        } else if self.index.is_only_labelled(app.live) {
+            Found::Label
+        } else {
+            Found::Id
         }
-        if only(&|live| live.label == app.live.label) { Found::Label } else { Found::Id }
     }
 
     /// Takes the fields that a `ClientCredentials` document says out of an app's, and makes that document of them. An app without anything to
@@ -114,9 +120,9 @@ impl Exporting<'_> {
             return None;
         }
         let Shape::Object(rows) = &table(Kind::ClientCredentials).shape else { return None };
-        let address = self.free_address(Kind::ClientCredentials, &app.name, "credentials");
+        let address = self.index.free(Kind::ClientCredentials, &app.name, "credentials");
         let mut says = Map::new();
-        if let Some(app) = self.says_which(Kind::ClientCredentials, app, is_declared).or_else(|| apart_from(&address, &app.name)) {
+        if let Some(app) = Self::says_which(app, is_declared).or_else(|| apart_from(&address, &app.name)) {
             says.insert("app".to_owned(), app);
         }
         let references = says.len();
@@ -178,12 +184,9 @@ impl Exporting<'_> {
     }
 
     /// Returns how a document about an app says which one, if its own name does not.
-    fn says_which(&self, kind: Kind, app: &ChosenApp<'_>, is_declared: bool) -> Option<Value> {
-        if is_declared {
-            let unclear = kind == Kind::App && self.sides.documents.iter().any(|d| d.kind == Kind::Client && d.name == app.name);
-            return unclear.then(|| json!(app.name));
-        }
-        Some(if chose_client_id(app.live) { json!({"client_id": app.live.client_id}) } else { json!({"id": app.live.id}) })
+    fn says_which(app: &ChosenApp<'_>, is_declared: bool) -> Option<Value> {
+        let apart = if chose_client_id(app.live) { json!({"client_id": app.live.client_id}) } else { json!({"id": app.live.id}) };
+        (!is_declared).then_some(apart)
     }
 
     /// Returns the access policy, unless it is the one that new apps get.
@@ -213,9 +216,9 @@ impl Exporting<'_> {
             scopes.sort_unstable();
             scopes.dedup();
             let address = if index == 0 {
-                self.free_address(Kind::Grant, name, "grant")
+                self.index.free(Kind::Grant, name, "grant")
             } else {
-                self.free_address(Kind::Grant, &format!("{name}-{}", index + 1), "grant")
+                self.index.free(Kind::Grant, &format!("{name}-{}", index + 1), "grant")
             };
             let mut spec = Map::new();
             if let Some(says) = says.cloned().or_else(|| apart_from(&address, name)) {
@@ -233,16 +236,16 @@ impl Exporting<'_> {
         if assignments.is_empty() {
             return;
         }
-        let address = self.free_address(Kind::GroupAssignment, &app.name, "groups");
+        let address = self.index.free(Kind::GroupAssignment, &app.name, "groups");
         let mut spec = Map::new();
-        let which = self.says_which(Kind::GroupAssignment, app, is_declared).or_else(|| apart_from(&address, &app.name));
+        let which = Self::says_which(app, is_declared).or_else(|| apart_from(&address, &app.name));
         if let Some(app) = which {
             spec.insert("app".to_owned(), app);
         }
         let mut assignments = assignments.to_vec();
         assignments.sort_by_key(|assignment| (assignment.priority(), &assignment.group));
         let groups = assignments.into_iter().map(|assignment| {
-            let named = assignment.name.as_deref().filter(|name| self.only_group(name, &assignment.group));
+            let named = assignment.name.as_deref().filter(|name| self.index.is_only_group(name, &assignment.group));
             let mut entry = Map::new();
             match named {
                 Some(name) => entry.insert("name".to_owned(), json!(name)),
@@ -267,12 +270,6 @@ impl Exporting<'_> {
         }
         spec.insert("groups".to_owned(), Value::Array(groups));
         self.push(NewDocument::new(address, app.name.clone(), spec), None);
-    }
-
-    /// Tells whether a name is that of one group alone, and known to be.
-    fn only_group(&self, name: &str, id: &str) -> bool {
-        let mut found = self.sides.observed.groups.iter().filter(|group| group.name == name);
-        found.next().is_some_and(|group| group.id == id) && found.next().is_none()
     }
 }
 

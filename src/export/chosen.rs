@@ -65,7 +65,10 @@ pub(super) struct Chosen<'a> {
 
 /// Chooses. `excluded` are objects that turned out to be impossible to declare, and why.
 pub(super) fn choose<'a>(sides: Sides<'a>, choice: &Choice, excluded: &BTreeMap<Live, String>) -> Chosen<'a> {
-    let mut choosing = Choosing { sides, choice, excluded, chosen: Chosen::default() };
+    let bound: BTreeSet<&Address> = sides.bound.apps.iter().filter(|app| app.live().is_some()).map(|app| &app.wanted().address).collect();
+    let lost = sides.desired.apps.iter().filter(|app| app.is_declared() && !bound.contains(&app.address));
+    let lost = lost.filter_map(|app| Some((app.label()?, app))).collect();
+    let mut choosing = Choosing { sides, choice, excluded, lost, chosen: Chosen::default() };
     choosing.okta();
     choosing.servers();
     choosing.portal();
@@ -78,6 +81,8 @@ struct Choosing<'a, 'c> {
     sides: Sides<'a>,
     choice: &'c Choice,
     excluded: &'c BTreeMap<Live, String>,
+    /// Declared apps for which no live one could be told, by their labels.
+    lost: BTreeMap<&'a str, &'a App>,
     chosen: Chosen<'a>,
 }
 
@@ -157,6 +162,10 @@ impl<'a> Choosing<'a, '_> {
             let why = format!("{address} speaks of it by `{}`, which a document of its own would make wrong", declared.reference);
             return self.leave(&Address::new(Kind::App, declared.address.name.clone()), &live.label, &live.id, why);
         }
+        if is_a_guess(app) {
+            let why = format!("{} has its label: say `metadata.adopt: true` there if it means this app", declared.address);
+            return self.leave(&declared.address, &live.label, &live.id, why);
+        }
         self.chosen.declared += 1;
         let credentials = ["credentials.oauthClient", "settings.oauthClient.jwks", "settings.oauthClient.jwks_uri"];
         let said = |path: &str| crate::json::at(&declared.body, path).is_some();
@@ -190,18 +199,13 @@ impl<'a> Choosing<'a, '_> {
                 printable_head(&paths.join(", "), 200)
             ))
         } else {
-            let perhaps = |app: &&App| app.is_declared() && app.label() == Some(live.label.as_str()) && !self.is_bound(app);
-            let perhaps = desired.apps.iter().find(perhaps);
+            let perhaps = self.lost.get(live.label.as_str());
             perhaps.map(|app| format!("{} may mean it: say which app that document is with `metadata.id`", app.address))
         };
         match why {
             Some(why) => self.leave(&address, &live.label, &live.id, why),
             None => self.choose_app(live, name, ABOUT_APPS.into(), None),
         }
-    }
-
-    fn is_bound(&self, app: &App) -> bool {
-        self.sides.bound.apps.iter().any(|bound| bound.live().is_some() && bound.wanted().address == app.address)
     }
 
     fn choose_app(&mut self, live: &'a LiveApp, name: String, kinds: BTreeSet<Kind>, declared: Option<&'a App>) {
@@ -306,6 +310,11 @@ impl<'a> Choosing<'a, '_> {
         }
         self.chosen.client_types.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     }
+}
+
+/// Tells whether a document may mean the app that has its label, and does not say so.
+pub(super) fn is_a_guess(app: &BoundApp<'_>) -> bool {
+    matches!(app, BoundApp::Both(declared, _, How::Label) if !declared.metadata.adopt)
 }
 
 /// Returns what an object of a kind is called.

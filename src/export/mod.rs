@@ -24,6 +24,7 @@ mod chosen;
 mod client;
 mod document;
 mod files;
+mod index;
 mod names;
 mod needs;
 mod portal;
@@ -43,7 +44,8 @@ pub(crate) use names::slug;
 pub use needs::{details, further_details};
 pub use refused::{Repository, together};
 
-use chosen::{Chosen, choose};
+use chosen::{Chosen, choose, is_a_guess};
+use index::Index;
 use refused::{Refused, refused};
 use tree::take_out;
 
@@ -84,11 +86,12 @@ pub fn export(sides: Sides<'_>, repository: &Repository<'_>, choice: &Choice) ->
         let chosen = choose(sides, choice, &excluded);
         let mut exporting = Exporting::new(sides, repository, choice, &chosen);
         exporting.all(&chosen);
-        match exporting.read_back(repository) {
-            // Without it names and references come out otherwise.
-            Some((live, why)) => drop(excluded.insert(live, why)),
-            None => return exporting.finished(chosen),
+        let impossible = exporting.read_back(repository);
+        if impossible.is_empty() {
+            return exporting.finished(chosen);
         }
+        // Without them references come out otherwise.
+        excluded.extend(impossible);
     }
 }
 
@@ -102,6 +105,7 @@ struct Exporting<'a> {
     names_of_clients: BTreeMap<&'a str, String>,
     /// The names of the documents of providers.
     parents: BTreeMap<Id, Option<String>>,
+    index: Index<'a>,
     documents: Vec<NewDocument>,
     /// The live objects that documents are about by themselves.
     owners: BTreeMap<Address, Live>,
@@ -111,7 +115,7 @@ struct Exporting<'a> {
 impl<'a> Exporting<'a> {
     fn new(sides: Sides<'a>, repository: &Repository<'a>, choice: &'a Choice, chosen: &Chosen<'a>) -> Self {
         let mut names_of_clients = BTreeMap::new();
-        for app in sides.bound.apps.iter().filter(|app| app.wanted().is_declared()) {
+        for app in sides.bound.apps.iter().filter(|app| app.wanted().is_declared() && !is_a_guess(app)) {
             names_of_clients.extend(app.live().map(|live| (live.client_id.as_str(), app.wanted().address.name.clone())));
         }
         for client in &sides.bound.clients {
@@ -122,8 +126,8 @@ impl<'a> Exporting<'a> {
         }
         names_of_clients.extend(chosen.clients.iter().map(|client| (client.live.id.0.as_str(), client.name.clone())));
         let parents = chosen.parents.iter().map(|(live, name)| (live.id.clone(), name.clone())).collect();
-        let (documents, owners, left) = (Vec::new(), BTreeMap::new(), Vec::new());
-        Self { sides, choice, under: &repository.project.defaults, names_of_clients, parents, documents, owners, left }
+        let (index, documents, owners, left) = (Index::new(sides), Vec::new(), BTreeMap::new(), Vec::new());
+        Self { sides, choice, under: &repository.project.defaults, names_of_clients, parents, index, documents, owners, left }
     }
 
     fn all(&mut self, chosen: &Chosen<'a>) {
@@ -135,12 +139,13 @@ impl<'a> Exporting<'a> {
         self.documents.sort_by(|a, b| a.address.cmp(&b.address));
     }
 
-    /// Has the loader read the documents, and takes out what it refuses. Returns an object that cannot be declared at all, if there is one.
-    fn read_back(&mut self, repository: &Repository<'_>) -> Option<(Live, String)> {
+    /// Has the loader read the documents, and takes out what it refuses. Returns the objects that cannot be declared at all, and why.
+    fn read_back(&mut self, repository: &Repository<'_>) -> BTreeMap<Live, String> {
+        let mut impossible = BTreeMap::new();
         loop {
             let refused = refused(repository, &self.documents);
             if refused.is_empty() {
-                return None;
+                return impossible;
             }
             for Refused { address, field, why } in refused {
                 let Some(index) = self.documents.iter().position(|document| document.address == address) else { continue };
@@ -152,11 +157,14 @@ impl<'a> Exporting<'a> {
                     }
                     self.left.push(Left::field(&address, &field, why));
                 } else if let Some(live) = self.owners.get(&address) {
-                    return Some((live.clone(), why));
+                    impossible.insert(live.clone(), why);
                 } else {
                     self.documents.remove(index);
                     self.left.push(Left { what: address.to_string(), why });
                 }
+            }
+            if !impossible.is_empty() {
+                return impossible;
             }
         }
     }
@@ -171,6 +179,7 @@ impl<'a> Exporting<'a> {
 
     fn push(&mut self, document: NewDocument, about: Option<Live>) {
         self.owners.extend(about.map(|live| (document.address.clone(), live)));
+        self.index.take(document.address.clone());
         self.documents.push(document);
     }
 
@@ -180,19 +189,6 @@ impl<'a> Exporting<'a> {
 
     fn under(&self, kind: Kind) -> Option<Value> {
         self.under.get(kind.as_str()).cloned()
-    }
-
-    /// Returns the address of a document of some name, or of one like it where that is taken.
-    fn free_address(&self, kind: Kind, name: &str, word: &str) -> Address {
-        let is_taken = |name: &str| {
-            let there = self.sides.documents.iter().map(|document| (document.kind, document.name.as_str()));
-            let new = self.documents.iter().map(|document| (document.address.kind, document.address.name.as_str()));
-            there.chain(new).any(|(other, taken)| other == kind && taken == name)
-        };
-        let stem: String = name.chars().take(48).collect();
-        let more = (2..).map(|n| format!("{stem}-{word}-{n}"));
-        let mut names = [name.to_owned(), format!("{stem}-{word}")].into_iter().chain(more);
-        Address::new(kind, names.find(|name| !is_taken(name)).unwrap_or_default())
     }
 }
 

@@ -147,7 +147,7 @@ impl Exporting<'_> {
         if let Some(name) = self.names_of_clients.get(id) {
             return Some(json!(name));
         }
-        let live = self.sides.observed.apps.iter().find(|live| live.client_id == id)?;
+        let live = self.index.client(id)?;
         Some(if chose_client_id(live) { json!({"client_id": id}) } else { json!({"id": live.id}) })
     }
 }

@@ -67,6 +67,7 @@ fn object(
         let value = match (&row.shape, live) {
             (Shape::Object(inner), Some(Value::Object(live))) => mapping(object(inner, live, under, &here, taking, lost)),
             (Shape::Object(inner), None) if under.is_some() => mapping(object(inner, &Map::new(), under, &here, taking, lost)),
+            (Shape::Free, None) if under.is_some() => mapping(free(row, &Map::new(), under, &here, taking)),
             (Shape::Free, Some(Value::Object(live))) => mapping(free(row, live, under, &here, taking)),
             _ => leaf(row, live, under, &here, taking, lost),
         };

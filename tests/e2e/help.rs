@@ -117,11 +117,12 @@ fn the_long_help_teaches() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 19] = [
         &["validate"],
         &["plan"],
         &["apply"],
         &["drift"],
+        &["export"],
         &["diff"],
         &["graph"],
         &["comment"],

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::json;
 
-use crate::org::TestOrg;
+use crate::org::{TestOrg, frozen};
 use crate::takeover::{app, grown, names, written};
 
 #[test]
@@ -48,7 +48,7 @@ fn hostile_labels_are_inert_in_names_manifests_and_messages() {
       IDPCTL_PROFILE_SECRET  the client's secret `current` of ClientCredentials/profile
       IDPCTL_VAR_HOME_X_SECRET  the client's secret `current` of ClientCredentials/var-home-x
 
-    Not carried over:
+    Left out:
       App/profile settings.oauthClient.client_uri: `settings.oauthClient.client_uri` is not an http or https URL
 
     To see that they change nothing but whose the objects are:
@@ -170,4 +170,117 @@ fn what_cannot_be_read_or_written_is_said() {
       or define a target with an `emulator` in idpctl.yaml
     [exit status: 1]
     ");
+}
+
+#[test]
+fn an_org_without_authorization_servers_of_its_own_has_none_to_export() {
+    let mut config = frozen();
+    config.switches.set("api-access-management", "absent").expect("a switch of the emulator");
+    let test = TestOrg::with(config);
+    app(&test, "Alone", "service", &[]);
+    insta::assert_snapshot!(test.run("export --out manifests"), @"
+    ------- stderr -------
+    Wrote 1 file into `manifests`:
+      apps/alone.yaml: App/alone, ClientCredentials/alone
+
+    No manifest holds a secret. Before `idpctl apply`, set these variables to the values that are in use:
+      IDPCTL_ALONE_SECRET  the client's secret `current` of ClientCredentials/alone
+
+    To see that they change nothing but whose the objects are:
+        idpctl plan
+    [exit status: 0]
+    ");
+}
+
+#[test]
+fn a_document_that_may_mean_an_app_is_left_alone_with_it() {
+    let test = grown();
+    test.write("manifests/own.yaml", "apiVersion: idpctl/v1\nkind: App\nmetadata: {name: own}\nspec: {label: Billing worker}\n---\napiVersion: idpctl/v1\nkind: App\nmetadata: {name: twins, adopt: true}\nspec: {label: Twin}\n");
+    insta::assert_snapshot!(test.run("export --out manifests"), @r#"
+    ------- stderr -------
+    Wrote 4 files into `manifests`:
+      apps/web-portal.yaml: App/web-portal, ClientCredentials/web-portal, GroupAssignment/web-portal
+      authorization-servers/default.yaml: AuthorizationServer/default
+      authorization-servers/orders-api.yaml: AuthorizationServer/orders-api
+      providers/okta-prod.yaml: OAuthProvider/okta-prod, ClientType/server-side
+
+    No manifest holds a secret. Before `idpctl apply`, set these variables to the values that are in use:
+      IDPCTL_OKTA_PROD_TOKEN  the token that the portal registers clients with of OAuthProvider/okta-prod
+      IDPCTL_WEB_PORTAL_SECRET  the client's secret `current` of ClientCredentials/web-portal
+
+    Left out:
+      the app 0oaf00000EQ54pKwA5d7 "Billing worker": App/own has its label: say `metadata.adopt: true` there if it means this app
+      the app 0oaf00000KbGVhIak5d7 "Twin": App/twins may mean it: say which app that document is with `metadata.id`
+      the app 0oaf00000Mez0DjJZ5d7 "Twin": App/twins may mean it: say which app that document is with `metadata.id`
+
+    To see that they change nothing but whose the objects are:
+        idpctl plan
+    [exit status: 0]
+    "#);
+}
+
+#[test]
+fn defaults_of_the_project_are_said_otherwise_where_an_app_is() {
+    let test = TestOrg::new();
+    app(&test, "Defaulted", "service", &[]);
+    test.write("idpctl.yaml", "apiVersion: idpctl/v1\nkind: Project\ndefaults:\n  App: {visibility: {autoLaunch: true, hide: {web: false}}, profile: {team: a}, credentials: {oauthClient: {autoKeyRotation: false}}}\n");
+    let output = test.run("export --out manifests App/*").ends_with(0);
+    insta::assert_snapshot!(test.read("manifests/apps/defaulted.yaml"), @"
+    # `apply` needs these variables, each with the value that is in use:
+    #   IDPCTL_DEFAULTED_SECRET  the client's secret `current` of ClientCredentials/defaulted
+    apiVersion: idpctl/v1
+    kind: App
+    metadata:
+      name: defaulted
+      adopt: true
+    spec:
+      label: Defaulted
+      visibility:
+        autoLaunch: false
+        hide:
+          iOS: true
+          web: true
+      credentials:
+        oauthClient:
+          autoKeyRotation: true
+      settings:
+        oauthClient:
+          application_type: service
+          grant_types:
+            - client_credentials
+          response_types:
+            - token
+          issuer_mode: ORG_URL
+      profile:
+        team: null
+    ---
+    apiVersion: idpctl/v1
+    kind: ClientCredentials
+    metadata:
+      name: defaulted
+    spec:
+      client_secrets:
+        - name: current
+          env: IDPCTL_DEFAULTED_SECRET
+      token_endpoint_auth_method: client_secret_basic
+      pkce_required: false
+    ");
+    assert!(!output.stderr.contains("Left out"), "{output}");
+    insta::assert_snapshot!(test.run("plan --secrets skip"), @r#"
+    Plan for `default` in http://ORG (00of00000000j617U5d7)
+
+    ~ update App/defaulted "Defaulted"
+        mark: none → default/defaulted, manages secrets
+
+    Findings
+      medium IDP4002 App/defaulted (manifests/apps/defaulted.yaml:6:9): the app 0oaf000008Euf57TO5d7 is recognised by its label alone and taken over
+          Compare the app's id with the one that you mean, and pin it with `metadata.id`.
+          https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
+
+    Not compared
+      App/defaulted/secret/current: the variable `IDPCTL_DEFAULTED_SECRET` is not set
+
+    1 to update, with 1 request.
+    [exit status: 0]
+    "#);
 }

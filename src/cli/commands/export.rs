@@ -17,7 +17,7 @@ use super::super::{Context, Exit};
 use super::tfstate::{self, REMOVED, Told};
 use crate::address::{Kind, System};
 use crate::export::{Choice, Detail, Export, Layout, NewFile, Repository, files, stream};
-use crate::manifest::{Ownership, Wish};
+use crate::manifest::{Document, Ownership, Wish};
 use crate::observe::Sweep;
 use crate::pipeline;
 use crate::printable::printable;
@@ -115,16 +115,30 @@ pub(crate) async fn run(args: &ExportArgs, context: &Context) -> Result<Exit, Co
         tfstate::told(state, &taken, observed.org.as_ref().map_or("the org", |org| org.url.as_str()))
     });
     let told = told.transpose()?;
-    if export.documents.is_empty() && export.left.is_empty() && !args.addresses.is_empty() {
-        let error = format!("nothing that is not declared already fits `{}`", args.addresses.join("`, `"));
-        return Err(CommandError::new(error).hint("to see the addresses of everything there is:\n    idpctl export | grep -A 3 '^kind'"));
+    let idle = idle(args, &export, documents);
+    if idle.len() == args.addresses.len() && !idle.is_empty() && export.left.is_empty() {
+        let error = format!("nothing fits `{}`", idle.join("`, `"));
+        return Err(CommandError::new(error).hint("to see the names of everything there is:\n    idpctl export"));
     }
     match &args.out {
         None => printer.data(&stream(&export.documents))?,
         Some(folder) => write(folder, args, &export, told.as_ref(), context)?,
     }
     say_the_rest(&export, told.as_ref(), args, &target.manifests, context);
+    if !idle.is_empty() {
+        printer.note(&format!("warning: no manifest came of `{}`", printable(&idle.join("`, `"))));
+    }
     Ok(Exit::Done)
+}
+
+/// Returns the patterns that fit no document, neither one that was made nor one that is there.
+fn idle<'a>(args: &'a ExportArgs, export: &Export, documents: &[Document]) -> Vec<&'a str> {
+    let fits = |pattern: &&String| {
+        let select = Select::new(std::slice::from_ref(*pattern)).unwrap_or_default();
+        export.documents.iter().any(|document| select.has(&document.address))
+            || documents.iter().any(|document| select.has(&document.address()))
+    };
+    args.addresses.iter().filter(|pattern| !fits(pattern)).map(String::as_str).collect()
 }
 
 /// Reads the manifests that are there, in the folder of the export too. That there are none is no mistake.
@@ -252,7 +266,7 @@ fn say_the_rest(export: &Export, told: Option<&Told>, args: &ExportArgs, manifes
     let of_state = told.iter().flat_map(|told| &told.left).map(|left| (&left.what, &left.why));
     let left: Vec<_> = export.left.iter().map(|left| (&left.what, &left.why)).chain(of_state).collect();
     if !left.is_empty() {
-        text.push_str("\nNot carried over:\n");
+        text.push_str("\nLeft out:\n");
         for (what, why) in left {
             let _ = writeln!(text, "  {}: {}", printable(what), printable(why));
         }
