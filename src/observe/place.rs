@@ -43,14 +43,15 @@ impl Place {
     /// Returns the place before what may still come, when it is some time at the org: with the events that the log shows from there on, of which
     /// the latest may be from before: some of them, where the log shows none.
     pub fn at(now: Timestamp, shown: &[Event], latest: &[Event]) -> Self {
-        let latest = shown.iter().chain(latest).max_by_key(|event| (event.at, &event.id));
+        let all = || shown.iter().chain(latest);
+        let last = all().max_by_key(|event| (event.at, &event.id));
         // The witness is to come again, unless it is about to be dropped for its age.
-        let witness = latest.filter(|event| now.duration_since(event.at) < RETENTION - SignedDuration::from_hours(24));
+        let witness = last.filter(|event| now.duration_since(event.at) < RETENTION - SignedDuration::from_hours(24));
         // Whether the time itself is included, nobody says.
         let since = witness.map_or(now - DELAY, |event| (event.at - SignedDuration::from_secs(1)).min(now - DELAY));
         // Where it was kept counts, which is later than it happened.
         let settled = |event: &&Event| event.at >= since - DELAY * 2 && event.at < now - DELAY;
-        let known = shown.iter().chain(latest).filter(settled).map(|event| event.id.clone()).collect();
+        let known = all().filter(settled).map(|event| event.id.clone()).collect();
         Self { since, known, witness: witness.map(|event| (event.id.clone(), event.at)) }
     }
 

@@ -27,7 +27,6 @@ mod rates;
 mod real_objects;
 mod real_servers;
 mod replacement;
-mod rereading;
 mod review;
 #[path = "../scenario.rs"]
 mod scenario;
