@@ -47,6 +47,10 @@ fn hunks(before: &str, after: &str, style: Style, lines: &mut Vec<String>) {
 fn line_text(sign: char, line: &str) -> String {
     let line = line.replace('\t', "    ");
     let shown = printable(&line);
+    // An empty line that stays is shown as one, without a blank at its end.
+    if sign == ' ' && shown.is_empty() {
+        return String::new();
+    }
     let text = shown.trim_start();
     if sign == ' ' && text.starts_with("::") {
         format!("{sign}{}\\{text}", &shown[..shown.len() - text.len()])
