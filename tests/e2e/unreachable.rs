@@ -165,8 +165,8 @@ fn a_token_that_may_not_write_changes_nothing_and_says_which_right_it_lacks() {
 
 /// Listens on loopback for TLS, reads one whole record, and says what it is told to before it hangs up. Ends with the test's process.
 fn answering_hello_with(bytes: &'static [u8]) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener.local_addr().expect("it is bound").to_string();
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let mut head = [0; 5];

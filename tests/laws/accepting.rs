@@ -1,6 +1,7 @@
 //! What is live, accepted into manifests that somebody has written comments into: it is drift no more, and nothing else of them is touched.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use idpctl::address::Address;
 use idpctl::desired::{Desired, resolve};
@@ -29,17 +30,17 @@ fn commented(documents: &[Value], dice: &mut Dice) -> String {
         for line in block(document, 0, style).lines() {
             let indent = line.len() - line.trim_start().len();
             if within.is_some_and(|around| line.is_empty() || indent > around) {
-                out += &format!("{line}\n");
+                writeln!(out, "{line}").expect("a text takes it");
                 continue;
             }
             let dash = line.trim_start().starts_with("- ");
             within = line.ends_with(['|', '-']).then_some(indent + if dash { 2 } else { 0 }).filter(|_| line.contains(" |"));
             if dice.below(8) == 0 {
-                out += &format!("{}# above {}\n", " ".repeat(indent), dice.below(1_000_000));
+                writeln!(out, "{}# above {}", " ".repeat(indent), dice.below(1_000_000)).expect("a text takes it");
             }
             let behind =
                 if dice.below(8) == 0 && within.is_none() { format!("   # behind {}", dice.below(1_000_000)) } else { String::new() };
-            out += &format!("{line}{behind}\n");
+            writeln!(out, "{line}{behind}").expect("a text takes it");
         }
     }
     out
@@ -48,7 +49,7 @@ fn commented(documents: &[Value], dice: &mut Dice) -> String {
 fn read(text: &str) -> Result<(Desired, Vec<Document>, SourceFile), Vec<String>> {
     let file = SourceFile { name: "generated.yaml".into(), text: text.into() };
     let mut diagnostics = Diagnostics::default();
-    let documents = manifest::read(&[file.clone()], Some(&Variables::new()), &mut Sources::default(), &mut diagnostics);
+    let documents = manifest::read(std::slice::from_ref(&file), Some(&Variables::new()), &mut Sources::default(), &mut diagnostics);
     let desired = resolve("laws", true, &documents, &crate::generate::key_sets(), &mut diagnostics);
     if diagnostics.has_errors() {
         return Err(diagnostics.sorted().iter().map(|diagnostic| diagnostic.message.clone()).collect());
@@ -95,18 +96,17 @@ async fn accepts(world: &World, text: String, under: &str, tally: &mut Tally) {
             Ok(accepted) => accepted,
             Err(refusals) => {
                 let why = |refusal: &idpctl::drift::accept::Refusal| refusal.why.split(':').next().unwrap_or_default().to_owned();
-                refusals.iter().for_each(|refusal| *tally.refused.entry(why(refusal)).or_default() += 1);
+                for refusal in &refusals {
+                    *tally.refused.entry(why(refusal)).or_default() += 1;
+                }
                 continue;
             }
         };
         let [rewritten] = accepted.files.as_slice() else { continue };
         let new = rewritten.after.as_deref().expect("there are other documents");
-        let (after, ..) = match read(new) {
-            Ok(read) => read,
-            Err(_) => {
-                tally.unsayable += 1;
-                continue;
-            }
+        let Ok((after, ..)) = read(new) else {
+            tally.unsayable += 1;
+            continue;
         };
         let (planned, observation) = world.try_plan(&after, &unread()).await;
         if planned.is_err() {
