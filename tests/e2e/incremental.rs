@@ -54,8 +54,9 @@ fn settled() -> TestOrg {
 }
 
 fn file(test: &TestOrg) -> PathBuf {
-    let mut files: Vec<_> =
-        fs::read_dir(test.path(".idpctl/cache")).expect("the folder is there").map(|entry| entry.expect("an entry").path()).collect();
+    // What a killed run was about to write may be left beside it.
+    let names = test.names(".idpctl/cache").into_iter().filter(|name| !name.starts_with(".idpctl-"));
+    let mut files: Vec<_> = names.map(|name| test.path(".idpctl/cache").join(name)).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     files.remove(0)
 }
@@ -249,6 +250,5 @@ fn runs_at_once_and_runs_that_are_killed_leave_a_file_that_is_whole() {
         let next = test.run(DRIFT).ends_with(0);
         assert!(!next.stderr.contains("warning"), "{next}");
     }
-    let left: Vec<_> = test.names(".idpctl/cache").into_iter().filter(|name| !name.starts_with(".idpctl-")).collect();
-    assert_eq!(left.len(), 1, "{left:?}");
+    let _ = file(&test);
 }

@@ -266,7 +266,7 @@ fn say_the_rest(export: &Export, told: Option<&Told>, args: &ExportArgs, manifes
     let of_state = told.iter().flat_map(|told| &told.left).map(|left| (&left.what, &left.why));
     let left: Vec<_> = export.left.iter().map(|left| (&left.what, &left.why)).chain(of_state).collect();
     if !left.is_empty() {
-        text.push_str("\nLeft out:\n");
+        text.push_str(if told.is_some() { "\nNot carried over:\n" } else { "\nLeft out:\n" });
         for (what, why) in left {
             let _ = writeln!(text, "  {}: {}", printable(what), printable(why));
         }
