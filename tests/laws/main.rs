@@ -27,6 +27,7 @@ mod rates;
 mod real_objects;
 mod real_servers;
 mod replacement;
+mod rereading;
 mod review;
 #[path = "../scenario.rs"]
 mod scenario;
