@@ -15,6 +15,7 @@
 //! 1. [`manifest`] reads YAML strictly, keeping the position of every value; [`desired`] resolves references, merges the documents that speak of one
 //!    live object, and checks what the server would refuse. Mistakes gather in [`diagnostic::Diagnostics`] and are shown together.
 //! 2. [`observe`] lists org and portal, side by side, through a [`http::Reader`]. What it keeps is [`observed::Clean`]: secret members are gone before anything can see them.
+//!    A clock may have it read only what the System Log shows to be touched since the last time.
 //! 3. [`bind`] decides, once, which document is which live object, so that nothing after it asks about identity.
 //! 4. [`diff`] compares field by field. One table for each kind ([`resource`]) says how: as a set, in order, by key, what absent equals, what cannot
 //!    change. The same table drives validation, edits, schemas and `explain`.
@@ -44,8 +45,8 @@
 //! ```text
 //! printable address diagnostic secret clock env request select      words that everybody uses
 //! json resource manifest observed desired                          the two sides
-//! bind diff findings program plan drift review export terraform graph report from both to a plan; from two revisions to what differs; from an org to manifests;
-//! verify scopes render                                             what needs what; how it is shown
+//! bind diff findings program plan drift review export terraform    from both to a plan; from two revisions to what differs; from an
+//! graph report verify scopes render                                org to manifests; what needs what; how it is shown
 //! forge                                                            which comment of a pull request is the one, and what is asked of a forge
 //!     ── effects below this line ──
 //! http secrets revision observe obtain apply                       the org, values of secrets, what git has, tokens of clients, the only writer
