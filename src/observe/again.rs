@@ -190,7 +190,11 @@ fn usable(
 
 /// Returns what was kept as the ground of a reading.
 fn base(kept: Kept<'static>, shown: Vec<Event>) -> Result<Base, Because> {
-    let Since::New(events) = kept.place.news(shown) else { return Err(Because::Gap) };
+    let events = match kept.place.news(shown) {
+        Since::New(events) => events,
+        Since::Gap => return Err(Because::Gap),
+        Since::Silent => return Err(Because::Silent),
+    };
     let (observed, reach) = kept.snapshot.restore();
     let stale = Stale::of(&events, &observed)?;
     if stale.is_too_much(&observed, &reach) {

@@ -44,6 +44,8 @@ pub enum Because {
     },
     /// The log lacks what it had.
     Gap,
+    /// The log had no event at the last run by which it could be told that none has been lost since.
+    Silent,
     /// The log has an event of which nobody knows what it is about.
     Unmapped {
         /// Its type.
@@ -59,7 +61,7 @@ pub enum Because {
 impl Because {
     /// Tells whether something is the matter: more than that there is nothing to go on from yet, or that it was asked for.
     pub fn is_a_matter(&self) -> bool {
-        !matches!(self, Self::First | Self::NoOrg | Self::Secrets | Self::Old { .. } | Self::Wider | Self::TooMuch { .. })
+        !matches!(self, Self::First | Self::NoOrg | Self::Secrets | Self::Old { .. } | Self::Wider | Self::Silent | Self::TooMuch { .. })
     }
 
     /// Returns what to do about it, if there is something.
@@ -89,6 +91,7 @@ impl fmt::Display for Because {
             Self::Denied { why } => write!(f, "the System Log cannot be read: {why}"),
             Self::Log { why } => write!(f, "the System Log cannot be followed from where it was left: {why}"),
             Self::Gap => f.write_str("the System Log lacks events that it had at the last run"),
+            Self::Silent => f.write_str("the System Log had no event at the last run to tell by that none was lost since"),
             Self::Unmapped { event } => write!(f, "the System Log has an event that idpctl cannot place: `{}`", printable_head(event, 100)),
             Self::TooMuch { touched } => write!(f, "{touched} objects were touched: reading all of it takes fewer requests"),
         }

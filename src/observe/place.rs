@@ -2,7 +2,7 @@
 //!
 //! The place is a time and not a link, because it lies back by the delay that the log is known to have: an event that comes late is found whether
 //! the log puts it where it happened or where it was kept. One event of before is always among those that come again, as a witness: where it
-//! does not come, the log has a gap.
+//! does not come, the log has a gap; and where there was none, nobody can tell.
 //!
 //! What happened a moment ago counts as new once more at the next time: lists lag behind what was written (okta-api.md, section 8), so that what was read of an
 //! object right after its event may be what it was before.
@@ -26,7 +26,7 @@ pub struct Place {
     pub since: Timestamp,
     /// The events from there on that are known, but for those of the last moments.
     pub known: BTreeSet<EventId>,
-    /// The latest event of all, which must come again, and when it happened.
+    /// The latest event of all, which must come again, and when it happened; `None` if the log had none that is to come.
     pub witness: Option<(EventId, Timestamp)>,
 }
 
@@ -37,6 +37,8 @@ pub enum Since {
     New(Vec<Event>),
     /// Events are missing that were there.
     Gap,
+    /// There was none that could be missing.
+    Silent,
 }
 
 impl Place {
@@ -57,8 +59,8 @@ impl Place {
 
     /// Returns which of the events that the log shows since this place are new.
     pub fn news(&self, shown: Vec<Event>) -> Since {
-        let is_there = |id: &EventId| shown.iter().any(|event| event.id == *id);
-        if self.witness.as_ref().is_some_and(|(id, _)| !is_there(id)) {
+        let Some((witness, _)) = &self.witness else { return Since::Silent };
+        if !shown.iter().any(|event| event.id == *witness) {
             return Since::Gap;
         }
         Since::New(shown.into_iter().filter(|event| !self.known.contains(&event.id)).collect())

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use idpctl_emulator::{Config, Data, Org};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::org::{Output, TestOrg};
@@ -38,6 +39,8 @@ spec: {scopes: [okta.users.read]}
 ";
 
 const SECRET: &str = "a-sentinel-that-nobody-keeps-0123456789";
+/// The time that a frozen clock shows, as the places of the log have it.
+const FROZEN: &str = "1767225600000";
 const DRIFT: &str = "drift --incremental";
 
 /// Returns an org that is as declared since long ago.
@@ -46,8 +49,11 @@ fn settled() -> TestOrg {
     before.write("manifests/all.yaml", MANIFEST);
     before.set("IDPCTL_WEB", SECRET);
     let _ = before.run("apply --auto-approve").ends_with(0);
-    // From here on its clock goes: what was done stands in the log of a long time ago.
-    let mut test = TestOrg::serving(Org::import(Config::default(), &before.org.export()).expect("it is imported"));
+    // From here on its clock goes: what was done stands in the log of yesterday.
+    let yesterday = (Timestamp::now() - SignedDuration::from_hours(24)).as_millisecond().to_string();
+    let org = before.org.export().to_string().replace(FROZEN, &yesterday);
+    let org = serde_json::from_str(&org).expect("it is still JSON");
+    let mut test = TestOrg::serving(Org::import(Config::default(), &org).expect("it is imported"));
     test.write("manifests/all.yaml", MANIFEST);
     test.set("IDPCTL_WEB", SECRET);
     test

@@ -209,6 +209,7 @@ fn the_log_goes_on_before_what_may_still_come_and_a_witness_that_does_not_come_i
     let quiet = Place::at(now, &[], &[event("a", 86_400)]);
     assert_eq!((now.duration_since(quiet.since).as_secs(), quiet.known.len()), (86_401, 1));
     let silent = Place::at(now, &[], &[]);
+    assert_eq!(silent.news(vec![event("a", 1)]), super::super::place::Since::Silent, "others may have come and gone");
     assert_eq!((silent.since, silent.witness, silent.known.len()), (now - super::super::place::DELAY, None, 0));
     let ancient = Place::at(now, &[], &[event("a", 90 * 86_400)]);
     assert_eq!((ancient.since, ancient.witness), (silent.since, None), "it will not be there for long");

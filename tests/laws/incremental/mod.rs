@@ -25,8 +25,10 @@ use changes::Ids;
 use log::{Ails, Log};
 
 /// How many histories there are, unless `IDPCTL_HISTORIES` says how many.
-const HISTORIES: u64 = 500;
+const HISTORIES: u64 = 1000;
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
+/// So often something happens at least.
+const SOMETIMES: Duration = Duration::from_hours(30 * 24);
 /// After so long the log has caught up.
 const CAUGHT_UP: Duration = Duration::from_secs(61);
 
@@ -54,6 +56,8 @@ struct Ground {
     desired: Vec<(Desired, Memory)>,
     /// When it was read.
     read: Instant,
+    /// When something was done to it.
+    touched: Instant,
 }
 
 fn worker(name: &str, label: &str) -> Value {
@@ -121,13 +125,20 @@ impl Ground {
         sleep(Duration::from_mins(10)).await;
         let mine = world.with_org(world.org.clone());
         let desired = ways.into_iter().map(|way| (way, Memory::default())).collect();
-        let mut ground = Self { ids: Ids::of(&mine).await, world: mine, desired, read: Instant::now() };
+        let mut ground = Self { ids: Ids::of(&mine).await, world: mine, desired, read: Instant::now(), touched: Instant::now() };
         ground.read().await;
         ground
     }
 
-    /// Reads it in every way, for the histories to go on from. They take place one after the other, and a day is over soon.
+    /// Reads it in every way, for the histories to go on from. They take place one after the other, and a day is over soon; after a quarter of a
+    /// year the log would have nothing left of how the org was made, unless now and then something happens.
     async fn read(&mut self) {
+        if self.touched.elapsed() > SOMETIMES {
+            let id = self.world.groups(&["Sales"]).await.remove(0);
+            self.world.call("PUT", &format!("/api/v1/groups/{id}"), &json!({"profile": {"name": "Sales"}})).await;
+            self.touched = Instant::now();
+            sleep(Duration::from_mins(10)).await;
+        }
         for (way, memory) in &self.desired {
             *memory.0.lock().expect("nobody panics here") = None;
             let first = self.world.observe_again(way, &skipping(), memory, MAX_AGE).await.expect("the org is read");
@@ -313,4 +324,26 @@ fn what_is_read_again_is_what_all_of_it_is() {
         }
     });
     eprintln!("{histories} histories: {tally:#?}");
+}
+
+#[test]
+fn a_log_that_had_nothing_to_lose_is_not_gone_on_from() {
+    World::new(idpctl_emulator::Config::default()).run(async |world| {
+        sleep(Duration::from_hours(1)).await;
+        let ground = Ground::prepare(world).await;
+        sleep(Duration::from_hours(91 * 24)).await;
+        let mut tally = Tally::default();
+        // The apps and their groups.
+        let history = History { memory: Memory::default(), which: 1, ..History::new(0, &ground, &mut tally) };
+        *history.log.ails.lock().expect("nobody panics here") = Ails::default();
+        history.run(0, true, &mut tally).await;
+        let id = history.world.groups(&["Sales"]).await.remove(0);
+        history.world.call("PUT", &format!("/api/v1/groups/{id}"), &json!({"profile": {"name": "Renamed"}})).await;
+        sleep(Duration::from_secs(1)).await;
+        let now = history.now().await;
+        history.log.ails.lock().expect("nobody panics here").gone = Some(now);
+        sleep(CAUGHT_UP).await;
+        history.run(0, true, &mut tally).await;
+        assert_eq!(tally.modes.into_keys().collect::<Vec<_>>(), ["full First", "full Silent"]);
+    });
 }
